@@ -19,7 +19,7 @@ demo: ## Set up and run everything with a year of data (PORT=8000 HOST=127.0.0.1
 
 clean-demo: ## Stop the demo and remove its data directory
 	$(SET_UP) demo
-	@exec $(VENV) $(LOCAL).demo --clean
+	@exec $(VENV) $(LOCAL).clean_demo
 
 test: ## Set up and run everything that CI runs (PYTEST="-k word" narrows it)
 	$(SET_UP) test

@@ -169,7 +169,11 @@ class Server:
                 state = self._state()
                 if not (self.data / "PG_VERSION").exists():
                     state = self._create()
-                self._launch(state)
+                try:
+                    self._launch(state)
+                except BaseException:  # Also Ctrl-C: a server without an address is of no use to anybody.
+                    self._halt()
+                    raise
                 return True
         except PermissionError as error:
             raise PgError(f"No permission for {error.filename}: choose another DATA_DIR.") from None
@@ -181,19 +185,23 @@ class Server:
         if not self.home.exists():
             return False
         with self._locked():
-            pid = self.pid()
-            self.url_file.unlink(missing_ok=True)
-            self.admin_url_file.unlink(missing_ok=True)
-            if pid is None:
-                return False
-            for number in (signal.SIGINT, signal.SIGQUIT):  # Fast shutdown; then immediate: the log repairs it.
+            return self._halt()
+
+    def _halt(self) -> bool:
+        pid = self.pid()
+        self.url_file.unlink(missing_ok=True)
+        self.admin_url_file.unlink(missing_ok=True)
+        if pid is None:
+            return False
+        for number in (signal.SIGINT, signal.SIGQUIT):  # Fast shutdown; then immediate: the log repairs it.
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, number)
-                deadline = time.monotonic() + STOP_SECONDS
-                while time.monotonic() < deadline:
-                    if not alive(pid):
-                        return True
-                    time.sleep(0.05)
-            raise PgError(f"The embedded PostgreSQL (pid {pid}) does not stop; see {self.log}.")
+            deadline = time.monotonic() + STOP_SECONDS
+            while time.monotonic() < deadline:
+                if not alive(pid):
+                    return True
+                time.sleep(0.05)
+        raise PgError(f"The embedded PostgreSQL (pid {pid}) does not stop; see {self.log}.")
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -248,7 +256,12 @@ class Server:
                     start_new_session=True,  # Ctrl-C in the terminal is for the supervisor, not for the server.
                     **self._identity(),
                 )
-            self._wait(server, port)
+            try:
+                self._wait(server, port)
+            except BaseException:
+                server.send_signal(signal.SIGINT)
+                server.wait()
+                raise
         else:  # Running, but its address was lost.
             port = int((self.data / "postmaster.pid").read_text().split("\n")[3])
         admin = f"postgresql://postgres:{state['admin_password']}@127.0.0.1:{port}/postgres"
