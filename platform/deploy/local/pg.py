@@ -244,6 +244,8 @@ class Server:
         if self.pid() is None:
             # A killed server leaves its file, and its pid may meanwhile be anybody's: PostgreSQL would then refuse.
             (self.data / "postmaster.pid").unlink(missing_ok=True)
+            if self.data.stat().st_uid == 0:  # Copied or restored by root.
+                self._give(*self.data.rglob("*"), self.data)
             settings = {**SETTINGS, **(UNSAFE_SETTINGS if self.unsafe else {}), "port": str(port)}
             options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
             with open(self.log, "ab") as log:
@@ -275,8 +277,8 @@ class Server:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if server.poll() is not None:
-                last = self.log.read_text(errors="replace").strip().split("\n")[-3:]
-                raise PgError(f"The embedded PostgreSQL did not start ({self.log}): " + " / ".join(last))
+                last = self.log.read_text(errors="replace").strip().split("\n")[-1]
+                raise PgError(f"The embedded PostgreSQL did not start ({self.log}): {last}")
             try:
                 lines = (self.data / "postmaster.pid").read_text().split("\n")
             except FileNotFoundError:
@@ -304,12 +306,19 @@ class Server:
 
     # Running its programs
 
+    def _somebody(self) -> tuple[int, int]:
+        """For root: user and group that run the programs instead: whose the cluster is already, else ``nobody``."""
+        if self.data.exists() and self.data.stat().st_uid != 0:
+            return self.data.stat().st_uid, self.data.stat().st_gid
+        entry = pwd.getpwnam("nobody")
+        return entry.pw_uid, entry.pw_gid
+
     def _identity(self) -> dict[str, object]:
-        """For root: who runs the programs instead. Empty for a plain user, and when setpriv does it (see _command)."""
+        """How subprocess becomes somebody. Empty for a plain user, and when setpriv does it (see _command)."""
         if os.geteuid() != 0 or self._needs_capability():
             return {}
-        somebody = pwd.getpwnam("nobody")
-        return {"user": somebody.pw_uid, "group": somebody.pw_gid, "extra_groups": []}
+        user, group = self._somebody()
+        return {"user": user, "group": group, "extra_groups": []}
 
     def _needs_capability(self) -> bool:
         """Under a directory that only root may enter, ``nobody`` needs leave to pass: one capability, no chmod."""
@@ -323,9 +332,9 @@ class Server:
         setpriv = shutil.which("setpriv")
         if setpriv is None:
             raise PgError(f"Root cannot run PostgreSQL under {self.home}: open the path to others, or set DATA_DIR.")
-        somebody = pwd.getpwnam("nobody")
+        user, group = self._somebody()
         caps = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
-        return [setpriv, f"--reuid={somebody.pw_uid}", f"--regid={somebody.pw_gid}", "--clear-groups", *caps, *program]
+        return [setpriv, f"--reuid={user}", f"--regid={group}", "--clear-groups", *caps, *program]
 
     def _run(self, command: list[str], *, text: str = "") -> None:
         answer = subprocess.run(
@@ -344,9 +353,9 @@ class Server:
 
     def _give(self, *paths: Path) -> None:
         if os.geteuid() == 0:
-            somebody = pwd.getpwnam("nobody")
+            user, group = self._somebody()
             for path in paths:
-                os.chown(path, somebody.pw_uid, somebody.pw_gid)
+                os.chown(path, user, group)
 
     @staticmethod
     def _write_private(path: Path, text: str) -> None:
