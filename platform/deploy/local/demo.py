@@ -137,10 +137,10 @@ def programs(choice: Choice) -> dict[str, list[str]]:
     """Name and command of each child."""
     bind = f"[{choice.host}]:{choice.port}" if ":" in choice.host else f"{choice.host}:{choice.port}"
     celery = [PYTHON, "-m", "celery", "-A", "config"]
-    gunicorn = [PYTHON, "-m", "gunicorn", "config.wsgi", "--bind", bind, "--workers", "2", "--threads", "4"]
+    gunicorn = [PYTHON, "-m", "gunicorn", "config.wsgi", "--bind", bind, "--no-control-socket", "--access-logfile", "-"]
     alone = ["--without-mingle", "--without-gossip", "--without-heartbeat"]  # There is no other worker to talk to.
     return {
-        "web": [*gunicorn, "--graceful-timeout", "5", "--timeout", "60", "--access-logfile", "-"],
+        "web": [*gunicorn, "--workers", "2", "--threads", "4", "--graceful-timeout", "5", "--timeout", "60"],
         "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", *alone],
         "beat": [*celery, "beat", "--loglevel", "INFO", "--pidfile=", "--schedule", str(choice.data / "beat-schedule")],
     }

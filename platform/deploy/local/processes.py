@@ -83,13 +83,13 @@ def signal_group(pid: int, number: int) -> None:
 
 
 def began(pid: int) -> str | None:
-    """A text that is the same as long as the pid means the same process; None when there is none."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except OSError:
-        pass
+    """A text that is the same as long as the pid means the same process; None when there is none, or a zombie."""
     if Path("/proc/self/stat").exists():
-        return None
+        try:
+            state, *facts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return None
+        return None if state == "Z" else facts[18]
     answer = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return answer.stdout.strip() or None
 
