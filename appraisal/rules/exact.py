@@ -1,0 +1,112 @@
+"""Exact numbers: decimal strings at the borders, fractions inside, one rounding (half-up) where a rule names it."""
+
+import re
+from decimal import Context, Decimal
+from fractions import Fraction
+from functools import lru_cache
+
+WRITTEN = re.compile(r"([+-]?)([0-9]+)(?:\.([0-9]+)|/([0-9]+))?")
+LONGEST = 80
+SHOWN_DECIMALS = 6
+STORED_PLACES = 4  # an indicator's score
+PUBLISHED_PLACES = 2  # a group's score and the total
+WIDE = Context(prec=400)
+ZERO = Fraction(0)
+ONE = Fraction(1)
+
+
+class NotExact(ValueError):
+    """The value is no exact number. `code` is the sentence that says why (see `sentences`)."""
+
+    def __init__(self, code: str, value: object) -> None:
+        super().__init__(f"{code}: {value!r}")
+        self.code = code
+        self.value = value
+
+
+def number(value: object) -> Fraction:
+    """The exact number written as "12.50", "-3", "1/3", or given as int, Decimal or Fraction.
+
+    Raises NotExact for floats (they are not what somebody wrote), truth values, and text that is no plain number.
+    """
+    if isinstance(value, str):
+        return _written(value)
+    if isinstance(value, Fraction):
+        return value
+    if isinstance(value, bool):
+        raise NotExact("number.wrong", value)
+    if isinstance(value, int):
+        if value.bit_length() > 4 * LONGEST:
+            raise NotExact("number.long", "…")
+        return Fraction(value)
+    if isinstance(value, Decimal):
+        if not value.is_finite() or abs(value.adjusted()) > LONGEST or len(value.as_tuple().digits) > LONGEST:
+            raise NotExact("number.wrong", value)
+        return Fraction(value)
+    if isinstance(value, float):
+        raise NotExact("number.float", value)
+    raise NotExact("number.wrong", value)
+
+
+@lru_cache(maxsize=20_000)
+def _written(text: str) -> Fraction:
+    if len(text) > LONGEST:
+        raise NotExact("number.long", text[:20] + "…")
+    match = WRITTEN.fullmatch(text.strip())
+    if match is None:
+        raise NotExact("number.wrong", text)
+    sign, whole, decimals, divisor = match.groups()
+    if divisor is not None:
+        if int(divisor) == 0:
+            raise NotExact("number.wrong", text)
+        return Fraction(int(sign + whole), int(divisor))
+    if decimals is None:
+        return Fraction(int(sign + whole))
+    return Fraction(int(sign + whole + decimals), int("1" + "0" * len(decimals)))
+
+
+@lru_cache(maxsize=20_000)
+def plain(value: Fraction) -> str:
+    """The number written so that nothing is lost: "7.2" where decimals end, otherwise "22/3"."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    rest, twos, fives = value.denominator, 0, 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    if rest != 1:
+        return f"{value.numerator}/{value.denominator}"
+    places = max(twos, fives)
+    return _fixed(value.numerator * (10**places // value.denominator), places)
+
+
+def shown(value: Fraction) -> str:
+    """The number for a sentence: cut after six decimals, with "…" when something was cut."""
+    scaled = abs(value.numerator) * 10**SHOWN_DECIMALS
+    if scaled % value.denominator == 0:
+        return plain(value)
+    sign = "-" if value < 0 else ""
+    return f"{sign}{_fixed(scaled // value.denominator, SHOWN_DECIMALS)}…"
+
+
+def half_up_units(value: Fraction, places: int) -> int:
+    """The value in units of 10⁻ᵖˡᵃᶜᵉˢ, a half going away from zero."""
+    twice = 2 * value.denominator
+    units = (2 * abs(value.numerator) * 10**places + value.denominator) // twice
+    return -units if value < 0 else units
+
+
+def half_up(value: Fraction, places: int) -> Decimal:
+    """The value rounded half-up (a half goes away from zero) to `places` decimals."""
+    return from_units(half_up_units(value, places), places)
+
+
+def from_units(units: int, places: int) -> Decimal:
+    """12345 units of 10⁻⁴ are Decimal("1.2345")."""
+    return Decimal(units).scaleb(-places, context=WIDE)
+
+
+def _fixed(units: int, places: int) -> str:
+    sign, digits = ("-" if units < 0 else ""), str(abs(units)).rjust(places + 1, "0")
+    return f"{sign}{digits[:-places]}.{digits[-places:]}"

@@ -1,0 +1,118 @@
+"""What every scoring method is: a rule bound to one indicator's points and parameters."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any, ClassVar
+
+from appraisal.rules.exact import ZERO, plain
+from appraisal.rules.problems import FactsError, Problem
+from appraisal.rules.reader import Reader
+
+# Beside its own entries every fact may say why it is what it is, and what had been reported before verification.
+FACT_REMARKS = frozenset({"reason", "note", "reported"})
+
+Step = dict[str, Any]
+Comparisons = Mapping[str, Any]
+
+
+class Status(StrEnum):
+    """How a line came to its score."""
+
+    SCORED = "SCORED"
+    NOT_APPLICABLE = "NOT_APPLICABLE"
+    NOT_REPORTED = "NOT_REPORTED"
+
+
+Earned = Fraction | Status  # points earned on the scale of the indicator's points, or why there are none
+
+
+def step(key: str, **values: Any) -> Step:
+    """One sentence of a trace: key and values; `sentences.render` makes the text."""
+    return {"key": key, "values": values}
+
+
+class Rule(ABC):
+    """A scoring method with the points and parameters of one indicator.
+
+    Constructing it never fails: `problems` says what is wrong with the parameters. A rule with blocking problems must
+    not be used. `read` turns a fact into a reading (FactsError lists what is wrong), `earn` a reading into points.
+    """
+
+    method: ClassVar[str]
+
+    def __init__(self, points: Fraction, parameters: Mapping[str, Any]) -> None:
+        self.points = points
+        reader = Reader(parameters)
+        if points <= ZERO:
+            reader.fail("parameters.points_not_positive", points=plain(points))
+        self.take(reader)
+        self.problems: list[Problem] = reader.close()
+        self.parameters = parameters
+
+    @classmethod
+    def validate_parameters(cls, points: Fraction, parameters: Mapping[str, Any]) -> list[Problem]:
+        """What is wrong with these parameters for an indicator of `points`; empty when nothing."""
+        return cls(points, parameters).problems
+
+    def validate_fact(self, fact: Any) -> list[Problem]:
+        """What is wrong with the fact; empty when nothing. A null fact is always right: not applicable."""
+        if fact is None:
+            return []
+        try:
+            self.read(fact)
+        except FactsError as error:
+            return list(error.problems)
+        return []
+
+    def read(self, fact: Any) -> Any:
+        """The fact's exact numbers in this method's own shape. Raises FactsError."""
+        if not isinstance(fact, Mapping):
+            raise FactsError([Problem("facts.not_a_mapping")])
+        reader = Reader(fact)
+        reading = self.read_entries(reader)
+        problems = reader.close(FACT_REMARKS, blocking=True)
+        if problems:
+            raise FactsError(problems)
+        return reading
+
+    def score(self, fact: Any) -> Earned:
+        """Points earned by a fact alone (RANK needs the others' values: see `rank.compare`)."""
+        return Status.NOT_APPLICABLE if fact is None else self.earn(self.read(fact), None)
+
+    def above_points(self, reader: Reader, entry: str, value: Fraction) -> None:
+        """Note points that promise more than the indicator has: possible, hardly meant."""
+        if value > self.points:
+            reader.fail(
+                "parameters.above_points", blocking=False, entry=entry, value=plain(value), points=plain(self.points)
+            )
+
+    @abstractmethod
+    def take(self, parameters: Reader) -> None:
+        """Take the parameters in."""
+
+    @abstractmethod
+    def used(self) -> dict[str, Any]:
+        """The parameters as used, defaults included, as JSON with numbers as strings."""
+
+    @abstractmethod
+    def read_entries(self, fact: Reader) -> Any:
+        """Take the fact's entries."""
+
+    @abstractmethod
+    def earn(self, reading: Any, comparison: Any) -> Earned:
+        """Points earned, exact; or the status that explains why there are none."""
+
+    @abstractmethod
+    def inputs(self, reading: Any) -> dict[str, Any]:
+        """The reading as JSON with numbers as strings: what a recomputation starts from."""
+
+    @abstractmethod
+    def steps(self, reading: Any, comparison: Any) -> list[Step]:
+        """How the points came about, sentence by sentence."""
+
+
+def written(value: Fraction | None) -> str | None:
+    """The exact number as text, null kept."""
+    return None if value is None else plain(value)

@@ -1,0 +1,102 @@
+"""RATIO and INVERSE_RATIO: value against target. Prose and worked table: platform/docs/rules/ratio.md."""
+
+from fractions import Fraction
+from typing import Any
+
+from appraisal.rules.exact import ONE, ZERO, plain, shown
+from appraisal.rules.methods.base import Earned, Rule, Status, Step, step, written
+from appraisal.rules.reader import Reader
+
+Reading = tuple[Fraction | None, Fraction | None]  # target, value
+
+
+class Ratio(Rule):
+    """r = value ÷ target; below the floor nothing, otherwise points × min(r, cap), never below 0."""
+
+    method = "RATIO"
+
+    def take(self, parameters: Reader) -> None:
+        """cap (default 1) and floor (default 0) bound the ratio."""
+        self.cap = parameters.number("cap", ONE)
+        self.floor = parameters.number("floor", ZERO)
+        if self.cap < self.floor:
+            parameters.fail("parameters.cap_below_floor", cap=plain(self.cap), floor=plain(self.floor))
+        if self.cap < ZERO:
+            parameters.fail("entry.negative", entry="cap", value=plain(self.cap))
+        denominator = parameters.raw("denominator")
+        self.names = {"numerator": parameters.raw("numerator"), "denominator": denominator}
+
+    def used(self) -> dict[str, Any]:
+        """cap, floor, and the names of numerator and denominator where given."""
+        names = {key: name for key, name in self.names.items() if name is not None}
+        return {"cap": plain(self.cap), "floor": plain(self.floor), **names}
+
+    def read_entries(self, fact: Reader) -> Reading:
+        """target (absent or null: missing) and value (null: not reported yet)."""
+        target = fact.optional("target")
+        if target is not None and target < ZERO:
+            fact.fail("facts.target_negative", value=plain(target))
+        return target, fact.nullable("value")
+
+    def inputs(self, reading: Reading) -> dict[str, Any]:
+        """target and value."""
+        return {"target": written(reading[0]), "value": written(reading[1])}
+
+    def earn(self, reading: Reading, comparison: Any) -> Earned:
+        """A zero or missing target makes the indicator not applicable, whatever the value."""
+        target, value = reading
+        if not target:
+            return Status.NOT_APPLICABLE
+        if value is None:
+            return Status.NOT_REPORTED
+        ratio = self.ratio(target, value)
+        if ratio < self.floor:
+            return ZERO
+        return max(self.points * min(ratio, self.cap), ZERO)
+
+    def ratio(self, target: Fraction, value: Fraction) -> Fraction:
+        """value ÷ target."""
+        return value / target
+
+    def quotient(self, target: Fraction, value: Fraction) -> Step:
+        """The sentence about the ratio."""
+        return step("ratio.quotient", value=plain(value), target=shown(target), ratio=shown(value / target))
+
+    def steps(self, reading: Reading, comparison: Any) -> list[Step]:
+        """Ratio, floor or cap, points."""
+        target, value = reading
+        if not target:
+            return [step("ratio.no_target")]
+        if value is None:
+            return []
+        ratio = self.ratio(target, value)
+        steps = [self.quotient(target, value)]
+        if ratio < self.floor:
+            return [*steps, step("ratio.below_floor", ratio=shown(ratio), floor=plain(self.floor))]
+        earned = self.points * min(ratio, self.cap)
+        steps.append(
+            step(
+                "ratio.points",
+                points=plain(self.points),
+                ratio=shown(ratio),
+                cap=plain(self.cap),
+                earned=shown(earned),
+            )
+        )
+        return [*steps, step("ratio.negative")] if earned < ZERO else steps
+
+
+class InverseRatio(Ratio):
+    """As RATIO with r = target ÷ value (smaller is better); a value of 0 counts as r = cap."""
+
+    method = "INVERSE_RATIO"
+
+    def ratio(self, target: Fraction, value: Fraction) -> Fraction:
+        """target ÷ value, the cap for a value of 0."""
+        return target / value if value else self.cap
+
+    def quotient(self, target: Fraction, value: Fraction) -> Step:
+        """The sentence about the ratio."""
+        if not value:
+            return step("ratio.inverse_zero", cap=plain(self.cap))
+        return step("ratio.inverse_quotient", value=plain(value), target=shown(target), ratio=shown(target / value))

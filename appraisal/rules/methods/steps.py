@@ -1,0 +1,92 @@
+"""STEP: a table of steps. Prose and worked table: platform/docs/rules/step.md."""
+
+from fractions import Fraction
+from typing import Any
+
+from appraisal.rules.exact import ZERO, plain, shown
+from appraisal.rules.methods.base import Earned, Rule, Status, Step, step
+from appraisal.rules.reader import Reader
+
+BOUNDS = {"higher_is_better": "at_least", "lower_is_better": "at_most", "category": "equals"}
+
+Reading = Fraction | str | None
+
+
+class Steps(Rule):
+    """The points of the best step that the value meets; no step met: 0."""
+
+    method = "STEP"
+
+    def take(self, parameters: Reader) -> None:
+        """direction, and steps of a bound with its points; the order in which they are written does not matter."""
+        self.direction = parameters.text("direction", choices=BOUNDS)
+        self.bound = BOUNDS[self.direction]
+        self.table: list[tuple[Any, Fraction]] = []
+        for row in parameters.rows("steps"):
+            bound = row.text(self.bound) if self.direction == "category" else row.number(self.bound)
+            points = row.number("points")
+            self.above_points(row, row.entry("points"), points)
+            if points < ZERO:
+                row.fail("entry.negative", entry=row.entry("points"), value=plain(points))
+            row.close()
+            if any(bound == known for known, _ in self.table):
+                row.fail("parameters.twice", entry="steps", value=self.as_text(bound))
+            self.table.append((bound, points))
+        if not self.table:
+            parameters.fail("entry.empty", entry="steps")
+        if self.direction != "category":
+            self.table.sort(key=lambda row: row[0], reverse=self.direction == "higher_is_better")
+
+    @staticmethod
+    def as_text(bound: Any) -> str:
+        """A bound for people: the category, or the exact number."""
+        return bound if isinstance(bound, str) else plain(bound)
+
+    def used(self) -> dict[str, Any]:
+        """direction, and the steps in the order in which they are tried."""
+        steps = [{self.bound: self.as_text(bound), "points": plain(points)} for bound, points in self.table]
+        return {"direction": self.direction, "steps": steps}
+
+    def read_entries(self, fact: Reader) -> Reading:
+        """value: a number, or the category's text; null: not reported yet."""
+        if self.direction != "category":
+            return fact.nullable("value")
+        value = fact.raw("value")
+        if "value" not in fact.given:
+            fact.fail("entry.missing", entry="value")
+        if value is not None and not isinstance(value, str):
+            fact.fail("facts.category")
+            return None
+        return value
+
+    def inputs(self, reading: Reading) -> dict[str, Any]:
+        """value."""
+        return {"value": None if reading is None else self.as_text(reading)}
+
+    def met(self, value: Any) -> tuple[Any, Fraction] | None:
+        """The first step, in order of trying, that the value meets."""
+        for bound, points in self.table:
+            if (
+                value == bound
+                if self.direction == "category"
+                else (value >= bound if self.direction == "higher_is_better" else value <= bound)
+            ):
+                return bound, points
+        return None
+
+    def earn(self, reading: Reading, comparison: Any) -> Earned:
+        """The points of the step met, or 0."""
+        if reading is None:
+            return Status.NOT_REPORTED
+        met = self.met(reading)
+        return ZERO if met is None else met[1]
+
+    def steps(self, reading: Reading, comparison: Any) -> list[Step]:
+        """The step met, or that there is none."""
+        if reading is None:
+            return []
+        value = reading if isinstance(reading, str) else shown(reading)
+        met = self.met(reading)
+        if met is None:
+            return [step("step.none", value=value)]
+        return [step(f"step.{self.bound}", value=value, bound=self.as_text(met[0]), earned=plain(met[1]))]

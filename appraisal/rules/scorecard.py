@@ -1,0 +1,174 @@
+"""What scoring gives: lines, groups and a total with everything needed to recompute them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from appraisal.rules import trace
+from appraisal.rules.adjustments import Adjustments, Limits, PointsOff
+from appraisal.rules.exact import PUBLISHED_PLACES, STORED_PLACES, ZERO, from_units, half_up, half_up_units
+from appraisal.rules.methods import Rule, Status
+from appraisal.rules.scheme import Indicator
+from appraisal.rules.sharing import Sharing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """One indicator of one office. Units are ten-thousandths of a point, so that sums are exact and cheap."""
+
+    indicator: Indicator
+    rule: Rule
+    status: Status
+    earned: Fraction | None  # on the scale of `points`; None when not applicable and not counted full
+    effective_points: Fraction
+    units: int
+    reading: Any
+    remarks: Mapping[str, Any]
+    comparison: Any
+    sharing: Sharing
+    points_off: tuple[PointsOff, ...]
+    peer_group: str
+
+    @property
+    def code(self) -> str:
+        """The indicator's code."""
+        return self.indicator.code
+
+    @property
+    def name(self) -> str:
+        """The indicator's Chinese name."""
+        return self.indicator.name
+
+    @property
+    def points(self) -> Decimal:
+        """What the indicator can earn by the scheme."""
+        return self.indicator.points
+
+    @property
+    def score(self) -> Decimal:
+        """The stored score, half-up at 4 decimals."""
+        return from_units(self.units, STORED_PLACES)
+
+    @property
+    def trace(self) -> dict[str, Any]:
+        """Everything needed to recompute the line without the engine, as JSON. Built anew at each call."""
+        return trace.of_line(self)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """A first-level indicator: the sum of its lines."""
+
+    indicator: Indicator
+    lines: tuple[Line, ...]
+
+    @property
+    def code(self) -> str:
+        """The group's code."""
+        return self.indicator.code
+
+    @property
+    def points(self) -> Decimal:
+        """The group's points by the scheme."""
+        return self.indicator.points
+
+    @property
+    def effective_points(self) -> Fraction:
+        """What its applicable indicators count together, exact."""
+        return sum((line.effective_points for line in self.lines), ZERO)
+
+    @property
+    def status(self) -> Status:
+        """NOT_APPLICABLE when nothing in it applies, otherwise SCORED."""
+        applies = any(line.status != Status.NOT_APPLICABLE for line in self.lines)
+        return Status.SCORED if applies else Status.NOT_APPLICABLE
+
+    @property
+    def units(self) -> int:
+        """The sum in ten-thousandths of a point."""
+        return sum(line.units for line in self.lines)
+
+    @property
+    def sum(self) -> Decimal:
+        """The sum of the stored scores, 4 decimals."""
+        return from_units(self.units, STORED_PLACES)
+
+    @property
+    def score(self) -> Decimal:
+        """The published score, half-up at 2 decimals."""
+        return half_up(Fraction(self.units, 10**STORED_PLACES), PUBLISHED_PLACES)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scorecard:
+    """One office's result."""
+
+    office: str
+    peer_group: str
+    na_treatment: str
+    lines: tuple[Line, ...]
+    groups: tuple[Group, ...]
+    adjustments: Adjustments
+    limits: Limits
+    units: int
+    published_units: int
+
+    @property
+    def sum(self) -> Decimal:
+        """The sum of the stored scores, before bonus and deduction items; 4 decimals."""
+        return from_units(self.units, STORED_PLACES)
+
+    @property
+    def bonus(self) -> Fraction:
+        """What bonus items count: each up to its cap, together up to theirs."""
+        return min(sum((item.counted for item in self.adjustments.bonus), ZERO), self.limits.bonus_cap)
+
+    @property
+    def deduction(self) -> Fraction:
+        """What deduction items count: each up to its cap, together up to theirs."""
+        return min(sum((item.counted for item in self.adjustments.deduction), ZERO), self.limits.deduction_cap)
+
+    @property
+    def total(self) -> Decimal:
+        """The published total, half-up at 2 decimals, within the limits (0 and 105)."""
+        return from_units(self.published_units, PUBLISHED_PLACES)
+
+    @property
+    def trace(self) -> dict[str, Any]:
+        """How the total came about, as JSON."""
+        return trace.of_total(self)
+
+    def line(self, code: str) -> Line:
+        """The line of an indicator. Raises KeyError."""
+        for line in self.lines:
+            if line.code == code:
+                return line
+        raise KeyError(code)
+
+    def group(self, code: str) -> Group:
+        """The group. Raises KeyError."""
+        for group in self.groups:
+            if group.code == code:
+                return group
+        raise KeyError(code)
+
+    def as_json(self) -> dict[str, Any]:
+        """The whole card with every trace: what is stored, and what `appraisal.checker` recomputes from."""
+        return trace.of_card(self)
+
+    def as_bytes(self) -> bytes:
+        """The card as canonical JSON (sorted keys, no spaces, UTF-8): the same result gives the same bytes."""
+        return json.dumps(self.as_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def published_total(units: int, adjustments: Adjustments, limits: Limits) -> int:
+    """Hundredths of a point: stored sum + bonus − deduction, held within the limits, half-up at 2 decimals."""
+    exact = Fraction(units, 10**STORED_PLACES)
+    if adjustments.bonus or adjustments.deduction:
+        bonus = min(sum((item.counted for item in adjustments.bonus), ZERO), limits.bonus_cap)
+        deduction = min(sum((item.counted for item in adjustments.deduction), ZERO), limits.deduction_cap)
+        exact += bonus - deduction
+    return half_up_units(min(max(exact, limits.minimum), limits.maximum), PUBLISHED_PLACES)

@@ -1,0 +1,208 @@
+"""Traces: what anybody needs to recompute a line, a group or a total without the engine, as plain JSON.
+
+Numbers are exact text ("7.2", or "22/3" where decimals do not end). `steps` are the same said in sentences: keys and
+values for `sentences.render`. `appraisal.checker` recomputes from these and shares no code with the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from appraisal.rules import sentences
+from appraisal.rules.exact import ZERO, number, plain, shown
+from appraisal.rules.methods.base import Status, Step, step, written
+
+if TYPE_CHECKING:
+    from appraisal.rules.adjustments import Item
+    from appraisal.rules.scorecard import Group, Line, Scorecard
+
+FORMAT = "anlan.scorecard/1"
+ROUNDING = "half-up"
+SCOPES = {"peer_group": "rank.group", "wide": "rank.wide", "province": "rank.province"}
+
+
+def of_line(line: Line) -> dict[str, Any]:
+    """The trace of one indicator of one office."""
+    trace: dict[str, Any] = {
+        "code": line.code,
+        "name": line.name,
+        "group": line.indicator.parent,
+        "method": line.rule.method,
+        "points": plain(line.rule.points),
+        "parameters": line.rule.used(),
+        "fact": None if line.reading is None else line.rule.inputs(line.reading),
+        "status": str(line.status),
+        "earned": written(line.earned),
+        "sharing": line.sharing.as_json(line.indicator.parent),
+        "effective_points": plain(line.effective_points),
+        "points_off": [{"points": plain(off.points), "reason": off.reason} for off in line.points_off],
+        "score": str(line.score),
+        "rounding": f"{ROUNDING}, 4",
+        "steps": steps_of_line(line),
+    }
+    if line.remarks:
+        trace["remarks"] = as_json(line.remarks)
+    if line.comparison is not None:
+        trace["comparison"] = {
+            "scope": line.comparison.scope,
+            "group": line.peer_group,
+            "count": line.comparison.count,
+            "field": line.comparison.field,
+        }
+    return trace
+
+
+def steps_of_line(line: Line) -> list[Step]:
+    """How the line's score came about, sentence by sentence."""
+    steps = _steps_of_fact(line)
+    points, effective = line.rule.points, line.effective_points
+    if line.status == Status.NOT_APPLICABLE and line.earned is None:
+        return [*steps, step("share.given_away", points=plain(points))]
+    if line.status == Status.NOT_APPLICABLE:
+        steps.append(step("share.counted_full", points=plain(points)))
+    earned = line.earned or ZERO
+    scaled = earned * effective / points
+    if effective != points:
+        steps += line.sharing.steps(line.indicator.parent, points, effective)
+        values = {"earned": shown(earned), "points": plain(points), "effective": shown(effective)}
+        steps += [
+            step("share.effective", effective=shown(effective)),
+            step("line.scaled", scaled=shown(scaled), **values),
+        ]
+    if line.points_off:
+        steps += [step("line.deduction", points=plain(off.points), reason=off.reason) for off in line.points_off]
+        scaled = max(scaled - sum((off.points for off in line.points_off), ZERO), ZERO)
+        steps.append(step("line.deducted", result=shown(scaled)))
+    return [*steps, step("line.rounded", score=str(line.score))]
+
+
+def _steps_of_fact(line: Line) -> list[Step]:
+    if line.reading is None:
+        return [step("line.not_applicable" if line.status == Status.NOT_APPLICABLE else "line.not_reported")]
+    steps = []
+    reported, reason = line.remarks.get("reported"), line.remarks.get("reason")
+    if reported is not None:
+        steps.append(step("line.verified", fact=_brief(line.rule.inputs(line.reading)), reported=_brief(reported)))
+    if reason:
+        steps.append(step("line.reason", reason=str(reason)))
+    if line.status == Status.NOT_REPORTED:
+        return [*steps, step("line.not_reported")]
+    if line.comparison is not None:
+        steps.append(step(SCOPES[line.comparison.scope], group=line.peer_group, count=line.comparison.count))
+    return steps + line.rule.steps(line.reading, line.comparison)
+
+
+def _brief(fact: Any) -> str:
+    """A fact in one short piece of text."""
+    if isinstance(fact, Mapping):
+        if set(fact) <= {"value", "target"}:
+            return str(as_json(fact.get("value")))
+        return "; ".join(f"{key}: {_brief(value)}" for key, value in fact.items())
+    if isinstance(fact, list | tuple):
+        return ", ".join(_brief(value) for value in fact)
+    return str(as_json(fact))
+
+
+def of_group(group: Group) -> dict[str, Any]:
+    """The trace of a group: which lines make it, their sum, and what is published."""
+    lines = " + ".join(str(line.score) for line in group.lines) or "0"
+    return {
+        "code": group.code,
+        "name": group.indicator.name,
+        "points": plain(number(group.points)),
+        "effective_points": plain(group.effective_points),
+        "status": str(group.status),
+        "lines": [line.code for line in group.lines],
+        "sum": str(group.sum),
+        "score": str(group.score),
+        "rounding": f"{ROUNDING}, 2",
+        "steps": [
+            step("group.sum", lines=lines, sum=str(group.sum)),
+            step("group.published", score=str(group.score)),
+        ],
+    }
+
+
+def of_total(card: Scorecard) -> dict[str, Any]:
+    """The trace of the total: stored sum, bonus and deduction items with their caps, limits, rounding."""
+    adjusted = Fraction(card.sum) + card.bonus - card.deduction
+    held = min(max(adjusted, card.limits.minimum), card.limits.maximum)
+    return {
+        "sum": str(card.sum),
+        "bonus": [_item(item) for item in card.adjustments.bonus],
+        "bonus_cap": plain(card.limits.bonus_cap),
+        "bonus_counted": plain(card.bonus),
+        "deduction": [_item(item) for item in card.adjustments.deduction],
+        "deduction_cap": plain(card.limits.deduction_cap),
+        "deduction_counted": plain(card.deduction),
+        "minimum": plain(card.limits.minimum),
+        "maximum": plain(card.limits.maximum),
+        "adjusted": plain(adjusted),
+        "held": plain(held),
+        "total": str(card.total),
+        "rounding": f"{ROUNDING}, 2",
+        "steps": _steps_of_total(card, adjusted, held),
+    }
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {"points": plain(item.points), "cap": written(item.cap), "reason": item.reason}
+
+
+def _steps_of_total(card: Scorecard, adjusted: Fraction, held: Fraction) -> list[Step]:
+    steps = [step("total.sum", sum=str(card.sum))]
+    for kind, items, cap, counted in (
+        ("bonus", card.adjustments.bonus, card.limits.bonus_cap, card.bonus),
+        ("deduction", card.adjustments.deduction, card.limits.deduction_cap, card.deduction),
+    ):
+        for item in items:
+            steps.append(step(f"total.{kind}", points=plain(item.points), reason=item.reason))
+            if item.counted != item.points:
+                steps.append(step("total.item_cap", points=plain(item.points), cap=plain(item.counted)))
+        if items:
+            together = plain(sum((item.counted for item in items), ZERO))
+            steps.append(step(f"total.{kind}_sum", sum=together, cap=plain(cap), counted=plain(counted)))
+    if card.adjustments.bonus or card.adjustments.deduction:
+        values = {"bonus": plain(card.bonus), "deduction": plain(card.deduction), "result": plain(adjusted)}
+        steps.append(step("total.adjusted", sum=str(card.sum), **values))
+    if held != adjusted:
+        bounds = {"minimum": plain(card.limits.minimum), "maximum": plain(card.limits.maximum)}
+        steps.append(step("total.clamped", result=plain(held), **bounds))
+    return [*steps, step("total.published", total=str(card.total))]
+
+
+def of_card(card: Scorecard) -> dict[str, Any]:
+    """The whole scorecard."""
+    return {
+        "format": FORMAT,
+        "office": card.office,
+        "peer_group": card.peer_group,
+        "na_treatment": str(card.na_treatment),
+        "lines": [of_line(line) for line in card.lines],
+        "groups": [of_group(group) for group in card.groups],
+        "total": of_total(card),
+        "vetoes": [
+            {"code": veto.code, "ceiling": veto.ceiling, "reason": veto.reason} for veto in card.adjustments.vetoes
+        ],
+    }
+
+
+def as_json(value: Any) -> Any:
+    """Plain data with numbers as strings."""
+    if isinstance(value, Mapping):
+        return {str(key): as_json(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_json(inner) for inner in value]
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, int | Decimal | Fraction):
+        return plain(number(value))
+    return str(value)
+
+
+def render_steps(steps: list[Step], language: str = "zh") -> list[str]:
+    """The sentences of a trace in a language ("zh…", anything else is English)."""
+    return [sentences.render(each["key"], each["values"], language) for each in steps]
