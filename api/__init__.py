@@ -1,0 +1,1 @@
+"""The API: thin resources over the use cases; no models but tokens."""

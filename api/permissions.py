@@ -1,0 +1,21 @@
+"""Who may call at all: a signed-in person with business in this office. What they may do is in policies."""
+
+from typing import TYPE_CHECKING
+
+from rest_framework.exceptions import NotFound
+from rest_framework.permissions import BasePermission
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+    from rest_framework.views import APIView
+
+
+class MemberOfOffice(BasePermission):
+    """401 for anonymous; 404 for people who have no business in the office, as if it were not there."""
+
+    def has_permission(self, request: "Request", view: "APIView") -> bool:
+        if not request.user or not request.user.is_authenticated:
+            return False
+        if getattr(request._request, "actor", None) is None:
+            raise NotFound
+        return True

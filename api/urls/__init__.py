@@ -1,0 +1,1 @@
+"""URLs of the portal and of an office."""

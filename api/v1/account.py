@@ -1,0 +1,3 @@
+"""Resources of account."""
+
+urlpatterns: list = []

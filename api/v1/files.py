@@ -1,0 +1,3 @@
+"""Resources of files."""
+
+urlpatterns: list = []

@@ -1,0 +1,3 @@
+"""Resources of jobs."""
+
+urlpatterns: list = []

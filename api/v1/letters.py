@@ -1,0 +1,3 @@
+"""Resources of letters."""
+
+urlpatterns: list = []

@@ -1,0 +1,3 @@
+"""Resources of offices."""
+
+urlpatterns: list = []

@@ -1,0 +1,3 @@
+"""Resources of verification."""
+
+urlpatterns: list = []

@@ -1,0 +1,1 @@
+"""SHARED: the cross-tenant record: cycles, letters, reports, verifications, scorecards, objections."""

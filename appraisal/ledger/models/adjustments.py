@@ -1,0 +1,82 @@
+"""What comes after the sum (bonus, deduction, veto) and what an office objects to."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from appraisal.ledger.models.cycle import Cycle, Period
+from appraisal.ledger.models.moving import Moving
+from appraisal.ledger.models.scores import ScoreLine
+from appraisal.ledger.states import ObjectionState
+from tenants.models import Office
+
+
+class ScoreAdjustment(models.Model):
+    """A bonus, a deduction or a veto, each with its basis and the unit that confirmed it."""
+
+    class Kind(models.TextChoices):
+        BONUS = "BONUS", _("加分")
+        DEDUCTION = "DEDUCTION", _("扣分")
+        VETO = "VETO", _("一票否决")
+
+    cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="adjustments")
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="adjustments")
+    from_month = models.PositiveSmallIntegerField(help_text="counts from this month's score on")
+    kind = models.CharField(max_length=10, choices=Kind)
+    code = models.CharField(max_length=10, help_text="item of the dated list, for example V1 or BONUS_PROVINCIAL")
+    title = models.CharField(max_length=120)
+    points = models.DecimalField(max_digits=6, decimal_places=4, default=0, help_text="positive; 0 for a veto")
+    grade_ceiling = models.CharField(max_length=12, blank=True, help_text="best grade left by a veto")
+    legal_basis = models.CharField(max_length=200)
+    confirming_unit = models.CharField(max_length=80)
+    evidence = models.JSONField(default=list)
+    recorded_by_id = models.BigIntegerField()
+    recorded_by_name = models.CharField(max_length=40)
+    recorded_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    revoke_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="veto_has_a_ceiling_and_others_have_points",
+                condition=(Q(kind="VETO", points=0) & ~Q(grade_ceiling=""))
+                | Q(kind__in=["BONUS", "DEDUCTION"], points__gt=0, grade_ceiling=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.office} {self.code}"
+
+
+class Objection(Moving):
+    """An office's objection to one line of its published scorecard (申诉)."""
+
+    State = ObjectionState
+
+    line = models.ForeignKey(ScoreLine, on_delete=models.PROTECT, related_name="objections")
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="objections")
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="objections")
+    grounds = models.TextField()
+    evidence = models.JSONField(default=list)
+    filed_by_id = models.BigIntegerField()
+    filed_by_name = models.CharField(max_length=40)
+    filed_at = models.DateTimeField()
+    answer_due_on = models.DateField()
+    state = models.CharField(max_length=8, choices=ObjectionState, default=ObjectionState.OPEN)
+    decision = models.TextField(blank=True)
+    decided_by_name = models.CharField(max_length=40, blank=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line"], name="a_line_is_objected_to_once"),
+            models.CheckConstraint(
+                name="decided_objection_has_a_decision",
+                condition=Q(state="OPEN", decided_at__isnull=True)
+                | (Q(state__in=["UPHELD", "REJECTED"], decided_at__isnull=False) & ~Q(decision="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.office} {self.period}"

@@ -1,0 +1,1 @@
+"""The ledger's selectors, one module per noun (cycles, letters, reports, verification, adjustments, objections, scores)."""

@@ -1,0 +1,65 @@
+"""The lives of a cycle, a target letter, a reported value, a score run and an objection."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CycleState(models.TextChoices):
+    PREPARING = "PREPARING", _("准备中")
+    RUNNING = "RUNNING", _("进行中")
+    CLOSED = "CLOSED", _("已结束")
+
+
+class LetterState(models.TextChoices):
+    DRAFT = "DRAFT", _("草拟")
+    ISSUED = "ISSUED", _("省级已签")
+    SIGNED = "SIGNED", _("双方已签")
+
+
+class ValueState(models.TextChoices):
+    SUBMITTED = "SUBMITTED", _("待审核")
+    RETURNED = "RETURNED", _("已退回")
+    VERIFIED = "VERIFIED", _("已核验")
+
+
+class RunState(models.TextChoices):
+    RUNNING = "RUNNING", _("计算中")
+    DONE = "DONE", _("已算出")
+    PUBLISHED = "PUBLISHED", _("已核定")
+    FAILED = "FAILED", _("失败")
+
+
+class ObjectionState(models.TextChoices):
+    OPEN = "OPEN", _("复核中")
+    UPHELD = "UPHELD", _("异议成立")
+    REJECTED = "REJECTED", _("维持原分")
+
+
+TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
+    CycleState: {
+        CycleState.PREPARING: frozenset({CycleState.RUNNING}),
+        CycleState.RUNNING: frozenset({CycleState.CLOSED}),
+        CycleState.CLOSED: frozenset(),
+    },
+    LetterState: {
+        LetterState.DRAFT: frozenset({LetterState.ISSUED}),
+        LetterState.ISSUED: frozenset({LetterState.SIGNED, LetterState.DRAFT}),
+        LetterState.SIGNED: frozenset(),
+    },
+    ValueState: {
+        ValueState.SUBMITTED: frozenset({ValueState.RETURNED, ValueState.VERIFIED}),
+        ValueState.RETURNED: frozenset({ValueState.SUBMITTED}),
+        ValueState.VERIFIED: frozenset({ValueState.RETURNED}),
+    },
+    RunState: {
+        RunState.RUNNING: frozenset({RunState.DONE, RunState.FAILED}),
+        RunState.DONE: frozenset({RunState.PUBLISHED}),
+        RunState.PUBLISHED: frozenset(),
+        RunState.FAILED: frozenset(),
+    },
+    ObjectionState: {
+        ObjectionState.OPEN: frozenset({ObjectionState.UPHELD, ObjectionState.REJECTED}),
+        ObjectionState.UPHELD: frozenset(),
+        ObjectionState.REJECTED: frozenset(),
+    },
+}

@@ -1,0 +1,3 @@
+"""Pages of scores."""
+
+urlpatterns: list = []

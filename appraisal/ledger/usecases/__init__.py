@@ -1,0 +1,1 @@
+"""Verbs of the ledger, one module per noun: cycles, letters, reports, verification, adjustments, objections, scores."""

@@ -1,0 +1,1 @@
+"""The ledger's views, one module per noun (cycles, letters, reports, verification, adjustments, objections, scores)."""

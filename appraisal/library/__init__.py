@@ -1,0 +1,1 @@
+"""SHARED: indicator templates, their versions and indicators with scoring rules."""

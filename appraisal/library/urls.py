@@ -1,0 +1,4 @@
+"""Pages of this app, mounted under /<office>/."""
+
+app_name = "library"
+urlpatterns: list = []

@@ -1,0 +1,1 @@
+"""Verbs of templates: import, copy, edit, publish."""

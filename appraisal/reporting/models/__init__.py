@@ -1,0 +1,5 @@
+"""TENANT tables: private until the leader signs; no other office's role can reach them."""
+
+from appraisal.reporting.models.draft import CountyLine, DraftEvidence, DraftValue, MonthlyDraft
+
+__all__ = ["CountyLine", "DraftEvidence", "DraftValue", "MonthlyDraft"]

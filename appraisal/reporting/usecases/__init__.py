@@ -1,0 +1,1 @@
+"""Verbs of the month: save, attach, submit, send back, sign off."""

@@ -1,0 +1,75 @@
+"""The side bar: one table, filtered by role. A person sees only what they may open; nothing is greyed.
+
+Each item: (url name in the office's URL configuration, icon, label, roles; () means everyone in the office,
+levels it exists at, name of the counter or ""). Counters are registered by tenants.menu.counter.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from tenants.models import Role
+from tenants.models.office import Level
+
+LEADERS = (Role.PRINCIPAL_LEADER, Role.LEADER_IN_CHARGE)
+BUREAU = (*LEADERS, Role.APPRAISAL_ADMIN, Role.VERIFIER, Role.FUND_SUPERVISOR)
+PREFECTURE = (*LEADERS, Role.DIVISION_CHIEF, Role.REPORTER, Role.REVIEWER, Role.ISSUER, Role.PROJECT_MANAGER)
+PROVINCE = (Level.PROVINCE,)
+BELOW = (Level.PREFECTURE,)
+ALL = (Level.PLATFORM, Level.PROVINCE, Level.PREFECTURE)
+
+MENU = [
+    (
+        "",
+        [
+            ("ledger:cockpit", "layout-dashboard", _("考核总览"), BUREAU, PROVINCE, ""),
+            ("reporting:workbench", "layout-dashboard", _("本月工作台"), PREFECTURE, BELOW, "workbench"),
+        ],
+    ),
+    (
+        _("目标责任考核"),
+        [
+            (
+                "library:index",
+                "list-tree",
+                _("指标体系"),
+                (*LEADERS, Role.APPRAISAL_ADMIN, Role.VERIFIER),
+                PROVINCE,
+                "",
+            ),
+            ("ledger:cycle", "send", _("任务下达"), (*LEADERS, Role.APPRAISAL_ADMIN), PROVINCE, ""),
+            (
+                "ledger:queue",
+                "clipboard-check",
+                _("填报审核"),
+                (*LEADERS, Role.APPRAISAL_ADMIN, Role.VERIFIER),
+                PROVINCE,
+                "queue",
+            ),
+            ("ledger:my-letter", "file-certificate", _("目标责任书"), PREFECTURE, BELOW, "letter"),
+            ("reporting:sign-off", "writing-sign", _("月报签发"), (*LEADERS, Role.ISSUER), BELOW, "sign-off"),
+            ("ledger:ranking", "chart-bar", _("得分与排名"), BUREAU, PROVINCE, ""),
+            ("ledger:my-score", "chart-bar", _("得分说明"), PREFECTURE, BELOW, ""),
+            (
+                "ledger:objections",
+                "message-report",
+                _("申诉复核"),
+                (*LEADERS, Role.APPRAISAL_ADMIN),
+                PROVINCE,
+                "objections",
+            ),
+            ("ledger:objections", "message-report", _("申诉"), PREFECTURE, BELOW, ""),
+            ("ledger:adjustments", "plus-minus", _("加扣分与否决"), (*LEADERS, Role.APPRAISAL_ADMIN), PROVINCE, ""),
+        ],
+    ),
+    (
+        _("系统管理"),
+        [
+            ("admin-offices", "building-community", _("机构管理"), (Role.SYS_ADMIN,), ALL, ""),
+            ("admin-people", "users", _("人员与权限"), (Role.SYS_ADMIN, Role.SEC_ADMIN), ALL, ""),
+            ("stand-ins", "user-share", _("代理授权"), (*BUREAU, *PREFECTURE, Role.SEC_ADMIN), ALL, ""),
+            ("calendar", "calendar", _("工作日历"), (Role.SYS_ADMIN, Role.APPRAISAL_ADMIN), ALL, ""),
+            ("sign-in-log", "shield-lock", _("登录与锁定"), (Role.SEC_ADMIN,), ALL, ""),
+            ("audit-log", "history", _("操作日志"), (Role.AUDIT_ADMIN,), ALL, ""),
+            ("jobs", "loader", _("后台任务"), (Role.APPRAISAL_ADMIN, Role.SYS_ADMIN), ALL, ""),
+        ],
+    ),
+]

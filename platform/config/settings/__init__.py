@@ -1,0 +1,1 @@
+"""base is complete and safe; dev, test and prod change what differs."""

@@ -1,0 +1,32 @@
+"""Celery is a doorbell for the job table; without BROKER_URL it rings through files under DATA_DIR, no server needed."""
+
+import os
+from pathlib import Path
+
+
+def settings(data_dir: Path) -> dict:
+    common = {
+        "CELERY_TASK_IGNORE_RESULT": True,
+        "CELERY_TASK_ACKS_LATE": True,
+        "CELERY_WORKER_PREFETCH_MULTIPLIER": 1,
+        "CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP": True,
+        "CELERY_TIMEZONE": "Asia/Shanghai",
+        "CELERY_BEAT_SCHEDULE": {
+            "sweep-jobs": {"task": "core.tasks.ring", "schedule": 5.0},
+        },
+        "CELERY_BEAT_SCHEDULE_FILENAME": str(data_dir / "beat-schedule"),
+    }
+    if url := os.environ.get("BROKER_URL"):
+        return {**common, "CELERY_BROKER_URL": url}
+    folder = data_dir / "broker"
+    return {
+        **common,
+        "CELERY_BROKER_URL": "filesystem://",
+        "CELERY_BROKER_TRANSPORT_OPTIONS": {
+            "data_folder_in": str(folder / "queue"),
+            "data_folder_out": str(folder / "queue"),
+            "processed_folder": str(folder / "done"),
+            "control_folder": str(folder / "control"),
+            "store_processed": False,
+        },
+    }

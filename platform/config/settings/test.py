@@ -1,0 +1,16 @@
+"""Tests: a database of their own, quick password hashes, nothing leaves the process."""
+
+import os
+
+from config.settings.base import *  # noqa: F403
+from config.settings.base import DATABASES, STORAGES, TEMPLATES
+
+SECRET_KEY = "tests only"
+ALLOWED_HOSTS = ["*"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+DATABASES["default"]["TEST"] = {"NAME": os.environ.get("ANLAN_TEST_DB", "test_anlan")}
+DATABASES["default"]["CONN_MAX_AGE"] = 0
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = ""
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True

@@ -1,0 +1,1 @@
+"""Two URL configurations: the portal at / and the office mounted at /<office>/."""

@@ -1,0 +1,11 @@
+"""An office: everything under /<office>/."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("tenants.urls.office")),
+    path("templates/", include("appraisal.library.urls")),
+    path("appraisal/", include("appraisal.ledger.urls")),
+    path("reporting/", include("appraisal.reporting.urls")),
+    path("api/v1/", include("api.urls.office")),
+]

@@ -1,0 +1,36 @@
+"""System checks that keep the house's promises at every start."""
+
+import importlib.util
+import platform
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+
+@register()
+def platform_stays_a_folder(**_: object) -> list[CheckMessage]:
+    """`platform/` as a package would shadow the standard library's module."""
+    if (Path(settings.BASE_DIR) / "platform" / "__init__.py").exists() or not hasattr(platform, "python_version"):
+        return [Error("platform/ became a package", hint="Remove platform/__init__.py.", id="anlan.E001")]
+    return []
+
+
+@register()
+def driver_is_psycopg2(**_: object) -> list[CheckMessage]:
+    """A merely importable psycopg 3 makes Django switch drivers."""
+    if importlib.util.find_spec("psycopg") is not None:
+        return [Error("psycopg (3) is installed", hint="Anlan runs on psycopg2: uninstall psycopg.", id="anlan.E002")]
+    return []
+
+
+@register()
+def table_names_are_disjoint(**_: object) -> list[CheckMessage]:
+    """A table missing in an office schema must never be found in public instead."""
+    tables: dict[str, set[str]] = {"shared": set(), "tenant": set()}
+    for config in apps.get_app_configs():
+        kind = "tenant" if config.name in settings.TENANT_APPS else "shared"
+        tables[kind] |= {model._meta.db_table for model in config.get_models(include_auto_created=True)}
+    both = tables["shared"] & tables["tenant"]
+    return [Error(f"tables in both shared and tenant apps: {sorted(both)}", id="anlan.E003")] if both else []

@@ -1,0 +1,79 @@
+"""Domain events: recorded in the transaction of the change, told to subscribers after commit."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+
+from core import office
+from core.models import EventRecord
+
+
+class Who(Protocol):
+    """What an event needs of the person who acts; tenants.actors.Actor is one."""
+
+    user_id: int | None
+    name: str
+    role_label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Base of all events. Past tense, ids and plain values only; `subject` says what it is about."""
+
+    subject: str
+
+
+Subscriber = Callable[[Any, EventRecord], None]
+_subscribers: dict[type[Event], list[Subscriber]] = defaultdict(list)
+
+
+def subscribe(kind: type[Event]) -> Callable[[Subscriber], Subscriber]:
+    """Decorator: call the function with (event, record) after each commit that recorded one of `kind`."""
+
+    def register(subscriber: Subscriber) -> Subscriber:
+        _subscribers[kind].append(subscriber)
+        return subscriber
+
+    return register
+
+
+def record(event: Event, *, actor: Who, at: datetime) -> EventRecord:
+    """Write the event now, in this transaction; run its subscribers once it is committed."""
+    mount = office.current()
+    data = {field.name: getattr(event, field.name) for field in fields(event) if field.name != "subject"}
+    row = EventRecord.objects.create(
+        name=type(event).__name__,
+        office=mount.schema if mount else office.PUBLIC_SCHEMA,
+        subject=event.subject,
+        at=at,
+        actor_id=actor.user_id,
+        actor_name=actor.name,
+        actor_role=str(actor.role_label),
+        data=json.loads(json.dumps(data, cls=DjangoJSONEncoder)),
+        request_id=mount.request_id if mount else "",
+    )
+    for subscriber in _subscribers[type(event)]:
+        transaction.on_commit(_told(subscriber, event, row, mount))
+    return row
+
+
+def _told(subscriber: Subscriber, event: Event, row: EventRecord, mount: office.Mount | None) -> Callable[[], None]:
+    def tell() -> None:
+        with office.mounted(mount or office.PUBLIC), transaction.atomic():
+            subscriber(event, row)
+
+    return tell
+
+
+def timeline(subject: str, limit: int = 100) -> list[EventRecord]:
+    """The events about `subject`, newest first, at most `limit`."""
+    return list(EventRecord.objects.filter(subject=subject).order_by("-id")[:limit])
+
+
+__all__ = ["Event", "Who", "record", "subscribe", "timeline"]

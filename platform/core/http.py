@@ -1,0 +1,70 @@
+"""What every view needs: read-only views, refusals beside their field, refusals as pages."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+
+from django.db import connection
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from core.errors import Refusal
+
+READING = ("select", "with", "set local", "savepoint", "release", "rollback", "explain", "show", "fetch", "declare")
+
+
+class WriteInReadView(RuntimeError):
+    """A view marked @reads tried to write. A bug."""
+
+
+def _refuse_writes(execute: Callable, sql: str, params: Any, many: bool, context: dict) -> Any:
+    if not sql.lstrip(" (\n").lower().startswith(READING):
+        raise WriteInReadView(sql[:120])
+    return execute(sql, params, many, context)
+
+
+def reads(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view for GET and HEAD that cannot write: any other statement raises WriteInReadView."""
+
+    @require_safe
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with connection.execute_wrapper(_refuse_writes):
+            return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@contextmanager
+def refusals_on(form: BaseForm) -> Iterator[None]:
+    """Put a refusal (422, 409, 403; not 404) on the form, beside its field when it names one of the form's."""
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.status == 404:
+            raise
+        field = refusal.field if refusal.field in form.fields else None
+        form.add_error(field, refusal.message)
+        form.refusal = refusal  # type: ignore[attr-defined]
+
+
+def status_of(form: BaseForm) -> int:
+    """200 for a fresh form, else the status of its refusal, 422 for errors of shape."""
+    refusal = getattr(form, "refusal", None)
+    if refusal is not None:
+        return refusal.status
+    return 422 if form.errors else 200
+
+
+def refusal_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The page (or, for htmx, the fragment) that says why not, with the refusal's status."""
+    template = "refusals/fragment.html" if getattr(request, "htmx", False) else "refusals/page.html"
+    return render(request, template, {"refusal": refusal}, status=refusal.status)
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address a request came from. Behind a proxy, nginx sets REMOTE_ADDR by real_ip; headers are not trusted."""
+    return request.META.get("REMOTE_ADDR", "")

@@ -1,0 +1,32 @@
+"""Runs a management command in the right reach: schema work in maintenance, the rest with `public` mounted."""
+
+import sys
+
+from django.core.management import execute_from_command_line
+
+# Commands of Django's and django-tenants' own that know nothing of offices and work on schema public.
+SCHEMA_WORK = frozenset(
+    ["migrate", "migrate_schemas", "makemigrations", "showmigrations", "sqlmigrate", "check", "shell", "dbshell", "flush", "upgrade", "collectstatic", "spectacular", "test", "inspectdb"]
+)
+
+
+def execute(argv: list[str]) -> None:
+    """Like Django's, for a person at a keyboard: says which in one line when the database cannot be reached."""
+    import django
+
+    django.setup()
+    from django.db import OperationalError
+
+    from core import office
+
+    command = argv[1] if len(argv) > 1 else "help"
+    try:
+        if command in SCHEMA_WORK:
+            with office.maintenance():
+                execute_from_command_line(argv)
+        else:
+            execute_from_command_line(argv)
+    except OperationalError as error:
+        sys.exit(
+            f"The database cannot be reached: {str(error).strip().splitlines()[0]}. Start it (make pg) or set DATABASE_URL."
+        )

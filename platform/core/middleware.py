@@ -1,0 +1,41 @@
+"""Request ids for every log line, and the one mapping from refusals to pages."""
+
+import re
+import uuid
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from core import logs
+from core.errors import Refusal
+from core.http import refusal_response
+
+REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
+
+
+class RequestIdMiddleware:
+    """Gives each request an id (or keeps a well-formed X-Request-ID), returns it, and logs the request's end."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        request.id = given if REQUEST_ID.match(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
+        with logs.request(request):
+            response = self.get_response(request)
+            response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
+            return response
+
+
+class RefusalMiddleware:
+    """A refusal that a page did not catch becomes a page with its status; the view's writes are rolled back."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return refusal_response(request, exception) if isinstance(exception, Refusal) else None

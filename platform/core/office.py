@@ -1,0 +1,83 @@
+"""Which office's rows are in reach: an immutable mount in a ContextVar, so threads and tasks cannot swap it."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+PUBLIC_SCHEMA = "public"
+NAME = re.compile(r"^[a-z][a-z0-9_]{0,50}$")
+RESERVED = frozenset(
+    ["public", "static", "media", "admin", "api", "components", "portal", "sign_in", "sign_out", "healthz", "readyz", "metrics", "files", "account", "information_schema", "help", "search", "jsi18n", "language", "anlan", "shared", "audit"]
+)
+
+
+class NoOffice(RuntimeError):
+    """A query ran with no office mounted. A bug: mount one (`office.mounted(…)`) or ask for PUBLIC by name."""
+
+
+def valid_name(name: str) -> bool:
+    """Whether `name` may be a schema name and a path segment: lower-case letters, digits, _, at most 51, not reserved."""
+    return bool(NAME.match(name)) and name not in RESERVED and not name.startswith("pg_")
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A schema in reach and the database role that reaches it; role None means the login itself (public work)."""
+
+    schema: str
+    role: str | None = None
+    actor_id: int | None = None
+    request_id: str = ""
+    address: str = ""
+
+
+PUBLIC = Mount(PUBLIC_SCHEMA)
+_mount: ContextVar[Mount | None] = ContextVar("anlan_mount", default=None)
+_maintenance: ContextVar[bool] = ContextVar("anlan_maintenance", default=False)
+
+
+def role_of(schema: str) -> str:
+    """The database role of an office's schema."""
+    return f"t_{schema}"
+
+
+def of(schema: str, **who: object) -> Mount:
+    """The mount of an office: its schema, with its role. who: actor_id, request_id, address for the audit rows."""
+    return Mount(schema, role_of(schema), **who)  # type: ignore[arg-type]
+
+
+def current() -> Mount | None:
+    return _mount.get()
+
+
+@contextmanager
+def mounted(mount: Mount) -> Iterator[Mount]:
+    """Put `mount` in force for this thread or task; what was before comes back on leaving, whatever happens."""
+    token = _mount.set(mount)
+    try:
+        yield mount
+    finally:
+        _mount.reset(token)
+
+
+@contextmanager
+def maintenance() -> Iterator[None]:
+    """Schema work (migrations, upgrades): no office needed, session-level path, autocommit allowed. Commands only."""
+    mount, flag = _mount.set(None), _maintenance.set(True)
+    try:
+        yield
+    finally:
+        _mount.reset(mount)
+        _maintenance.reset(flag)
+
+
+def in_maintenance() -> bool:
+    return _maintenance.get()
+
+
+def cache_key(key: str, prefix: str, version: int) -> str:
+    """Cache keys carry the schema, so one office never reads another's entry."""
+    mount = current()
+    return f"{mount.schema if mount else PUBLIC_SCHEMA}:{prefix}:{version}:{key}"

@@ -1,0 +1,1 @@
+"""Database engine `core.postgres`: django-tenants' backend with a transaction-scoped, fail-closed office switch."""

@@ -1,0 +1,1 @@
+"""Offices (the tenants), their people and roles; onboarding, schema upgrade, sign-in."""

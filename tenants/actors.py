@@ -1,0 +1,62 @@
+"""The person in their role here. Use cases take an Actor, never a request or a user."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from tenants.models import Office, Role, User
+from tenants.models.office import Level
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, where, and with whose authority.
+
+    office: where they act; home: the office whose member they are (differs only when visiting: a member of the
+    province looking into one of its prefectures, read-only). roles: held there today, stand-ins included;
+    for_others: role → name of the person stood in for.
+    """
+
+    user_id: int | None
+    name: str
+    office: Office
+    home: Office
+    roles: frozenset[str] = frozenset()
+    division_id: int | None = None
+    for_others: dict[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def visiting(self) -> bool:
+        return self.office.pk != self.home.pk
+
+    @property
+    def level(self) -> str:
+        return self.home.level
+
+    @property
+    def at_province(self) -> bool:
+        """Acts for a provincial bureau in its own office."""
+        return self.home.level == Level.PROVINCE and not self.visiting
+
+    @property
+    def province_id(self) -> int | None:
+        return self.home.province_id
+
+    def has(self, *roles: str) -> bool:
+        """Whether they hold one of `roles` here, in their own office (a visitor acts in none)."""
+        return not self.visiting and bool(self.roles.intersection(roles))
+
+    @property
+    def role_label(self) -> str:
+        """The roles in the reader's language, for timelines and the top bar."""
+        return "、".join(str(Role(role).label) for role in Role.values if role in self.roles)
+
+    @classmethod
+    def of(
+        cls, user: User, office: Office, roles: Iterable[str], *, home: Office | None = None, **more: object
+    ) -> "Actor":
+        return cls(user.pk, user.name, office, home or office, frozenset(roles), **more)  # type: ignore[arg-type]
+
+
+def system(office: Office) -> Actor:
+    """The system itself, for scheduled work; holds no role, so policies for people refuse it."""
+    return Actor(None, "系统", office, office)

@@ -1,0 +1,20 @@
+"""SHARED tables: offices and regions, accounts, memberships and stand-ins, sign-in attempts."""
+
+from tenants.models.office import Division, Domain, Office, OfficeName, Region
+from tenants.models.people import Duty, Membership, Role, StandIn, User, duty_of
+from tenants.models.sign_in import SignInAttempt
+
+__all__ = [
+    "Division",
+    "Domain",
+    "Duty",
+    "Membership",
+    "Office",
+    "OfficeName",
+    "Region",
+    "Role",
+    "SignInAttempt",
+    "StandIn",
+    "User",
+    "duty_of",
+]

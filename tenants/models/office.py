@@ -1,0 +1,202 @@
+"""The office tree: platform → province → prefecture (→ county), with names and codes that have validity dates."""
+
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django_tenants.models import DomainMixin, TenantMixin
+
+from core import office as office_core
+
+
+class Level(models.TextChoices):
+    PLATFORM = "PLATFORM", _("平台")
+    PROVINCE = "PROVINCE", _("省级")
+    PREFECTURE = "PREFECTURE", _("州市")
+    COUNTY = "COUNTY", _("县级")
+
+
+class OfficeState(models.TextChoices):
+    ACTIVE = "ACTIVE", _("使用中")
+    SUSPENDED = "SUSPENDED", _("已停用")
+
+
+class RegionQuerySet(models.QuerySet["Region"]):
+    def valid_on(self, day: date) -> "RegionQuerySet":
+        return self.filter(Q(valid_from__lte=day), Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+
+    def counties_of(self, prefecture_code: str) -> "RegionQuerySet":
+        return self.filter(level=Level.COUNTY, parent_code=prefecture_code).order_by("code")
+
+
+class Region(models.Model):
+    """An administrative division by GB/T 2260 code; a renamed or upgraded one gets a new row with dates."""
+
+    code = models.CharField(max_length=12)
+    name = models.CharField(max_length=60)
+    short_name = models.CharField(max_length=20, blank=True)
+    name_en = models.CharField(max_length=80, blank=True)
+    level = models.CharField(max_length=10, choices=Level)
+    parent_code = models.CharField(max_length=12, blank=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True, help_text="last day it holds; null while it holds")
+
+    objects = RegionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "valid_from"], name="one_region_per_code_and_start"),
+            models.CheckConstraint(
+                name="region_ends_after_it_starts",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+            ),
+        ]
+        indexes = [models.Index(fields=["parent_code", "code"], name="region_by_parent")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OfficeQuerySet(models.QuerySet["Office"]):
+    def active(self) -> "OfficeQuerySet":
+        return self.filter(state=OfficeState.ACTIVE)
+
+    def prefectures_of(self, province: "Office") -> "OfficeQuerySet":
+        return self.filter(level=Level.PREFECTURE, parent=province).order_by("position", "id")
+
+    def within(self, office: "Office") -> "OfficeQuerySet":
+        """The office itself and everything below it."""
+        if office.level == Level.PLATFORM:
+            return self.all()
+        return self.filter(Q(pk=office.pk) | Q(parent=office) | Q(parent__parent=office))
+
+
+class Office(TenantMixin):
+    """A tenant: an office with a schema of its own, mounted at `/<schema_name>/`."""
+
+    Level = Level
+    State = OfficeState
+    auto_create_schema = False  # tenants.schemas does it, with the role and its rights
+    auto_drop_schema = False
+
+    level = models.CharField(max_length=10, choices=Level)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    region_code = models.CharField(max_length=12, blank=True, help_text="GB/T 2260 code of its territory")
+    name = models.CharField(max_length=60, help_text="name in force today, kept in step with OfficeName")
+    short_name = models.CharField(max_length=20)
+    name_en = models.CharField(max_length=80)
+    credit_code = models.CharField(max_length=18, blank=True, help_text="unified social credit code (GB 32100)")
+    position = models.PositiveSmallIntegerField(default=0, help_text="official order among its siblings")
+    tile_col = models.PositiveSmallIntegerField(default=0, help_text="column in the tile grid (no map outline)")
+    tile_row = models.PositiveSmallIntegerField(default=0, help_text="row in the tile grid")
+    state = models.CharField(max_length=10, choices=OfficeState, default=OfficeState.ACTIVE)
+    schema_release = models.CharField(
+        max_length=64, blank=True, help_text="fingerprint of the migrations its schema has"
+    )
+    created_at = models.DateTimeField()
+
+    objects = OfficeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="only_the_platform_has_no_parent",
+                condition=Q(level="PLATFORM", parent__isnull=True) | (~Q(level="PLATFORM") & Q(parent__isnull=False)),
+            ),
+            models.UniqueConstraint(
+                fields=["level"], condition=Q(level="PLATFORM"), name="there_is_one_platform_office"
+            ),
+        ]
+        indexes = [models.Index(fields=["parent", "position"], name="office_by_parent")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __enter__(self) -> Any:
+        raise RuntimeError("`with office:` swaps offices between threads; use core.office.mounted(office.mount())")
+
+    @property
+    def slug(self) -> str:
+        """The path segment it is mounted at."""
+        return self.schema_name
+
+    @property
+    def label(self) -> str:
+        """Short name in the reader's language."""
+        return self.name_en if (get_language() or "").startswith("en") else self.short_name
+
+    @property
+    def full_label(self) -> str:
+        return self.name_en if (get_language() or "").startswith("en") else self.name
+
+    @property
+    def province_id(self) -> int | None:
+        """The province whose cell it belongs to; None for the platform."""
+        if self.level == Level.PROVINCE:
+            return self.pk
+        return self.parent_id if self.level == Level.PREFECTURE else None
+
+    def mount(self, **who: Any) -> office_core.Mount:
+        return office_core.of(self.schema_name, **who)
+
+
+class OfficeName(models.Model):
+    """A name an office bears or bore; renaming closes one row and opens the next, history stays."""
+
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="names")
+    name = models.CharField(max_length=60)
+    short_name = models.CharField(max_length=20)
+    name_en = models.CharField(max_length=80)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, help_text="last day it holds; null while it holds")
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["office"], condition=Q(valid_to__isnull=True), name="one_name_in_force_per_office"
+            ),
+            models.CheckConstraint(
+                name="office_name_ends_after_it_starts",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Domain(DomainMixin):
+    """A host name of its own for an office; the path mount works without one."""
+
+
+class Division(models.Model):
+    """A unit inside an office (处室, 科室)."""
+
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="divisions")
+    name = models.CharField(max_length=40)
+    name_en = models.CharField(max_length=80, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True, help_text="last day it exists; null while it does")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["office", "name"], condition=Q(valid_to__isnull=True), name="division_name_is_unique_in_office"
+            ),
+            models.CheckConstraint(
+                name="division_ends_after_it_starts",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def label(self) -> str:
+        return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name

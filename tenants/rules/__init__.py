@@ -1,0 +1,1 @@
+"""Dated rules of identity: passwords, locks, sessions. Pure functions of parameters."""

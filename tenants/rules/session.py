@@ -1,0 +1,14 @@
+"""How long a session may idle."""
+
+from datetime import date
+from pathlib import Path
+
+from core.parameters import load
+
+PARAMS = Path(__file__).parent / "params"
+
+
+def idle_minutes(duty: str, *, on: date) -> int:
+    """Minutes without a request after which a session ends; administrators have less. Source: domain reference 5.1."""
+    name = "idle_minutes" if duty == "BUSINESS" else "idle_minutes_administrator"
+    return int(load(PARAMS / f"{name}.yaml").value(on))

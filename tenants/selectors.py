@@ -1,0 +1,57 @@
+"""Offices, people and roles, asked with the actor first."""
+
+from datetime import date
+
+from tenants.actors import Actor
+from tenants.models import Domain, Membership, Office, StandIn, User
+from tenants.models.office import Level, OfficeState
+
+
+def office_by_path(segment: str) -> Office | None:
+    """The active office mounted at `/<segment>/`, or None. One indexed query."""
+    return Office.objects.select_related("parent").filter(schema_name=segment, state=OfficeState.ACTIVE).first()
+
+
+def office_by_host(host: str) -> Office | None:
+    """The active office with a host name of its own, or None."""
+    domain = Domain.objects.select_related("tenant__parent").filter(domain=host).first()
+    return domain.tenant if domain and domain.tenant.state == OfficeState.ACTIVE else None
+
+
+def actor_for(user: User, office: Office, *, on: date) -> Actor | None:
+    """The person in their role in `office` on that day, or None when they have no business there.
+
+    A member of the province looks into its prefectures as a visitor, with the province's authority, read-only.
+    """
+    roles, division, for_others = _roles(user, office, on)
+    if roles:
+        return Actor(user.pk, user.name, office, office, frozenset(roles), division, for_others)
+    if office.level == Level.PREFECTURE and office.parent is not None:
+        roles, division, for_others = _roles(user, office.parent, on)
+        if roles:
+            return Actor(user.pk, user.name, office, office.parent, frozenset(roles), division, for_others)
+    return None
+
+
+def _roles(user: User, office: Office, on: date) -> tuple[set[str], int | None, dict[str, str]]:
+    own = list(Membership.objects.filter(user=user, office=office).in_force(on).order_by("id"))
+    roles = {membership.role for membership in own}
+    division = next((membership.division_id for membership in own if membership.division_id), None)
+    for_others: dict[str, str] = {}
+    acting = StandIn.objects.filter(person=user, membership__office=office).in_force(on)
+    for stand_in in acting.select_related("membership__user"):
+        if stand_in.membership.role not in roles:
+            roles.add(stand_in.membership.role)
+            for_others[stand_in.membership.role] = stand_in.membership.user.name
+    return roles, division, for_others
+
+
+def offices_of(user: User, *, on: date) -> list[Office]:
+    """The offices a person can enter: own memberships, stand-ins, and a province's prefectures. Official order."""
+    own = Membership.objects.filter(user=user).in_force(on).values_list("office_id", flat=True)
+    acting = StandIn.objects.filter(person=user).in_force(on).values_list("membership__office_id", flat=True)
+    ids = set(own) | set(acting)
+    offices = Office.objects.active().filter(pk__in=ids) | Office.objects.active().filter(
+        level=Level.PREFECTURE, parent_id__in=ids, parent__level=Level.PROVINCE
+    )
+    return list(offices.distinct().order_by("parent_id", "position", "id"))

@@ -1,0 +1,3 @@
+"""The office's home and its administration; mounted at /<office>/."""
+
+urlpatterns: list = []

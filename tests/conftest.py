@@ -1,0 +1,111 @@
+"""One database per run with six offices; each test runs in a transaction that is rolled back, `public` mounted.
+
+Offices: platform → yunnan (province) → kunming, puer, diqing; shifan (another province) → qinghe.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from io import StringIO
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+
+from core import office as office_core
+from tenants.actors import Actor
+from tenants.models import Office
+from tests import factories
+
+NOON = datetime(2026, 11, 5, 4, 0, tzinfo=UTC)  # noon in Shanghai
+TODAY = date(2026, 11, 5)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_test_environment, django_db_blocker) -> Iterator[None]:
+    from django.core.management import call_command
+    from django.test.utils import setup_databases, teardown_databases
+
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "")
+    if worker:
+        connection.settings_dict["TEST"]["NAME"] = f"{connection.settings_dict['TEST']['NAME']}_{worker}"
+    with django_db_blocker.unblock(), office_core.maintenance():
+        made = setup_databases(verbosity=0, interactive=False, serialized_aliases=set())
+        call_command("upgrade", verbosity=0, skip_checks=True, stdout=StringIO())
+    with django_db_blocker.unblock(), office_core.mounted(office_core.PUBLIC), transaction.atomic():
+        factories.make_offices()
+    yield
+    with django_db_blocker.unblock(), office_core.maintenance():
+        teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def public_mounted() -> Iterator[None]:
+    with office_core.mounted(office_core.PUBLIC):
+        yield
+
+
+@pytest.fixture
+def offices(db: None) -> dict[str, Office]:
+    """By schema name: yunnan, kunming, puer, diqing, shifan, qinghe, anlan_platform."""
+    return {office.schema_name: office for office in Office.objects.select_related("parent")}
+
+
+@pytest.fixture
+def yunnan(offices: dict[str, Office]) -> Office:
+    return offices["yunnan"]
+
+
+@pytest.fixture
+def kunming(offices: dict[str, Office]) -> Office:
+    return offices["kunming"]
+
+
+@pytest.fixture
+def puer(offices: dict[str, Office]) -> Office:
+    return offices["puer"]
+
+
+@pytest.fixture
+def qinghe(offices: dict[str, Office]) -> Office:
+    return offices["qinghe"]
+
+
+@pytest.fixture
+def actor(offices: dict[str, Office]) -> Callable[..., Actor]:
+    """actor("kunming", Role.REPORTER): a fresh person with these roles, as the use cases see them."""
+
+    def make(schema_name: str, *roles: str) -> Actor:
+        office = offices[schema_name]
+        user = factories.make_person(office, *roles)
+        return Actor(user.pk, user.name, office, office, frozenset(roles))
+
+    return make
+
+
+@pytest.fixture
+def signed_in(offices: dict[str, Office]) -> Callable[..., Client]:
+    """signed_in("kunming", Role.REPORTER): a client of a fresh person with these roles."""
+
+    def make(schema_name: str, *roles: str) -> Client:
+        user = factories.make_person(offices[schema_name], *roles)
+        client = Client()
+        client.force_login(user)
+        client.user = user  # type: ignore[attr-defined]
+        return client
+
+    return make
+
+
+@pytest.fixture
+def mounted() -> Iterator[Callable[[Office], None]]:
+    """mounted(kunming): the rest of the test runs in that office's schema with its role."""
+    contexts = []
+
+    def mount(office: Office) -> None:
+        context = office_core.mounted(office.mount())
+        context.__enter__()
+        contexts.append(context)
+
+    yield mount
+    for context in reversed(contexts):
+        context.__exit__(None, None, None)

@@ -1,0 +1,66 @@
+"""The offices and people that tests start from."""
+
+import itertools
+from datetime import UTC, date, datetime
+
+from django.contrib.auth.hashers import make_password
+
+from tenants import schemas
+from tenants.models import Membership, Office, OfficeName, Region, User, duty_of
+
+CREATED = datetime(2025, 12, 1, 1, 0, tzinfo=UTC)
+SINCE = date(2020, 1, 1)
+PASSWORD = "Shui-Ku_2026!"
+_numbers = itertools.count(1)
+
+TREE = [
+    ("anlan_platform", "PLATFORM", None, "安澜平台", "平台", "Anlan Platform", "", 0, 0),
+    ("yunnan", "PROVINCE", "anlan_platform", "云南省搬迁安置办公室", "云南省", "Yunnan", "530000", 0, 0),
+    ("kunming", "PREFECTURE", "yunnan", "昆明市搬迁安置办公室", "昆明市", "Kunming", "530100", 4, 2),
+    ("puer", "PREFECTURE", "yunnan", "普洱市搬迁安置办公室", "普洱市", "Pu'er", "530800", 2, 4),
+    ("diqing", "PREFECTURE", "yunnan", "迪庆州搬迁安置办公室", "迪庆州", "Diqing", "533400", 1, 0),
+    ("shifan", "PROVINCE", "anlan_platform", "示范省水利厅移民处", "示范省", "Shifan", "990000", 0, 0),
+    ("qinghe", "PREFECTURE", "shifan", "清河市移民管理局", "清河市", "Qinghe", "990100", 0, 0),
+]
+COUNTIES = {
+    "530100": [("530102", "五华区"), ("530103", "盘龙区"), ("530111", "官渡区")],
+    "530800": [("530802", "思茅区"), ("530821", "宁洱哈尼族彝族自治县")],
+    "533400": [("533401", "香格里拉市"), ("533422", "德钦县")],
+    "990100": [("990101", "上河区")],
+}
+
+
+def make_offices() -> None:
+    """The tree above, each with its schema; run once per database."""
+    made: dict[str, Office] = {}
+    for position, (slug, level, parent, name, short, english, region, col, row) in enumerate(TREE):
+        office = Office.objects.create(
+            schema_name=slug, level=level, parent=made.get(parent or ""), name=name, short_name=short,
+            name_en=english, region_code=region, position=position, tile_col=col, tile_row=row, created_at=CREATED,
+        )  # fmt: skip
+        OfficeName.objects.create(office=office, name=name, short_name=short, name_en=english, valid_from=SINCE)
+        schemas.create_schema(office)
+        made[slug] = office
+        if region:
+            Region.objects.create(code=region, name=short, short_name=short, name_en=english, level=level,
+                                  parent_code=office.parent.region_code if office.parent else "", valid_from=SINCE)  # fmt: skip
+        for code, county in COUNTIES.get(region, []):
+            Region.objects.create(code=code, name=county, level="COUNTY", parent_code=region, valid_from=SINCE)
+
+
+def make_person(office: Office, *roles: str, **fields: object) -> User:
+    """A person with an open membership per role in `office`; ready to work (no forced password change)."""
+    number = next(_numbers)
+    duties = {duty_of(role) for role in roles} or {"BUSINESS"}
+    user = User.objects.create(
+        **{
+            "username": f"p{number:04d}", "name": f"测试员{number}", "name_en": f"Tester {number}",
+            "password": make_password(PASSWORD), "duty": duties.pop(), "must_change_password": False,
+            "password_changed_at": CREATED, "created_at": CREATED, **fields,
+        }
+    )  # fmt: skip
+    for role in roles:
+        Membership.objects.create(
+            user=user, office=office, role=role, duty=duty_of(role), valid_from=SINCE, granted_at=CREATED
+        )
+    return user
