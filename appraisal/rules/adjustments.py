@@ -1,4 +1,4 @@
-"""What verification and the bureau decide beside the facts: points off an indicator, bonus and deduction items, vetoes."""
+"""What is decided beside the facts: points off an indicator, bonus and deduction items, vetoes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from appraisal.rules.exact import ZERO, number, plain
-from appraisal.rules.parameters import parameter
+from appraisal.rules.parameters import in_force
 from appraisal.rules.problems import FactsError
 from appraisal.rules.reader import Reader
 
@@ -71,7 +71,7 @@ NONE = Adjustments()
 @cache
 def limits(on: date | None = None) -> Limits:
     """The limits in force on a day; the newest when no day is named."""
-    value = parameter("adjustment_limits").at(on).value
+    value = in_force("adjustment_limits", on)
     return Limits(*(number(value[key]) for key in ("bonus_cap", "deduction_cap", "minimum", "maximum")))
 
 
@@ -121,8 +121,8 @@ def _reason(row: Reader) -> str:
 
 
 def _veto(row: Reader) -> Veto:
-    known = parameter("vetoes").latest.value
-    grades = [grade["grade"] for grade in parameter("grades").latest.value]
+    known = in_force("vetoes", None)
+    grades = [grade["grade"] for grade in in_force("grades", None)]
     code = row.text("code", default="", choices=("", *known))
     ceiling = row.text("ceiling", default=known[code]["ceiling"] if code else None, choices=grades)
     reason = row.text("reason", default=known[code]["name"] if code else None)

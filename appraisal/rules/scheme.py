@@ -1,4 +1,4 @@
-"""An indicator scheme: groups, indicators, points, methods; read from CSV and checked before anybody is scored by it."""
+"""An indicator scheme: groups, indicators, points, methods; read from CSV and checked before it is used."""
 
 import csv
 import io

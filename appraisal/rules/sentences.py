@@ -103,7 +103,7 @@ _STEPS: Final[dict[str, tuple[str, str]]] = {
     ),
     "panel.trimmed": (
         "%(all)s 个评分,去掉一个最高分 %(highest)s 和一个最低分 %(lowest)s,平均 %(sum)s ÷ %(count)s = %(mean)s",
-        "%(all)s marks without the highest, %(highest)s, and the lowest, %(lowest)s: mean %(sum)s ÷ %(count)s = %(mean)s",
+        "%(all)s marks without highest %(highest)s and lowest %(lowest)s: mean %(sum)s ÷ %(count)s = %(mean)s",
     ),
     "panel.deduct": (
         "%(mean)s − %(amount)s = %(result)s",
@@ -128,14 +128,12 @@ _STEPS: Final[dict[str, tuple[str, str]]] = {
     ),
     "line.reason": ("原因:%(reason)s", "Reason: %(reason)s"),
     "share.own_group": (
-        "本组不适用 %(released)s 分,按分值分给本组适用的 %(applicable)s 分:+ %(points)s × %(released)s ÷ %(applicable)s",
-        "%(released)s points of the group do not apply and go to its other %(applicable)s in proportion: "
-        "+ %(points)s × %(released)s ÷ %(applicable)s",
+        "本组不适用 %(released)s 分,分给本组适用的 %(applicable)s 分:+ %(points)s × %(released)s ÷ %(applicable)s",
+        "%(released)s points of the group go to its other %(applicable)s: + %(points)s × %(released)s ÷ %(applicable)s",
     ),
     "share.whole_groups": (
-        "整组不适用 %(released)s 分,按分值分给方案中适用的 %(applicable)s 分:+ %(points)s × %(released)s ÷ %(applicable)s",
-        "%(released)s points of whole groups do not apply and go to all other %(applicable)s in proportion: "
-        "+ %(points)s × %(released)s ÷ %(applicable)s",
+        "整组不适用 %(released)s 分,分给方案中适用的 %(applicable)s 分:+ %(points)s × %(released)s ÷ %(applicable)s",
+        "%(released)s points of whole groups go to the other %(applicable)s: + %(points)s × %(released)s ÷ %(applicable)s",
     ),
     "share.effective": ("有效分值 %(effective)s", "Effective points: %(effective)s"),
     "share.given_away": (
