@@ -13,7 +13,6 @@ import http.client
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -68,27 +67,17 @@ def manage(environment: dict[str, str], label: str, *arguments: str, shown: bool
     """One command of manage.py. `shown`: it draws its own progress. Raises DemoError with what it said last."""
     began = time.monotonic()
     command = [PYTHON, "manage.py", *arguments]
-    if shown:
-        answer = subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False)
-        output = ""
-    else:
-        with console.status(f"{label} …"):
-            answer = subprocess.run(
-                command,
-                cwd=ROOT,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                check=False,
-            )
-        output = answer.stdout
-        if answer.returncode:
-            lines = (answer.stderr or answer.stdout).strip().splitlines()
-            raise DemoError(f"{label} failed: " + (lines[-1] if lines else f"exit code {answer.returncode}"))
-    if answer.returncode:
-        raise DemoError(f"{label} failed (exit code {answer.returncode}); the reason is above.")
+    waiting = contextlib.nullcontext() if shown else console.status(f"{label} …")
+    with waiting:
+        code, output, errors = processes.run(command, environment, ROOT, shown=shown)
+    if code:
+        if shown:
+            raise DemoError(f"{label} failed with exit code {code}; the reason is above.")
+        log = Path(environment["DATA_DIR"]) / "logs" / f"{arguments[0]}.log"
+        log.parent.mkdir(exist_ok=True)
+        log.write_text(output + errors)
+        said = (errors or output).strip().splitlines() or [f"exit code {code}"]
+        raise DemoError(f"{label} failed: {said[-1]} (all of it: {log})")
     done(label, began)
     return output
 
@@ -200,7 +189,7 @@ def welcome(choice: Choice, accounts: str, seconds: float) -> None:
     reset = "make clean-demo" + (f" DATA_DIR='{chosen}'" if chosen else "")
     headline = f"[bold]安澜 Anlan[/] runs at [bold]{choice.address}[/]  [dim](ready in {seconds:.1f} s)[/]"
     console.print(Panel.fit(headline))
-    console.print(accounts.rstrip(), markup=False)
+    console.print(accounts.rstrip(), markup=False, soft_wrap=True)
     console.print(
         "\nTry first\n"
         "  1. Sign in as the province's verifier and open the verification queue: return one indicator with a reason.\n"
@@ -208,6 +197,7 @@ def welcome(choice: Choice, accounts: str, seconds: float) -> None:
         "  3. Open the ranking and follow one score to the page “where every point comes from”.\n"
         f"\nLogs: {choice.data / 'logs'}   Begin again: {reset}   Stop: Ctrl-C",
         markup=False,
+        soft_wrap=True,
     )
 
 

@@ -52,6 +52,36 @@ def start(name: str, command: list[str], log: Path, environment: dict[str, str],
     return Child(name, process, log)
 
 
+def run(command: list[str], environment: dict[str, str], directory: Path, *, shown: bool) -> tuple[int, str, str]:
+    """Run a program to its end; answers exit code, output and errors (both empty when shown on the terminal).
+
+    Whoever is interrupted meanwhile takes it down first: Ctrl-C shows no traceback of a command nobody called.
+    """
+    target = None if shown else subprocess.PIPE
+    process = subprocess.Popen(
+        command,
+        cwd=directory,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=target,
+        stderr=target,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+        preexec_fn=die_with_parent(),
+    )
+    try:
+        output, errors = process.communicate()
+    except BaseException:
+        signal_group(process.pid, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(END_SECONDS)
+        signal_group(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
+    return process.returncode, output or "", errors or ""
+
+
 def die_with_parent() -> Callable[[], None] | None:
     """On Linux: let the child be terminated when the supervisor is killed. Elsewhere the next start clears up."""
     if not sys.platform.startswith("linux"):
