@@ -35,6 +35,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[3]
 ROLE = "anlan"
@@ -313,7 +314,7 @@ class Server:
         entry = pwd.getpwnam("nobody")
         return entry.pw_uid, entry.pw_gid
 
-    def _identity(self) -> dict[str, object]:
+    def _identity(self) -> dict[str, Any]:
         """How subprocess becomes somebody. Empty for a plain user, and when setpriv does it (see _command)."""
         if os.geteuid() != 0 or self._needs_capability():
             return {}
