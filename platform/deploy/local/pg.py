@@ -334,7 +334,9 @@ class Server:
         if setpriv is None:
             raise PgError(f"Root cannot run PostgreSQL under {self.home}: open the path to others, or set DATA_DIR.")
         user, group = self._somebody()
+        # PostgreSQL looks at its programs with access(2), which heeds capabilities only with the second line.
         caps = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+        caps += ["--securebits=+no_setuid_fixup"]
         return [setpriv, f"--reuid={user}", f"--regid={group}", "--clear-groups", *caps, *program]
 
     def _run(self, command: list[str], *, text: str = "") -> None:
