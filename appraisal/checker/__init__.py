@@ -1,7 +1,7 @@
 """An independent recomputation of scorecards from their traces alone.
 
-It shares no code with `appraisal.rules`: its own reading of numbers, its own arithmetic, its own formulas. If engine and checker agree to
-the last digit, a mistake would have to be made twice.
+It shares no code with `appraisal.rules`: its own reading of numbers, its own arithmetic, its own formulas.
+If engine and checker agree to the last digit, a mistake would have to be made twice.
 """
 
 from appraisal.checker.card import Difference, recheck

@@ -24,11 +24,13 @@ class Difference:
         return f"{self.office} {self.place}: stored {self.stored}, recomputed {self.recomputed}"
 
 
-def recheck(scorecard_json: Json) -> list[Difference]:
+def recheck(scorecard_json: Any) -> list[Difference]:
     """Everything in which the scorecard differs from what its traces give; empty when it holds.
 
     Takes the card as stored (`Scorecard.as_json()`). A trace that cannot be read is a difference too, never an error.
     """
+    if not isinstance(scorecard_json, Mapping):
+        return [Difference("?", "card", "unreadable", "a JSON object")]
     return _Recheck(scorecard_json).run()
 
 
@@ -39,8 +41,6 @@ class _Recheck:
 
     def run(self) -> list[Difference]:
         """Check the lines first: groups and total stand on what they give."""
-        if not isinstance(self.card, Mapping):
-            return [Difference("?", "card", "unreadable", "a JSON object")]
         self.scores: dict[str, F] = {}
         self.guarded("lines", self.lines)
         self.guarded("groups", self.groups)

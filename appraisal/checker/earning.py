@@ -97,7 +97,7 @@ def _milestone(points: F, how: Trace, fact: Trace, trace: Trace) -> F | str:
     for days in map(read, fact["late_days"]):
         bands = [read(band["share"]) for band in how["late_days"] if days <= read(band["at_most"])]
         shares.append(bands[0] if bands else read(how["otherwise"]))
-    return points * sum(shares) / len(shares) if shares else NOT_APPLICABLE
+    return points * sum(shares, F(0)) / len(shares) if shares else NOT_APPLICABLE
 
 
 def _rank(points: F, how: Trace, fact: Trace, trace: Trace) -> F | str:

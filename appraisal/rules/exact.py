@@ -90,6 +90,15 @@ def shown(value: Fraction) -> str:
     return f"{sign}{_fixed(scaled // value.denominator, SHOWN_DECIMALS)}…"
 
 
+def marks(value: Fraction) -> str:
+    """Points for a sentence: at least two decimals ("6.00"), otherwise as `shown`."""
+    text = shown(value)
+    if "/" in text or "…" in text:
+        return text
+    whole, _, decimals = text.partition(".")
+    return f"{whole}.{decimals.ljust(PUBLISHED_PLACES, '0')}"
+
+
 def half_up_units(value: Fraction, places: int) -> int:
     """The value in units of 10⁻ᵖˡᵃᶜᵉˢ, a half going away from zero."""
     twice = 2 * value.denominator

@@ -11,7 +11,6 @@ from appraisal.rules.exact import number, plain
 from appraisal.rules.methods.base import Step, step
 from appraisal.rules.parameters import in_force
 from appraisal.rules.problems import FactsError, Problem
-from appraisal.rules.sentences import word
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ def grade(total: Decimal, vetoes: Iterable[Veto] = (), *, on: date | None = None
     exact = number(total)
     met = next((row for row in table if exact >= number(row["at_least"])), table[-1])
     by_score = met["grade"]
-    values = {"total": str(total), "grade": word(f"grade.{by_score}")}
+    values = {"total": str(total), "grade": f"grade.{by_score}"}
     if by_score == order[-1]:
         steps = [step("grade.lowest", **values)]
     else:
@@ -49,5 +48,5 @@ def grade(total: Decimal, vetoes: Iterable[Veto] = (), *, on: date | None = None
         if veto.ceiling not in order:
             raise FactsError([Problem("grades.unknown", {"grade": veto.ceiling, "choices": ", ".join(order)})])
         place = max(place, order.index(veto.ceiling))
-        steps.append(step("grade.veto", veto=veto.reason, ceiling=word(f"grade.{veto.ceiling}")))
+        steps.append(step("grade.veto", veto=veto.reason, ceiling=f"grade.{veto.ceiling}"))
     return Graded(by_score, order[place], tuple(steps))

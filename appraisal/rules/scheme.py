@@ -4,8 +4,8 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -96,6 +96,26 @@ def read_scheme(source: Path | str, *, na_treatment: str = Treatment.REDISTRIBUT
         _indicator({key: (cell or "").strip() for key, cell in row.items() if isinstance(key, str)}, place, problems)
         for place, row in enumerate(rows, start=2)
     ]
+    if problems:
+        raise SchemeError(problems)
+    return Scheme(tuple(indicators), na_treatment)
+
+
+def scheme_of_rows(rows: Sequence[Any], *, na_treatment: str = Treatment.REDISTRIBUTE) -> Scheme:
+    """A scheme from mappings with the columns of the CSV; parameters are given as they are. Raises SchemeError."""
+    problems: list[Problem] = []
+    indicators = []
+    for place, row in enumerate(rows, start=1):
+        if not isinstance(row, Mapping):
+            problems.append(Problem("entry.not_a_mapping", {"entry": f"scheme[{place}]"}))
+            continue
+        parameters = row.get("parameters") or {}
+        if not isinstance(parameters, Mapping):
+            problems.append(Problem("scheme.json", {"row": place}, indicator=str(row.get("code", ""))))
+            continue
+        cells = dict.fromkeys(COLUMNS, "") | {str(key): str(cell) for key, cell in row.items() if cell is not None}
+        cells["parameters"] = ""
+        indicators.append(replace(_indicator(cells, place, problems), parameters=parameters))
     if problems:
         raise SchemeError(problems)
     return Scheme(tuple(indicators), na_treatment)

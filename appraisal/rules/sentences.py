@@ -133,7 +133,7 @@ _STEPS: Final[dict[str, tuple[str, str]]] = {
     ),
     "share.whole_groups": (
         "整组不适用 %(released)s 分,分给方案中适用的 %(applicable)s 分:+ %(points)s × %(released)s ÷ %(applicable)s",
-        "%(released)s points of whole groups go to the other %(applicable)s: + %(points)s × %(released)s ÷ %(applicable)s",
+        "%(released)s points of whole groups go to %(applicable)s others: + %(points)s × %(released)s ÷ %(applicable)s",
     ),
     "share.effective": ("有效分值 %(effective)s", "Effective points: %(effective)s"),
     "share.given_away": (
@@ -342,6 +342,14 @@ _PROBLEMS: Final[dict[str, tuple[str, str]]] = {
         "第四季度节点 %(fourth)s 与年度目标 %(target)s 不一致",
         "The fourth quarter's milestone of %(fourth)s is not the year target of %(target)s",
     ),
+    "report.office": (
+        "%(office)s(%(group)s 组) 总分 %(total)s %(grade)s 全省第 %(rank)s 名,同组第 %(peer_rank)s/%(peer_count)s 名",
+        "%(office)s (group %(group)s): %(total)s, %(grade)s, rank %(rank)s, %(peer_rank)s of %(peer_count)s in its group",
+    ),
+    "report.mismatch": (
+        "%(office)s %(what)s:应为 %(expected)s,实为 %(actual)s",
+        "%(office)s %(what)s: expected %(expected)s, came out as %(actual)s",
+    ),
     "situation.unreadable": ("%(file)s 无法读取:%(detail)s", "%(file)s cannot be read: %(detail)s"),
     "situation.key_twice": ("“%(key)s”写了两次(第 %(row)s 行)", "“%(key)s” is written twice (line %(row)s)"),
     "situation.not_a_mapping": ("每个情形应为键值对", "Each situation should be a mapping"),
@@ -363,9 +371,13 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {**_STEPS, **_WORDS, **_PROBLEMS}
 
 
 def render(key: str, values: Mapping[str, Any], language: str = "zh") -> str:
-    """The sentence `key` in `language` ("zh…" or anything else for English), filled with `values`."""
+    """The sentence `key` in `language` ("zh…" or anything else for English), filled with `values`.
+
+    A value that is the key of a term, such as "grade.GOOD", is said in the language too.
+    """
     chinese, english = SENTENCES[key]
-    return (chinese if language.startswith("zh") else english) % values
+    words = {name: word(value, language) if str(value) in _WORDS else value for name, value in values.items()}
+    return (chinese if language.startswith("zh") else english) % words
 
 
 def word(key: str, language: str = "zh") -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from appraisal.rules.exact import ZERO, plain
+from appraisal.rules.exact import ZERO, marks, plain
 from appraisal.rules.methods.base import Step, step
 from appraisal.rules.scheme import Scheme, Treatment
 
@@ -49,7 +49,7 @@ class Sharing:
             ("share.whole_groups", self.whole, self.applicable),
         ):
             if given:
-                steps.append(step(key, released=plain(given), applicable=plain(among), points=plain(points)))
+                steps.append(step(key, released=marks(given), applicable=marks(among), points=marks(points)))
         return steps
 
     def as_json(self, group: str) -> dict[str, Any]:

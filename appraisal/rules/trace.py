@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from appraisal.rules import sentences
-from appraisal.rules.exact import ZERO, number, plain, shown
+from appraisal.rules.exact import ZERO, marks, number, plain
 from appraisal.rules.methods.base import Status, Step, step, written
 
 if TYPE_CHECKING:
@@ -60,22 +60,22 @@ def steps_of_line(line: Line) -> list[Step]:
     steps = _steps_of_fact(line)
     points, effective = line.rule.points, line.effective_points
     if line.status == Status.NOT_APPLICABLE and line.earned is None:
-        return [*steps, step("share.given_away", points=plain(points))]
+        return [*steps, step("share.given_away", points=marks(points))]
     if line.status == Status.NOT_APPLICABLE:
-        steps.append(step("share.counted_full", points=plain(points)))
+        steps.append(step("share.counted_full", points=marks(points)))
     earned = line.earned or ZERO
     scaled = earned * effective / points
     if effective != points:
         steps += line.sharing.steps(line.indicator.parent, points, effective)
-        values = {"earned": shown(earned), "points": plain(points), "effective": shown(effective)}
+        values = {"earned": marks(earned), "points": marks(points), "effective": marks(effective)}
         steps += [
-            step("share.effective", effective=shown(effective)),
-            step("line.scaled", scaled=shown(scaled), **values),
+            step("share.effective", effective=marks(effective)),
+            step("line.scaled", scaled=marks(scaled), **values),
         ]
     if line.points_off:
-        steps += [step("line.deduction", points=plain(off.points), reason=off.reason) for off in line.points_off]
+        steps += [step("line.deduction", points=marks(off.points), reason=off.reason) for off in line.points_off]
         scaled = max(scaled - sum((off.points for off in line.points_off), ZERO), ZERO)
-        steps.append(step("line.deducted", result=shown(scaled)))
+        steps.append(step("line.deducted", result=marks(scaled)))
     return [*steps, step("line.rounded", score=str(line.score))]
 
 
@@ -159,18 +159,18 @@ def _steps_of_total(card: Scorecard, adjusted: Fraction, held: Fraction) -> list
         ("deduction", card.adjustments.deduction, card.limits.deduction_cap, card.deduction),
     ):
         for item in items:
-            steps.append(step(f"total.{kind}", points=plain(item.points), reason=item.reason))
+            steps.append(step(f"total.{kind}", points=marks(item.points), reason=item.reason))
             if item.counted != item.points:
-                steps.append(step("total.item_cap", points=plain(item.points), cap=plain(item.counted)))
+                steps.append(step("total.item_cap", points=marks(item.points), cap=marks(item.counted)))
         if items:
-            together = plain(sum((item.counted for item in items), ZERO))
-            steps.append(step(f"total.{kind}_sum", sum=together, cap=plain(cap), counted=plain(counted)))
+            together = marks(sum((item.counted for item in items), ZERO))
+            steps.append(step(f"total.{kind}_sum", sum=together, cap=marks(cap), counted=marks(counted)))
     if card.adjustments.bonus or card.adjustments.deduction:
-        values = {"bonus": plain(card.bonus), "deduction": plain(card.deduction), "result": plain(adjusted)}
+        values = {"bonus": marks(card.bonus), "deduction": marks(card.deduction), "result": marks(adjusted)}
         steps.append(step("total.adjusted", sum=str(card.sum), **values))
     if held != adjusted:
-        bounds = {"minimum": plain(card.limits.minimum), "maximum": plain(card.limits.maximum)}
-        steps.append(step("total.clamped", result=plain(held), **bounds))
+        bounds = {"minimum": marks(card.limits.minimum), "maximum": marks(card.limits.maximum)}
+        steps.append(step("total.clamped", result=marks(held), **bounds))
     return [*steps, step("total.published", total=str(card.total))]
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from appraisal.rules.exact import ZERO, plain
+from appraisal.rules.exact import ZERO, marks, plain
 from appraisal.rules.problems import FactsError, Problem
 from appraisal.rules.reader import Reader
 
@@ -46,7 +46,7 @@ class Rule(ABC):
         self.points = points
         reader = Reader(parameters)
         if points <= ZERO:
-            reader.fail("parameters.points_not_positive", points=plain(points))
+            reader.fail("parameters.points_not_positive", points=marks(points))
         self.take(reader)
         self.problems: list[Problem] = reader.close()
         self.parameters = parameters
@@ -85,7 +85,7 @@ class Rule(ABC):
         """Note points that promise more than the indicator has: possible, hardly meant."""
         if value > self.points:
             reader.fail(
-                "parameters.above_points", blocking=False, entry=entry, value=plain(value), points=plain(self.points)
+                "parameters.above_points", blocking=False, entry=entry, value=plain(value), points=marks(self.points)
             )
 
     @abstractmethod

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from appraisal.rules.exact import ZERO, plain, shown
+from appraisal.rules.exact import ZERO, marks, plain
 from appraisal.rules.methods.base import Earned, Rule, Step, step
 from appraisal.rules.reader import Reader
 
@@ -52,8 +52,8 @@ def event_steps(events: list[Event], counts: Counts) -> list[Step]:
             "events.line",
             event=event.name,
             count=plain(count),
-            each=plain(event.points),
-            amount=shown(count * event.points),
+            each=marks(event.points),
+            amount=marks(count * event.points),
         )
         for event, count in zip(events, counts, strict=True)
         if count
@@ -100,10 +100,10 @@ class Deduct(Rule):
         result = self.points - amount
         steps = [
             *event_steps(self.events, reading),
-            step("events.deduct", points=plain(self.points), amount=shown(amount), result=shown(result)),
+            step("events.deduct", points=marks(self.points), amount=marks(amount), result=marks(result)),
         ]
         if result < self.minimum:
-            steps.append(step("events.minimum", minimum=plain(self.minimum), earned=plain(self.minimum)))
+            steps.append(step("events.minimum", minimum=marks(self.minimum), earned=marks(self.minimum)))
         return steps
 
 
@@ -141,7 +141,7 @@ class Add(Rule):
     def steps(self, reading: Counts, comparison: Any) -> list[Step]:
         """Each event, the sum, the cap where it holds."""
         amount = total(self.events, reading)
-        steps = [*event_steps(self.events, reading), step("events.add", amount=shown(amount))]
+        steps = [*event_steps(self.events, reading), step("events.add", amount=marks(amount))]
         if amount > self.cap:
-            steps.append(step("events.cap", cap=plain(self.cap), earned=plain(self.cap)))
+            steps.append(step("events.cap", cap=marks(self.cap), earned=marks(self.cap)))
         return steps

@@ -90,7 +90,8 @@ class Expression:
                 raise Refused("formula.not_allowed", part=self._written(node))
             case ast.Constant():
                 try:
-                    return ast.Constant(number(self._written(node)))
+                    exact: Any = number(self._written(node))  # simpleeval hands a constant on as it is
+                    return ast.Constant(exact)
                 except NotExact:
                     raise Refused("formula.not_allowed", part=self._written(node)) from None
         raise Refused("formula.not_allowed", part=self._written(node))

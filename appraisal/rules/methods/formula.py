@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
-from appraisal.rules.exact import ZERO, plain, shown
+from appraisal.rules.exact import ZERO, marks, plain
 from appraisal.rules.methods.base import Earned, Rule, Status, Step, step
 from appraisal.rules.methods.expression import Expression, Refused
 from appraisal.rules.reader import Reader
@@ -41,7 +41,7 @@ class Formula(Rule):
         self.minimum = self.bound(parameters, "minimum", ZERO)
         self.maximum = self.bound(parameters, "maximum", self.points)
         if self.minimum > self.maximum:
-            parameters.fail("parameters.bounds_crossed", minimum=plain(self.minimum), maximum=plain(self.maximum))
+            parameters.fail("parameters.bounds_crossed", minimum=marks(self.minimum), maximum=marks(self.maximum))
         self.above_points(parameters, "maximum", self.maximum)
 
     def bound(self, parameters: Reader, key: str, default: Fraction) -> Fraction:
@@ -96,9 +96,9 @@ class Formula(Rule):
         result = self.result(reading)
         if result is None:
             return [*steps, step("formula.zero")]
-        steps.append(step("formula.result", result=shown(result)))
+        steps.append(step("formula.result", result=marks(result)))
         held = min(max(result, self.minimum), self.maximum)
         if held != result:
-            low, high = plain(self.minimum), plain(self.maximum)
-            steps.append(step("formula.held", minimum=low, maximum=high, earned=shown(held)))
+            low, high = marks(self.minimum), marks(self.maximum)
+            steps.append(step("formula.held", minimum=low, maximum=high, earned=marks(held)))
         return steps

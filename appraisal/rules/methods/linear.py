@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
-from appraisal.rules.exact import ZERO, plain, shown
+from appraisal.rules.exact import ZERO, marks, plain, shown
 from appraisal.rules.methods.base import Earned, Rule, Status, Step, step, written
 from appraisal.rules.reader import Reader
 
@@ -44,12 +44,12 @@ class Linear(Rule):
         """Below, above or between."""
         if reading is None:
             return []
-        value, start, end, points = shown(reading), plain(self.start), plain(self.end), plain(self.points)
+        value, start, end, points = shown(reading), plain(self.start), plain(self.end), marks(self.points)
         way = (reading - self.start) / (self.end - self.start)
         if way <= 0:
             return [step("linear.below", value=value, start=start)]
         if way >= 1:
             return [step("linear.above", value=value, end=end, earned=points)]
         return [
-            step("linear.between", points=points, value=value, start=start, end=end, earned=shown(self.points * way))
+            step("linear.between", points=points, value=value, start=start, end=end, earned=marks(self.points * way))
         ]

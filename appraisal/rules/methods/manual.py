@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
-from appraisal.rules.exact import plain
+from appraisal.rules.exact import marks, plain
 from appraisal.rules.methods.base import Earned, Rule, Status, Step, step, written
 from appraisal.rules.reader import Reader
 
@@ -37,4 +37,4 @@ class Manual(Rule):
 
     def steps(self, reading: Fraction | None, comparison: Any) -> list[Step]:
         """The mark."""
-        return [] if reading is None else [step("manual.mark", earned=plain(reading))]
+        return [] if reading is None else [step("manual.mark", earned=marks(reading))]

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from appraisal.rules.exact import ZERO, plain, shown
+from appraisal.rules.exact import ZERO, marks, plain, shown
 from appraisal.rules.methods.base import Earned, Rule, Status, Step, step
 from appraisal.rules.reader import Reader
 
@@ -83,9 +83,9 @@ class Milestone(Rule):
             ),
             step(
                 "milestone.points",
-                points=plain(self.points),
+                points=marks(self.points),
                 sum=shown(together),
                 count=len(shares),
-                earned=shown(self.points * together / len(shares)),
+                earned=marks(self.points * together / len(shares)),
             ),
         ]

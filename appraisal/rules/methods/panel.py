@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from appraisal.rules.exact import ZERO, plain, shown
+from appraisal.rules.exact import ZERO, marks, plain
 from appraisal.rules.methods.base import Earned, Rule, Step, step
 from appraisal.rules.methods.events import Counts, as_json, event_steps, read_counts, read_events, total
 from appraisal.rules.reader import Reader
@@ -68,16 +68,16 @@ class Panel(Rule):
         counted = self.counted(reading.marks)
         together = sum(counted, ZERO)
         mean = together / len(counted)
-        values = {"count": len(counted), "sum": shown(together), "mean": shown(mean)}
+        values = {"count": len(counted), "sum": marks(together), "mean": marks(mean)}
         if len(counted) < len(reading.marks):
-            trimmed = {"highest": plain(max(reading.marks)), "lowest": plain(min(reading.marks))}
+            trimmed = {"highest": marks(max(reading.marks)), "lowest": marks(min(reading.marks))}
             steps = [step("panel.trimmed", all=len(reading.marks), **trimmed, **values)]
         else:
             steps = [step("panel.marks", **values)]
         amount = total(self.events, reading.counts)
         if amount:
             steps += event_steps(self.events, reading.counts)
-            steps.append(step("panel.deduct", mean=shown(mean), amount=shown(amount), result=shown(mean - amount)))
+            steps.append(step("panel.deduct", mean=marks(mean), amount=marks(amount), result=marks(mean - amount)))
             if mean < amount:
-                steps.append(step("panel.zero", earned="0"))
+                steps.append(step("panel.zero", earned="0.00"))
         return steps

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from appraisal.rules.exact import ZERO, plain, shown
+from appraisal.rules.exact import ZERO, marks, plain, shown
 from appraisal.rules.methods.base import Earned, Rule, Status, Step, step, written
 from appraisal.rules.reader import Reader
 
@@ -132,4 +132,4 @@ class Rank(Rule):
         band = self.band(comparison, reading)
         if band is None:
             return [*steps, step("rank.no_band")]
-        return [*steps, step("rank.band", share=share, band=plain(band.share), earned=plain(band.points))]
+        return [*steps, step("rank.band", share=share, band=plain(band.share), earned=marks(band.points))]

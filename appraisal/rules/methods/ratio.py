@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
-from appraisal.rules.exact import ONE, ZERO, plain, shown
+from appraisal.rules.exact import ONE, ZERO, marks, plain, shown
 from appraisal.rules.methods.base import Earned, Rule, Status, Step, step, written
 from appraisal.rules.reader import Reader
 
@@ -20,7 +20,7 @@ class Ratio(Rule):
         self.cap = parameters.number("cap", ONE)
         self.floor = parameters.number("floor", ZERO)
         if self.cap < self.floor:
-            parameters.fail("parameters.cap_below_floor", cap=plain(self.cap), floor=plain(self.floor))
+            parameters.fail("parameters.cap_below_floor", cap=marks(self.cap), floor=plain(self.floor))
         if self.cap < ZERO:
             parameters.fail("entry.negative", entry="cap", value=plain(self.cap))
         denominator = parameters.raw("denominator")
@@ -77,10 +77,10 @@ class Ratio(Rule):
         steps.append(
             step(
                 "ratio.points",
-                points=plain(self.points),
+                points=marks(self.points),
                 ratio=shown(ratio),
-                cap=plain(self.cap),
-                earned=shown(earned),
+                cap=marks(self.cap),
+                earned=marks(earned),
             )
         )
         return [*steps, step("ratio.negative")] if earned < ZERO else steps
@@ -98,5 +98,5 @@ class InverseRatio(Ratio):
     def quotient(self, target: Fraction, value: Fraction) -> Step:
         """The sentence about the ratio."""
         if not value:
-            return step("ratio.inverse_zero", cap=plain(self.cap))
+            return step("ratio.inverse_zero", cap=marks(self.cap))
         return step("ratio.inverse_quotient", value=plain(value), target=shown(target), ratio=shown(target / value))

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
-from appraisal.rules.exact import ZERO, plain, shown
+from appraisal.rules.exact import ZERO, marks, plain, shown
 from appraisal.rules.methods.base import Earned, Rule, Status, Step, step
 from appraisal.rules.reader import Reader
 
@@ -89,4 +89,4 @@ class Steps(Rule):
         met = self.met(reading)
         if met is None:
             return [step("step.none", value=value)]
-        return [step(f"step.{self.bound}", value=value, bound=self.as_text(met[0]), earned=plain(met[1]))]
+        return [step(f"step.{self.bound}", value=value, bound=self.as_text(met[0]), earned=marks(met[1]))]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from appraisal.rules.exact import ZERO, plain
+from appraisal.rules.exact import ZERO, marks
 from appraisal.rules.methods.base import Earned, Rule, Step, step
 from appraisal.rules.reader import Reader
 
@@ -48,6 +48,6 @@ class Threshold(Rule):
     def steps(self, reading: list[bool], comparison: Any) -> list[Step]:
         """What is missing, or that nothing is."""
         if all(reading):
-            return [step("threshold.complete", earned=plain(self.points))]
+            return [step("threshold.complete", earned=marks(self.points))]
         missing = [name for name, there in zip(self.requires, reading, strict=True) if not there]
         return [step("threshold.missing", missing="、".join(missing))]
