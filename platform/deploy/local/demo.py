@@ -152,7 +152,7 @@ def check_children(children: list[processes.Child]) -> None:
     """Raises DemoError when one has died."""
     for child in children:
         if child.process.poll() is not None:
-            last = "\n".join("    " + line for line in child.last_lines(12))
+            last = "\n".join("    " + line for line in child.last_words())
             code = child.process.returncode
             raise DemoError(f"The {child.name} process ended with code {code}; its log {child.log} ends:\n{last}")
 

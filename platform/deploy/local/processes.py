@@ -9,6 +9,7 @@ import contextlib
 import ctypes
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 END_SECONDS = 10
+ERROR_LINE = re.compile(r"[\w.]*(Error|Exception|Improperly\w+): ")
 
 
 @dataclass
@@ -28,12 +30,14 @@ class Child:
     process: subprocess.Popen[bytes]
     log: Path
 
-    def last_lines(self, count: int) -> list[str]:
-        """The end of its log."""
+    def last_words(self, count: int = 8) -> list[str]:
+        """Why it ended, as far as its log tells: the first error of the last traceback, then the end."""
         try:
-            return self.log.read_text(errors="replace").strip().splitlines()[-count:]
+            lines = self.log.read_text(errors="replace").strip().splitlines()[-200:]
         except OSError:
             return []
+        causes = [line for line in lines[:-count] if ERROR_LINE.match(line)]
+        return [*causes[-1:], *lines[-count:]]
 
 
 def start(name: str, command: list[str], log: Path, environment: dict[str, str], directory: Path) -> Child:
