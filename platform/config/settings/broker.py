@@ -19,6 +19,8 @@ def settings(data_dir: Path) -> dict:
     if url := os.environ.get("BROKER_URL"):
         return {**common, "CELERY_BROKER_URL": url}
     folder = data_dir / "broker"
+    for name in ("queue", "control"):  # The file transport expects them to be there.
+        (folder / name).mkdir(parents=True, exist_ok=True)
     return {
         **common,
         "CELERY_BROKER_URL": "filesystem://",
