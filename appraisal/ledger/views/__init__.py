@@ -1,1 +1,1 @@
-"""The ledger's views, one module per noun (cycles, letters, reports, verification, adjustments, objections, scores)."""
+"""The ledger's views, one module per noun: cycles, letters, reports, verification, adjustments, scores."""

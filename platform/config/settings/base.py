@@ -40,7 +40,7 @@ TENANT_MODEL = "tenants.Office"
 TENANT_DOMAIN_MODEL = "tenants.Domain"
 AUTH_USER_MODEL = "tenants.User"
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
-# `with tenant:` and schema_context swap offices between threads; core.checks refuses code that uses them.
+# `with tenant:` and schema_context swap offices between threads; tests/house refuses code that uses them.
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 MIDDLEWARE = [
@@ -113,6 +113,7 @@ DATABASES = {
     "default": {
         **dj_database_url.parse(database_url(), conn_max_age=600, conn_health_checks=True),
         "ENGINE": "core.postgres",
+        "ATOMIC_REQUESTS": True,  # a refusal raised by a view takes its writes back; see core.middleware
         "DISABLE_SERVER_SIDE_CURSORS": True,  # a named cursor cannot carry the office switch
     }
 }

@@ -1,4 +1,4 @@
-"""Celery is a doorbell for the job table; without BROKER_URL it rings through files under DATA_DIR, no server needed."""
+"""Celery is a doorbell for the job table; without BROKER_URL it rings through files under DATA_DIR."""
 
 import os
 from pathlib import Path

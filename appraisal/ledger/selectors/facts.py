@@ -1,0 +1,230 @@
+"""What a run is scored from: every office's facts for one period, in a constant number of queries."""
+
+import calendar
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Count, F, Q
+
+from appraisal.ledger.models import CurrentValue, Participant, Period, Report, ScoreAdjustment, Target, TargetMilestone
+from appraisal.ledger.states import ValueState
+from appraisal.library.models import Indicator, Method, TargetBasis
+from appraisal.rules.adjustments import Adjustments, Item, PointsOff, Veto
+from appraisal.rules.targets import late_days, target_to_date
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything the engine needs. Offices are named by their schema; peers: office → peer group as text."""
+
+    peers: dict[str, str]
+    facts: dict[str, dict[str, Any]]
+    adjustments: dict[str, Adjustments]
+    as_of: date
+
+    def sha256(self) -> str:
+        """Over the canonical JSON of all of it: equal inputs, equal hash."""
+        text = json.dumps(
+            [sorted(self.peers.items()), self.facts, _plain(self.adjustments), self.as_of],
+            sort_keys=True, ensure_ascii=False, default=str,
+        )  # fmt: skip
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(adjustments: dict[str, Adjustments]) -> dict[str, str]:
+    return {office: repr(each) for office, each in sorted(adjustments.items())}
+
+
+def last_day(period: Period) -> date:
+    """The day milestones are judged by: the last of the period's month."""
+    return date(period.cycle.year, period.month, calendar.monthrange(period.cycle.year, period.month)[1])
+
+
+def situation_of(period: Period) -> Situation:
+    """The facts of all participants for `period`: verified ones, submitted ones as they were reported.
+
+    A returned value counts as not reported until it comes back; what is not applicable by the letter is null.
+    Source: data reference "Value and target"; domain reference 2.4.
+    """
+    as_of = last_day(period)
+    participants = Participant.objects.filter(cycle=period.cycle).order_by("office_id")
+    rows = participants.values_list("office_id", "office__schema_name", "peer_group")
+    slugs = {office_id: slug for office_id, slug, _ in rows}
+    indicators = {
+        row.pk: row for row in Indicator.objects.filter(version_id=period.cycle.version_id).exclude(method="")
+    }
+    reader = _Reader(period, as_of, indicators, _targets(period), _milestones(period))
+    facts: dict[str, dict[str, Any]] = {slug: {} for slug in slugs.values()}
+    for (office_id, indicator_id), target in reader.targets.items():
+        if not target.applicable and office_id in slugs:
+            facts[slugs[office_id]][indicators[indicator_id].code] = None
+    off: dict[str, list[PointsOff]] = defaultdict(list)
+    for value in _current_values(period):
+        slug, indicator = slugs.get(value.office_id), indicators.get(value.indicator_id)
+        if slug is None or indicator is None or indicator.code in facts[slug]:
+            continue
+        facts[slug][indicator.code] = reader.fact(value, indicator)
+        if value.points_off:
+            off[slug].append(PointsOff(indicator.code, Fraction(value.points_off), value.reason))
+    for code, by_office in _system_facts(period, indicators.values()).items():
+        for office_id, fact in by_office.items():
+            if office_id in slugs:
+                facts[slugs[office_id]].setdefault(code, fact)
+    return Situation(
+        peers={slug: str(group) for _, slug, group in rows},
+        facts=facts,
+        adjustments=_adjustments(period, slugs, off),
+        as_of=as_of,
+    )
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Turns stored facts into the engine's: adds targets to date, turns dates into days late."""
+
+    period: Period
+    as_of: date
+    indicators: dict[int, Indicator]
+    targets: dict[tuple[int, int], Target]
+    milestones: dict[tuple[int, int], list[TargetMilestone]]
+
+    def fact(self, value: CurrentValue, indicator: Indicator) -> dict[str, Any]:
+        stored = value.final_fact if value.state == ValueState.VERIFIED else value.value.fact
+        nothing = stored is None
+        stored = stored or {}
+        remarks = self._remarks(value, nothing)
+        if indicator.method in (Method.RATIO, Method.INVERSE_RATIO):
+            target = self.target(value.office_id, indicator, stored)
+            return {"value": stored.get("value", "0"), "target": target, **remarks}
+        if indicator.method == Method.MILESTONE:
+            due = self.milestones.get((value.office_id, indicator.pk), [])
+            done = stored.get("done_on", {})
+            pairs = [(each.due_on, _day(done.get(str(each.pk)))) for each in due]
+            return {"late_days": late_days(pairs, self.as_of), **remarks}
+        if nothing:
+            return {**_nothing(indicator), **remarks}
+        return {**stored, **remarks}
+
+    def target(self, office_id: int, indicator: Indicator, stored: dict[str, Any]) -> str | None:
+        """The denominator: of the letter to date, reported, or fixed by the scheme. Exact text, or None."""
+        if indicator.target_basis == TargetBasis.REPORTED:
+            return stored.get("target")
+        if indicator.target_basis == TargetBasis.FIXED:
+            return str(indicator.parameters["denominator"])
+        target = self.targets.get((office_id, indicator.pk))
+        if target is None or target.year_target is None:
+            return None
+        if not indicator.cumulative:
+            return str(target.year_target)
+        return str(target_to_date(target.year_target, target.quarters, self.period.month))
+
+    def _remarks(self, value: CurrentValue, nothing: bool) -> dict[str, Any]:
+        if value.corrected:
+            return {"reported": value.value.fact, "reason": value.reason}
+        return {"note": value.value.nothing_reason} if nothing else {}
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _nothing(indicator: Indicator) -> dict[str, Any]:
+    """Nothing to report: no event, value zero. Source: domain reference 7.1 (told apart from not reported)."""
+    parameters = indicator.parameters
+    if indicator.method in (Method.DEDUCT, Method.ADD):
+        return {"counts": ["0"] * len(parameters["rules"])}
+    if indicator.method == Method.THRESHOLD:
+        return {"present": [False] * len(parameters["requires"])}
+    if indicator.method == Method.FORMULA:
+        return {"inputs": dict.fromkeys(parameters["inputs"], "0")}
+    return {"value": "0"}
+
+
+def _targets(period: Period) -> dict[tuple[int, int], Target]:
+    rows = Target.objects.filter(letter__cycle_id=period.cycle_id).annotate(office_id=F("letter__office_id"))
+    return {(row.office_id, row.indicator_id): row for row in rows}
+
+
+def _milestones(period: Period) -> dict[tuple[int, int], list[TargetMilestone]]:
+    found: dict[tuple[int, int], list[TargetMilestone]] = defaultdict(list)
+    rows = TargetMilestone.objects.filter(letter__cycle_id=period.cycle_id).annotate(office_id=F("letter__office_id"))
+    for row in rows.order_by("due_on", "position", "id"):
+        found[row.office_id, row.indicator_id].append(row)
+    return found
+
+
+def _current_values(period: Period) -> Iterable[CurrentValue]:
+    rows = CurrentValue.objects.filter(period=period).exclude(state=ValueState.RETURNED)
+    return (
+        rows.select_related("value")
+        .only(
+            "office_id", "indicator_id", "state", "final_fact", "corrected", "points_off", "reason",
+            "value__fact", "value__nothing_reason",
+        )
+        .order_by("office_id", "indicator_id")
+    )  # fmt: skip
+
+
+def _system_facts(period: Period, indicators: Iterable[Indicator]) -> dict[str, dict[int, dict[str, Any]]]:
+    """Facts the system knows itself, year to date: reports on time, values passed at first submission."""
+    wanted = {row.parameters.get("numerator"): row.code for row in indicators if row.target_basis == TargetBasis.SYSTEM}
+    found: dict[str, dict[int, dict[str, Any]]] = {}
+    if code := wanted.get("按时报送"):
+        found[code] = _on_time(period)
+    if code := wanted.get("首次提交即通过"):
+        found[code] = _first_pass(period)
+    return found
+
+
+def _on_time(period: Period) -> dict[int, dict[str, Any]]:
+    """Monthly reports handed over on time ÷ monthly reports due, January to this month."""
+    due = Period.objects.filter(cycle=period.cycle, month__lte=period.month).count()
+    rows = (
+        Report.objects.filter(period__cycle=period.cycle, period__month__lte=period.month, round=1, on_time=True)
+        .values("office_id")
+        .annotate(n=Count("id"))
+    )
+    punctual = {row["office_id"]: row["n"] for row in rows}
+    offices = Participant.objects.filter(cycle=period.cycle).values_list("office_id", flat=True)
+    return {office_id: {"value": str(punctual.get(office_id, 0)), "target": str(due)} for office_id in offices}
+
+
+def _first_pass(period: Period) -> dict[int, dict[str, Any]]:
+    """Reported values verified without ever being returned ÷ all reported values, January to this month."""
+    rows = (
+        CurrentValue.objects.filter(
+            period__cycle=period.cycle, period__month__lte=period.month, value__report__isnull=False
+        )
+        .values("office_id")
+        .annotate(passed=Count("id", filter=Q(times_returned=0, state=ValueState.VERIFIED)), n=Count("id"))
+    )
+    return {row["office_id"]: {"value": str(row["passed"]), "target": str(row["n"])} for row in rows}
+
+
+def _adjustments(period: Period, slugs: dict[int, str], off: dict[str, list[PointsOff]]) -> dict[str, Adjustments]:
+    kinds: dict[str, dict[str, list[ScoreAdjustment]]] = defaultdict(lambda: defaultdict(list))
+    rows = ScoreAdjustment.objects.filter(
+        cycle=period.cycle, from_month__lte=period.month, revoked_at__isnull=True
+    ).order_by("id")
+    for row in rows:
+        if row.office_id in slugs:
+            kinds[slugs[row.office_id]][row.kind].append(row)
+    kind = ScoreAdjustment.Kind
+    return {
+        slug: Adjustments(
+            points_off=tuple(off.get(slug, ())),
+            bonus=tuple(Item(Fraction(row.points), row.title) for row in kinds[slug][kind.BONUS]),
+            deduction=tuple(Item(Fraction(row.points), row.title) for row in kinds[slug][kind.DEDUCTION]),
+            vetoes=tuple(Veto(row.grade_ceiling, row.title, row.code) for row in kinds[slug][kind.VETO]),
+        )
+        for slug in sorted({*off, *kinds})
+    }
+
+
+__all__ = ["Situation", "last_day", "situation_of"]

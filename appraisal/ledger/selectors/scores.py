@@ -1,0 +1,85 @@
+"""Runs, cards and rankings, asked with the actor first."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from appraisal.ledger.models import Period, Scorecard, ScoreLine, ScoreRun
+from appraisal.ledger.states import RunState
+from core.errors import NotFound
+from tenants.actors import Actor
+from tenants.models import Office
+
+
+def get_period(actor: Actor, period_id: int, *, lock: bool = False) -> Period:
+    """A period of the actor's province. Raises NotFound."""
+    rows = Period.objects.select_related("cycle__version", "cycle__province")
+    if lock:
+        rows = rows.select_for_update(of=("self",), no_key=True)
+    period = rows.filter(pk=period_id, cycle__province_id=actor.province_id).first()
+    if period is None:
+        raise NotFound(_("没有这个考核期。"))
+    return period
+
+
+def runs_for(actor: Actor):
+    """The bureau sees every run of its province, its prefectures the published ones."""
+    rows = ScoreRun.objects.filter(cycle__province_id=actor.province_id).select_related("cycle", "period", "version")
+    return rows if actor.home.level == Office.Level.PROVINCE else rows.filter(state=RunState.PUBLISHED)
+
+
+def get_run(actor: Actor, run_id: int, *, lock: bool = False) -> ScoreRun:
+    """A run the actor may know of. Raises NotFound."""
+    rows = runs_for(actor)
+    if lock:
+        rows = rows.select_for_update(of=("self",), no_key=True)
+    run = rows.filter(pk=run_id).first()
+    if run is None:
+        raise NotFound(_("没有这个计算批次。"))
+    return run
+
+
+def published_run(period: Period) -> ScoreRun | None:
+    """The official run of a period: the last published one."""
+    return ScoreRun.objects.filter(period=period, state=RunState.PUBLISHED).order_by("-number").first()
+
+
+@dataclass(frozen=True)
+class Before:
+    rank: int
+    peer_rank: int
+    total: Decimal
+
+
+def standings_before(period: Period) -> dict[str, Before]:
+    """By office: rank, peer rank and total in the official run of the month before; empty when there is none."""
+    earlier = Period.objects.filter(cycle=period.cycle, month=period.month - 1).first()
+    run = published_run(earlier) if earlier else None
+    if run is None:
+        return {}
+    rows = Scorecard.objects.filter(run=run).values_list("office__schema_name", "rank", "peer_rank", "total")
+    return {slug: Before(rank, peer_rank, total) for slug, rank, peer_rank, total in rows}
+
+
+def ranking_of(run: ScoreRun) -> list[Scorecard]:
+    """All cards of a run, best first; one query, the offices with them, without the traces."""
+    rows = Scorecard.objects.filter(run=run).select_related("office").defer("trace")
+    return list(rows.order_by("rank", "office__position", "office_id"))
+
+
+def get_card(actor: Actor, run: ScoreRun, office: Office) -> Scorecard:
+    """One office's card: the bureau and the office itself may see its traces. Raises NotFound."""
+    mine = actor.home.level == Office.Level.PROVINCE or actor.home.pk == office.pk
+    card = (
+        Scorecard.objects.select_related("office", "run__period", "run__cycle").filter(run=run, office=office).first()
+    )
+    if card is None or not mine:
+        raise NotFound(_("没有这张得分单。"))
+    return card
+
+
+def lines_of(card: Scorecard) -> list[ScoreLine]:
+    """The lines in the scheme's order, each with its indicator and group."""
+    rows = ScoreLine.objects.filter(card=card).select_related("indicator__parent")
+    return list(rows.order_by("indicator__parent__position", "indicator__position", "indicator_id"))

@@ -1,0 +1,185 @@
+"""Calculate all offices of a month, and pin the result. A re-run is a new run; a published one never changes."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from appraisal.ledger.events import scores as events
+from appraisal.ledger.models import Period, Scorecard, ScoreLine, ScoreRun
+from appraisal.ledger.policies import scores as policies
+from appraisal.ledger.selectors import facts as facts_selectors
+from appraisal.ledger.selectors import scores as selectors
+from appraisal.ledger.states import RunState
+from appraisal.library.schemes import scheme_of
+from appraisal.rules import engine, grades, ranking
+from appraisal.rules.adjustments import limits
+from appraisal.rules.exact import ZERO, half_up
+from appraisal.rules.scorecard import Line as RuledLine
+from appraisal.rules.scorecard import Scorecard as RuledCard
+from core import events as core_events
+from core import jobs
+from core.models import Job
+from tenants.actors import Actor
+from tenants.models import Office
+
+CALCULATE = "ledger.calculate_run"
+BATCH = 50  # offices whose lines are stored by one statement
+Told = Callable[[int, int], None]
+
+
+@transaction.atomic
+def start_run(*, period_id: int, note: str = "", actor: Actor, at: datetime) -> ScoreRun:
+    """Want all offices of a period scored; a background job does it (`calculate_run`), its progress is shown.
+
+    Source: domain reference 2.2 step 14, 2.4. Raises NotFound, Denied, Conflict (a run is under way, the year is
+    not running).
+    """
+    period = selectors.get_period(actor, period_id, lock=True)
+    _bury_dead_runs(period)
+    policies.calculate(actor, period)
+    run = new_run(period, note=note, actor=actor, at=at)
+    job = jobs.want(CALCULATE, arguments={"run_id": run.pk}, key=str(run.pk), actor=actor, at=at)
+    ScoreRun.objects.filter(pk=run.pk).update(job_id=job.pk)
+    run.job_id = job.pk
+    return run
+
+
+def _bury_dead_runs(period: Period) -> None:
+    """A run whose job failed for good or was cancelled does not hold up the next one."""
+    for run in ScoreRun.objects.filter(period=period, state=RunState.RUNNING).exclude(job_id=None):
+        if Job.objects.filter(pk=run.job_id, state__in=[Job.State.FAILED, Job.State.CANCELLED]).exists():
+            run.move(RunState.FAILED)
+            run.save(update_fields=["state"])
+
+
+def new_run(period: Period, *, note: str, actor: Actor, at: datetime) -> ScoreRun:
+    """The next run of a period, in state RUNNING. The caller holds the period's lock."""
+    last = ScoreRun.objects.filter(period=period).aggregate(last=Max("number"))["last"] or 0
+    return ScoreRun.objects.create(
+        cycle=period.cycle, period=period, number=last + 1, version=period.cycle.version,
+        as_of=facts_selectors.last_day(period), note=note,
+        started_by_id=actor.user_id, started_by_name=actor.name, started_at=at,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def calculate_run(*, run_id: int, actor: Actor, at: datetime, told: Told = lambda done, total: None) -> ScoreRun:
+    """Score every participant of the run's period and store cards, lines and traces; state DONE.
+
+    told(done, total): offices stored so far. Repeatable: a run that is no longer RUNNING is returned as it is.
+    Equal inputs give equal bytes (outputs_sha256).
+    """
+    run = (
+        ScoreRun.objects.select_for_update(of=("self",))
+        .select_related("cycle", "period__cycle", "version")
+        .get(pk=run_id)
+    )
+    if run.state != RunState.RUNNING:
+        return run
+    situation = facts_selectors.situation_of(run.period)
+    cards = engine.score(
+        scheme_of(run.version), situation.peers, situation.facts, situation.adjustments, limits=limits(run.as_of)
+    )
+    before = selectors.standings_before(run.period)
+    places = ranking.rank(
+        map(ranking.standing, cards.values()),
+        previous={slug: (was.rank, was.peer_rank) for slug, was in before.items()},
+        on=run.as_of,
+    )
+    digest = hashlib.sha256()
+    offices = dict(Office.objects.filter(schema_name__in=cards).values_list("schema_name", "pk"))
+    indicators = dict(run.version.indicators.exclude(method="").values_list("code", "pk"))
+    for start in range(0, len(places), BATCH):
+        _store(run, places[start : start + BATCH], cards, before, offices, indicators, digest)
+        told(min(start + BATCH, len(places)), len(places))
+    run.inputs_sha256, run.outputs_sha256 = situation.sha256(), digest.hexdigest()
+    run.finished_at = at
+    run.move(RunState.DONE)
+    run.save()
+    core_events.record(
+        events.ScoresCalculated(
+            subject=f"ledger.run:{run.pk}", run=run.code, offices=len(places), outputs_sha256=run.outputs_sha256
+        ),
+        actor=actor,
+        at=at,
+    )
+    return run
+
+
+def _store(
+    run: ScoreRun,
+    places: list[ranking.Place],
+    cards: dict[str, RuledCard],
+    before: dict[str, selectors.Before],
+    offices: dict[str, int],
+    indicators: dict[str, int],
+    digest: "hashlib._Hash",
+) -> None:
+    """One statement for the cards, one for their lines; each card's JSON is made once, hashed and taken apart."""
+    rows, traces = [], []
+    for place in places:
+        card = cards[place.office]
+        graded = grades.grade(card.total, card.adjustments.vetoes, on=run.as_of)
+        was = before.get(place.office)
+        whole = card.as_json()
+        digest.update(json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
+        traces.append(whole.pop("lines"))
+        rows.append(
+            Scorecard(
+                run=run, office_id=offices[place.office], peer_group=int(place.peer_group),
+                indicator_total=card.sum, bonus=half_up(card.bonus, 4), deduction=half_up(card.deduction, 4),
+                total=card.total, grade=graded.grade, grade_before_veto=graded.by_score,
+                vetoes=len(card.adjustments.vetoes), rank=place.rank, peer_rank=place.peer_rank,
+                rank_before=was.rank if was else None, total_before=was.total if was else None,
+                trace={**whole, "grade_steps": list(graded.steps)},
+            )
+        )  # fmt: skip
+    lines = []
+    for row, place, mine in zip(Scorecard.objects.bulk_create(rows), places, traces, strict=True):
+        ruled = cards[place.office].lines
+        lines += [_line(row, line, trace, indicators) for line, trace in zip(ruled, mine, strict=True)]
+    ScoreLine.objects.bulk_create(lines, batch_size=2000)
+
+
+def _line(card: Scorecard, line: RuledLine, trace: dict, indicators: dict[str, int]) -> ScoreLine:
+    off = sum((each.points for each in line.points_off), ZERO)
+    earned = line.earned or ZERO
+    unreduced = half_up(earned * line.effective_points / line.rule.points, 4) if line.rule.points else Decimal(0)
+    return ScoreLine(
+        card=card, indicator_id=indicators[line.code], status=str(line.status), points=line.points,
+        effective_points=half_up(line.effective_points, 8), score_before_off=unreduced,
+        points_off=half_up(off, 4), score=line.score, trace=trace,
+    )  # fmt: skip
+
+
+@jobs.job(CALCULATE)
+def _calculate(job, progress, run_id: int) -> None:
+    run = ScoreRun.objects.select_related("cycle__province").get(pk=run_id)
+    actor = Actor(job.wanted_by_id, job.wanted_by_name, run.cycle.province, run.cycle.province)
+    calculate_run(run_id=run_id, actor=actor, at=timezone.now(), told=progress)
+
+
+@transaction.atomic
+def publish_run(*, run_id: int, actor: Actor, at: datetime) -> ScoreRun:
+    """Pin a run: from now on the month's official scores; the prefectures see it, nothing can change it.
+
+    Source: domain reference 2.2 steps 14–15, 2.4 ("published run is pinned"). Raises NotFound, Denied,
+    Conflict (not calculated, published already, a newer run exists, values still wait for verification).
+    """
+    run = selectors.get_run(actor, run_id, lock=True)
+    policies.publish(actor, run)
+    run.published_by_name, run.published_at = actor.name, at
+    run.move(RunState.PUBLISHED)
+    run.save()
+    core_events.record(
+        events.ScoresPublished(subject=f"ledger.run:{run.pk}", run=run.code, outputs_sha256=run.outputs_sha256),
+        actor=actor,
+        at=at,
+    )
+    return run
