@@ -24,6 +24,7 @@ SHARED_APPS = [
     "appraisal.library",
     "appraisal.ledger",
     "api",
+    "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
