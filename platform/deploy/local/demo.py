@@ -126,7 +126,15 @@ def programs(choice: Choice) -> dict[str, list[str]]:
     """Name and command of each child."""
     bind = f"[{choice.host}]:{choice.port}" if ":" in choice.host else f"{choice.host}:{choice.port}"
     celery = [PYTHON, "-m", "celery", "-A", "config"]
-    gunicorn = [PYTHON, "-m", "gunicorn", "config.wsgi", "--bind", bind, "--no-control-socket", "--access-logfile", "-"]
+    gunicorn = [
+        PYTHON,
+        "-m",
+        "gunicorn",
+        "config.wsgi",
+        "--bind",
+        bind,
+        "--no-control-socket",
+    ]  # The app logs requests.
     alone = ["--without-mingle", "--without-gossip", "--without-heartbeat"]  # There is no other worker to talk to.
     return {
         "web": [*gunicorn, "--workers", "2", "--threads", "4", "--graceful-timeout", "5", "--timeout", "60"],
