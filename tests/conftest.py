@@ -3,6 +3,7 @@
 Offices: platform → yunnan (province) → kunming, puer, diqing; shifan (another province) → qinghe.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from io import StringIO
@@ -12,6 +13,7 @@ from django.db import connection, transaction
 from django.test import Client
 
 from core import office as office_core
+from deploy.local import bootstrap
 from tenants.actors import Actor
 from tenants.models import Office
 from tests import factories
@@ -36,6 +38,13 @@ def django_db_setup(request: pytest.FixtureRequest, django_test_environment, dja
     yield
     with django_db_blocker.unblock(), office_core.maintenance():
         teardown_databases(made, verbosity=0)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A browser test without a browser is skipped, and fails where ANLAN_REQUIRE_BROWSER=1 (CI) promises one."""
+    if item.get_closest_marker("browser") and bootstrap.chromium() is None:
+        say = pytest.fail if os.environ.get("ANLAN_REQUIRE_BROWSER") == "1" else pytest.skip
+        say("There is no chromium on this machine.")
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local import bootstrap, check, clean_demo, pg, preflight, processes
+from tests import conftest
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = ROOT / "platform" / "deploy" / "local"
@@ -206,6 +207,16 @@ def test_all_checks_run_and_failures_are_counted(capsys):
     assert [result.ok for result in results] == [False, True]
     assert check.summary(results) == "1 of 2 checks failed: bad."
     assert "because" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("promised", "outcome"), [("", pytest.skip.Exception), ("1", pytest.fail.Exception)])
+def test_a_browser_test_without_a_browser_is_skipped_and_fails_in_ci(promised, outcome, monkeypatch, request):
+    monkeypatch.setattr(bootstrap, "chromium", lambda: None)
+    monkeypatch.setenv("ANLAN_REQUIRE_BROWSER", promised)
+    request.node.add_marker("browser")
+
+    with pytest.raises(outcome, match="no chromium"):
+        conftest.pytest_runtest_setup(request.node)
 
 
 def test_the_makefile_has_the_promised_commands():

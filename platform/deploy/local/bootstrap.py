@@ -218,9 +218,14 @@ def ensure_messages() -> None:
     stamp.write_text(value)
 
 
+def chromium() -> str | None:
+    """The browser of the machine, for the browser tests."""
+    return next((path for path in map(shutil.which, CHROMIUM) if path), None)
+
+
 def ensure_chromium() -> None:
     """Debian's chromium and a Chinese font for the browser tests, where that is possible."""
-    browser = any(shutil.which(name) for name in CHROMIUM)
+    browser = chromium()
     wanted = ([] if browser else ["chromium"]) + ([] if has_chinese_font() else ["fonts-noto-cjk"])
     if not wanted:
         return

@@ -19,11 +19,16 @@ def stop_politely(number: int, frame: FrameType | None) -> None:
     sys.exit(128 + number)
 
 
+def workers() -> list[str]:
+    """One worker per core, at most four, each with a database of its own; a file stays with one of them."""
+    return ["-n", str(min(os.cpu_count() or 1, 4)), "--dist", "loadfile"]
+
+
 def run_pytest(arguments: list[str], url: str | None) -> int:
     """pytest with the slowest tests listed; on the given database unless DATABASE_URL chooses one."""
     environment = {**os.environ, **({"DATABASE_URL": url} if url else {})}
     return subprocess.run(
-        [check.PYTHON, "-m", "pytest", "--durations=15", *arguments],
+        [check.PYTHON, "-m", "pytest", "--durations=15", *workers(), *arguments],
         cwd=check.ROOT,
         env=environment,
         stdin=subprocess.DEVNULL,
