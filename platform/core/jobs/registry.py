@@ -1,0 +1,56 @@
+"""Which work there is: functions registered under a name that stays, with a label for people."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+
+Work = Callable[..., "dict[str, Any] | None"]
+Ended = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One registered kind of work."""
+
+    name: str
+    label: "str | Promise"
+    work: Work
+    ended: Ended | None = None
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def job(name: str, *, label: "str | Promise" = "", ended: Ended | None = None) -> Callable[[Work], Work]:
+    """Decorator: register `fn(job, progress, **arguments) -> dict | None` as the work of kind `name`.
+
+    It runs with the job's office mounted, in one transaction with the end of the job row: what it did counts only
+    if the row says DONE. A dict it returns is kept as the job's result. It calls `progress(done, total, note)`
+    between chunks, which is also where a wish to cancel takes effect. A Refusal fails the job at once, with its
+    sentence; any other exception is tried again. `ended(job, **arguments)` is called in the transaction that closes
+    a job as FAILED or CANCELLED, to put right what waits for it.
+    """
+
+    def register(work: Work) -> Work:
+        known = _kinds.get(name)
+        if known is not None and known.work.__qualname__ != work.__qualname__:
+            raise RuntimeError(f"two functions want to be the job {name}")
+        _kinds[name] = Kind(name, label or name, work, ended)
+        return work
+
+    return register
+
+
+def kind_of(name: str) -> Kind:
+    """The kind registered as `name`. Raises LookupError naming it (a worker of another release, or a typing error)."""
+    try:
+        return _kinds[name]
+    except KeyError:
+        raise LookupError(f"no function is registered for jobs of kind {name}") from None
+
+
+def label_of(name: str) -> str:
+    """What people call jobs of this kind; the name itself when this release knows no such kind."""
+    return str(_kinds[name].label) if name in _kinds else name
