@@ -1,0 +1,1 @@
+"""What the kernel itself does for people: the working-day calendar."""
