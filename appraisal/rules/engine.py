@@ -13,7 +13,7 @@ from appraisal.rules.adjustments import NONE, Adjustments, Limits, PointsOff
 from appraisal.rules.adjustments import limits as limits_on
 from appraisal.rules.exact import STORED_PLACES, ZERO, half_up_units
 from appraisal.rules.methods import Rule, Status
-from appraisal.rules.methods.base import FACT_REMARKS
+from appraisal.rules.methods.base import FACT_REMARKS, NO_FACT
 from appraisal.rules.methods.rank import Comparison, Rank
 from appraisal.rules.problems import FactsError, Problem
 from appraisal.rules.scheme import Indicator, Scheme, Treatment, rules_of
@@ -24,7 +24,7 @@ from appraisal.rules.targets import days_late, late_days, target_to_date
 __all__ = ["days_late", "late_days", "score", "target_to_date"]
 
 Facts = Mapping[str, Mapping[str, Any]]  # office → indicator code → fact
-Readings = dict[str, dict[str, Any]]  # office → indicator code → reading; null kept as None, absent left out
+Readings = dict[str, dict[str, Any]]  # office → indicator code → reading; NO_FACT for null, absent left out
 
 NOTHING: Final[Mapping[str, Any]] = {}
 
@@ -97,7 +97,7 @@ def read_facts(rules: Mapping[str, Rule], peers: Mapping[str, str], facts: Facts
         mine = readings[office] = {}
         for code, fact in facts.get(office, NOTHING).items():
             if fact is None:
-                mine[code] = None
+                mine[code] = NO_FACT
                 continue
             try:
                 mine[code] = rules[code].read(fact)
@@ -136,7 +136,11 @@ def _compare(
     compared = {}
     for code, rule in rules.items():
         if isinstance(rule, Rank):
-            values = {office: mine[code] for office, mine in readings.items() if mine.get(code) is not None}
+            values = {
+                office: mine[code]
+                for office, mine in readings.items()
+                if mine.get(code) is not None and mine[code] is not NO_FACT
+            }
             compared[code] = rule.compare(peers, values)
     return compared
 
@@ -155,7 +159,7 @@ def _score_office(
         frozenset(row.code for (row, _), got in zip(run.scored, earned, strict=True) if got is Status.NOT_APPLICABLE)
     )
     lines = tuple(
-        _line(run, row, rule, got, sharing, group, readings.get(row.code), facts.get(row.code), mine)
+        _line(run, row, rule, got, sharing, group, readings.get(row.code, NO_FACT), facts.get(row.code), mine)
         for (row, rule), got in zip(run.scored, earned, strict=True)
     )
     units = sum(line.units for line in lines)
@@ -176,7 +180,7 @@ def _earn(run: _Run, code: str, rule: Rule, group: str, readings: Mapping[str, A
     if code not in readings:
         return Status.NOT_REPORTED
     reading = readings[code]
-    if reading is None:
+    if reading is NO_FACT:
         return Status.NOT_APPLICABLE
     comparison = run.comparisons[code].get(group) if code in run.comparisons else None
     return rule.earn(reading, comparison)

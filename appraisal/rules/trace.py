@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from appraisal.rules import sentences
 from appraisal.rules.exact import ZERO, marks, number, plain
-from appraisal.rules.methods.base import Status, Step, step, written
+from appraisal.rules.methods.base import NO_FACT, Status, Step, step, written
 
 if TYPE_CHECKING:
     from appraisal.rules.adjustments import Item
@@ -33,7 +33,7 @@ def of_line(line: Line) -> dict[str, Any]:
         "method": line.rule.method,
         "points": plain(line.rule.points),
         "parameters": line.rule.used(),
-        "fact": None if line.reading is None else line.rule.inputs(line.reading),
+        "fact": None if line.reading is NO_FACT else line.rule.inputs(line.reading),
         "status": str(line.status),
         "earned": written(line.earned),
         "sharing": line.sharing.as_json(line.indicator.parent),
@@ -80,7 +80,7 @@ def steps_of_line(line: Line) -> list[Step]:
 
 
 def _steps_of_fact(line: Line) -> list[Step]:
-    if line.reading is None:
+    if line.reading is NO_FACT:
         return [step("line.not_applicable" if line.status == Status.NOT_APPLICABLE else "line.not_reported")]
     steps = []
     reported, reason = line.remarks.get("reported"), line.remarks.get("reason")

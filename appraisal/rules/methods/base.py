@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from appraisal.rules.exact import ZERO, marks, plain
 from appraisal.rules.problems import FactsError, Problem
@@ -12,6 +12,8 @@ from appraisal.rules.reader import Reader
 
 # Beside its own entries every fact may say why it is what it is, and what had been reported before verification.
 FACT_REMARKS = frozenset({"reason", "note", "reported"})
+
+NO_FACT: Final = object()  # the reading of a fact that is null or absent (None is the reading of a value not yet given)
 
 Step = dict[str, Any]
 Comparisons = Mapping[str, Any]
