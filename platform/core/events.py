@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Protocol
@@ -45,9 +45,23 @@ def subscribe(kind: type[Event]) -> Callable[[Subscriber], Subscriber]:
 
 def record(event: Event, *, actor: Who, at: datetime) -> EventRecord:
     """Write the event now, in this transaction; run its subscribers once it is committed."""
+    return record_all([event], actor=actor, at=at)[0]
+
+
+def record_all(events: Iterable[Event], *, actor: Who, at: datetime) -> list[EventRecord]:
+    """The same for many events of one act, in one statement."""
     mount = office.current()
+    events = list(events)
+    rows = EventRecord.objects.bulk_create(_row(event, actor, at, mount) for event in events)
+    for event, row in zip(events, rows, strict=True):
+        for subscriber in _subscribers[type(event)]:
+            transaction.on_commit(_told(subscriber, event, row, mount))
+    return rows
+
+
+def _row(event: Event, actor: Who, at: datetime, mount: office.Mount | None) -> EventRecord:
     data = {field.name: getattr(event, field.name) for field in fields(event) if field.name != "subject"}
-    row = EventRecord.objects.create(
+    return EventRecord(
         name=type(event).__name__,
         office=mount.schema if mount else office.PUBLIC_SCHEMA,
         subject=event.subject,
@@ -58,9 +72,6 @@ def record(event: Event, *, actor: Who, at: datetime) -> EventRecord:
         data=json.loads(json.dumps(data, cls=DjangoJSONEncoder)),
         request_id=mount.request_id if mount else "",
     )
-    for subscriber in _subscribers[type(event)]:
-        transaction.on_commit(_told(subscriber, event, row, mount))
-    return row
 
 
 def _told(subscriber: Subscriber, event: Event, row: EventRecord, mount: office.Mount | None) -> Callable[[], None]:
@@ -76,4 +87,4 @@ def timeline(subject: str, limit: int = 100) -> list[EventRecord]:
     return list(EventRecord.objects.filter(subject=subject).order_by("-id")[:limit])
 
 
-__all__ = ["Event", "Who", "record", "subscribe", "timeline"]
+__all__ = ["Event", "Who", "record", "record_all", "subscribe", "timeline"]

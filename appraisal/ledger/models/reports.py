@@ -1,5 +1,9 @@
 """Handed-over reports and what the province made of them: reported, verified and final side by side."""
 
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 
@@ -8,6 +12,9 @@ from appraisal.ledger.models.moving import Moving
 from appraisal.ledger.states import ValueState
 from appraisal.library.models import Indicator
 from tenants.models import Office
+
+if TYPE_CHECKING:
+    from tenants.actors import Actor
 
 
 class Report(models.Model):
@@ -120,6 +127,20 @@ class CurrentValue(Moving):
 
     def __str__(self) -> str:
         return f"{self.office_id} {self.period_id} {self.indicator_id} {self.state}"
+
+    @property
+    def subject(self) -> str:
+        """What its events are recorded under: one timeline over all versions."""
+        return f"ledger.value:{self.period_id}:{self.office_id}:{self.indicator_id}"
+
+    def decided(self, *, by: "Actor", at: datetime) -> None:
+        """Note who decided and when; whoever still looks at the state before is then told. Does not save."""
+        self.decided_by_id, self.decided_by_name, self.decided_at = by.user_id, by.name, at
+        self.lock_version += 1
+
+    def take_back(self) -> None:
+        """Drop what verification had changed: what was reported stands again. Does not save."""
+        self.final_fact, self.corrected, self.points_off = self.value.fact, False, Decimal(0)
 
 
 class Verification(models.Model):

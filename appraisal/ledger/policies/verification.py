@@ -1,0 +1,96 @@
+"""Who may decide about handed-over values. Source: domain reference 2.2 steps 6 and 12."""
+
+from django.utils.translation import gettext as _
+
+from appraisal.ledger.models import CurrentValue, Cycle
+from appraisal.ledger.states import CycleState, ValueState
+from core.errors import Conflict, Denied
+from core.policy import policy
+from tenants.actors import Actor
+from tenants.models import Role
+
+VERIFIERS = (Role.VERIFIER, Role.APPRAISAL_ADMIN)
+LEADERS = (Role.PRINCIPAL_LEADER, Role.LEADER_IN_CHARGE)
+
+
+@policy
+def see_queue(actor: Actor) -> None:
+    """The bureau's verifiers and its leaders, who look on."""
+    if not actor.at_province or not actor.has(*VERIFIERS, *LEADERS):
+        raise Denied(_("填报审核由省级核验人和考核管理员办理，领导可以查看。"))
+
+
+@policy
+def handle(actor: Actor, cycle: Cycle) -> None:
+    """A verifier or appraisal administrator of the province that owns the running cycle."""
+    if not actor.at_province or actor.province_id != cycle.province_id or not actor.has(*VERIFIERS):
+        raise Denied(_("只有本省的核验人或考核管理员可以审核填报数据。"))
+    if cycle.state != CycleState.RUNNING:
+        raise Conflict(_("“%(cycle)s”不在进行中，不能再审核。") % {"cycle": cycle.name})
+
+
+@policy
+def decide(actor: Actor, current: CurrentValue, *, published: bool) -> None:
+    """Nobody decides about what they entered or signed; a published month is closed to verification."""
+    handle(actor, current.period.cycle)
+    if actor.user_id in _authors(current):
+        raise Denied(_("这条数据由您本人填报或签发，须由另一位核验人审核。"))
+    if published:
+        raise Conflict(_("本月得分已核定发布，核验结果不能再改。如确有错误，由州市提出申诉，异议成立后重新计算。"))
+
+
+@policy
+def verify(actor: Actor, current: CurrentValue, *, published: bool) -> None:
+    decide(actor, current, published=published)
+    if current.state != ValueState.SUBMITTED:
+        raise Conflict(_("只有待审核的数据可以通过，这条现在是“%(state)s”。") % {"state": current.get_state_display()})
+
+
+@policy
+def return_(actor: Actor, current: CurrentValue, *, published: bool) -> None:
+    """What waits can go back to the office; what the province entered has nobody to go back to."""
+    decide(actor, current, published=published)
+    _reported(current)
+    if current.state != ValueState.SUBMITTED:
+        raise Conflict(
+            _("只有待审核的数据可以退回，这条现在是“%(state)s”。已核验的请用“撤销核验”。")
+            % {"state": current.get_state_display()}
+        )
+
+
+@policy
+def reopen(actor: Actor, current: CurrentValue, *, published: bool) -> None:
+    """A verification is taken back only while the month is not published."""
+    decide(actor, current, published=published)
+    _reported(current)
+    if current.state != ValueState.VERIFIED:
+        raise Conflict(
+            _("只有已核验的数据可以撤销核验，这条现在是“%(state)s”。") % {"state": current.get_state_display()}
+        )
+
+
+@policy
+def change(actor: Actor, current: CurrentValue, *, published: bool) -> None:
+    """Correct it or take points off: while it waits or after verification, not while it is with the office."""
+    decide(actor, current, published=published)
+    if current.state == ValueState.RETURNED:
+        raise Conflict(_("这条数据已退回州市，等重新报送后才能更正或扣分。"))
+
+
+@policy
+def correct(actor: Actor, current: CurrentValue, *, published: bool) -> None:
+    change(actor, current, published=published)
+    _reported(current)
+
+
+def _reported(current: CurrentValue) -> None:
+    if current.value.report_id is None:
+        raise Conflict(_("这条数据由省级录入，没有州市可退；请在“省级录入”中录入新的版本。"))
+
+
+def _authors(current: CurrentValue) -> set[int | None]:
+    """Who entered, reported or signed it; None (the system) never is an acting person's id."""
+    authors = {current.value.entered_by_id}
+    if current.value.report is not None:
+        authors |= {current.value.report.reporter_id, current.value.report.signer_id}
+    return authors - {None}

@@ -1,0 +1,1 @@
+"""Dated figures of the appraisal year's calendar."""

@@ -1,0 +1,38 @@
+"""The dated figures of verification and objection, kept in params/*.yaml with their references."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from core import parameters
+
+FOLDER = Path(__file__).parent / "params"
+
+
+def _in_force(name: str, on: date) -> Any:
+    return parameters.load(FOLDER / f"{name}.yaml").value(on)
+
+
+def shortest_reason(on: date) -> int:
+    """How many characters a reason must have, spaces aside."""
+    return int(_in_force("shortest_reason", on))
+
+
+def objection_days(on: date) -> int:
+    """Working days an office has to object, counted from the day after publication."""
+    return int(_in_force("objection_days", on)["to_file"])
+
+
+def answer_days(on: date) -> int:
+    """Working days the province has to decide, counted from the day after filing."""
+    return int(_in_force("objection_days", on)["to_answer"])
+
+
+def adjustment_items(on: date) -> dict[str, dict[str, Any]]:
+    """Bonus and deduction items by code: {kind, name, name_en, points (the most one item may bring), source}."""
+    return dict(_in_force("adjustment_items", on))
+
+
+def reference(name: str, on: date) -> str:
+    """What the figure in force on that day rests on."""
+    return parameters.load(FOLDER / f"{name}.yaml").at(on).reference

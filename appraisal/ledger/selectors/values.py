@@ -1,0 +1,49 @@
+"""Current values, asked with the actor first: locked for a decision, or one with its whole history."""
+
+from collections.abc import Collection
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from appraisal.ledger.models import CurrentValue, ScoreRun
+from appraisal.ledger.models.reports import CurrentValueQuerySet
+from appraisal.ledger.states import RunState
+from core.errors import NotFound
+from tenants.actors import Actor
+from tenants.models import Office
+
+PUBLISHED = Exists(ScoreRun.objects.filter(period=OuterRef("period"), state=RunState.PUBLISHED))
+
+
+def values_for(actor: Actor) -> CurrentValueQuerySet:
+    """The bureau sees every value of its province (a visitor those of the office visited), an office its own."""
+    if actor.home.level == Office.Level.PROVINCE:
+        mine = CurrentValue.objects.filter(period__cycle__province_id=actor.home.pk)
+        return mine.filter(office=actor.office) if actor.visiting else mine
+    return CurrentValue.objects.filter(office=actor.office)
+
+
+def with_context(rows: CurrentValueQuerySet) -> CurrentValueQuerySet:
+    """What deciding and showing need, in one query; `published`: the month's scores are published."""
+    return rows.select_related("period__cycle", "office", "indicator__parent", "value__report").annotate(
+        published=PUBLISHED
+    )
+
+
+def get_value(actor: Actor, value_id: int) -> CurrentValue:
+    """One value the actor may know of, annotated with `published`. Raises NotFound."""
+    found = with_context(values_for(actor).filter(pk=value_id)).first()
+    if found is None:
+        raise NotFound(_("没有这条填报数据。"))
+    return found
+
+
+def lock_values(actor: Actor, ids: Collection[int]) -> list[CurrentValue]:
+    """These values, locked in one order for everybody (no deadlocks). Raises NotFound when one is not there.
+
+    Locks first, reads second: what a faster colleague has just committed is seen.
+    """
+    locked = values_for(actor).filter(pk__in=ids).order_by("pk").locked().values_list("pk", flat=True)
+    if len(locked) != len(set(ids)):
+        raise NotFound(_("有填报数据不存在，请刷新后重选。"))
+    return list(with_context(CurrentValue.objects.filter(pk__in=ids)).order_by("pk"))
