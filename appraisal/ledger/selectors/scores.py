@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from appraisal.ledger.models import Period, Scorecard, ScoreLine, ScoreRun
 from appraisal.ledger.states import RunState
 from core.errors import NotFound
+from core.models import Job
 from tenants.actors import Actor
 from tenants.models import Office
 
@@ -83,3 +84,8 @@ def lines_of(card: Scorecard) -> list[ScoreLine]:
     """The lines in the scheme's order, each with its indicator and group."""
     rows = ScoreLine.objects.filter(card=card).select_related("indicator__parent")
     return list(rows.order_by("indicator__parent__position", "indicator__position", "indicator_id"))
+
+
+def job_of(run: ScoreRun) -> Job | None:
+    """The background job that calculates the run, None when it was calculated in place."""
+    return Job.objects.filter(pk=run.job_id).first() if run.job_id else None

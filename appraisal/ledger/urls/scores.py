@@ -1,3 +1,17 @@
 """Pages of scores."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from appraisal.ledger.views import scores
+
+urlpatterns = [
+    path("overview/", scores.cockpit, name="cockpit"),
+    path("ranking/", scores.ranking, name="ranking"),
+    path("periods/<int:period_id>/run/", scores.start_run, name="start-run"),
+    path("runs/<int:run_id>/", scores.run, name="run"),
+    path("runs/<int:run_id>/progress/", scores.run_progress, name="run-progress"),
+    path("runs/<int:run_id>/publish/", scores.publish_run, name="publish-run"),
+    path("score/", scores.my_score, name="my-score"),
+    path("runs/<int:run_id>/<slug:slug>/", scores.scorecard, name="scorecard"),
+    path("runs/<int:run_id>/<slug:slug>/<str:code>/", scores.scorecard, name="scorecard-line"),
+]

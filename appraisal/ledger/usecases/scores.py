@@ -5,10 +5,12 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from appraisal.ledger.events import scores as events
 from appraisal.ledger.models import Period, Scorecard, ScoreLine, ScoreRun
@@ -41,21 +43,12 @@ def start_run(*, period_id: int, note: str = "", actor: Actor, at: datetime) -> 
     not running).
     """
     period = selectors.get_period(actor, period_id, lock=True)
-    _bury_dead_runs(period)
     policies.calculate(actor, period)
     run = new_run(period, note=note, actor=actor, at=at)
     job = jobs.want(CALCULATE, arguments={"run_id": run.pk}, key=str(run.pk), actor=actor, at=at)
     ScoreRun.objects.filter(pk=run.pk).update(job_id=job.pk)
     run.job_id = job.pk
     return run
-
-
-def _bury_dead_runs(period: Period) -> None:
-    """A run whose job failed for good or was cancelled does not hold up the next one."""
-    for run in ScoreRun.objects.filter(period=period, state=RunState.RUNNING).exclude(job_id=None):
-        if Job.objects.filter(pk=run.job_id, state__in=[Job.State.FAILED, Job.State.CANCELLED]).exists():
-            run.move(RunState.FAILED)
-            run.save(update_fields=["state"])
 
 
 def new_run(period: Period, *, note: str, actor: Actor, at: datetime) -> ScoreRun:
@@ -158,11 +151,20 @@ def _line(card: Scorecard, line: RuledLine, trace: dict, indicators: dict[str, i
     )  # fmt: skip
 
 
-@jobs.job(CALCULATE)
-def _calculate(job, progress, run_id: int) -> None:
+def _give_up(job: Job, run_id: int) -> None:
+    """The job failed for good or was cancelled: its run does not hold up the next one."""
+    run = ScoreRun.objects.select_for_update(of=("self",)).get(pk=run_id)
+    if run.state == RunState.RUNNING:
+        run.move(RunState.FAILED)
+        run.save(update_fields=["state"])
+
+
+@jobs.job(CALCULATE, label=_("计算得分"), ended=_give_up)
+def _calculate(job: Job, progress: Callable[..., None], run_id: int) -> dict[str, Any]:
     run = ScoreRun.objects.select_related("cycle__province").get(pk=run_id)
     actor = Actor(job.wanted_by_id, job.wanted_by_name, run.cycle.province, run.cycle.province)
-    calculate_run(run_id=run_id, actor=actor, at=timezone.now(), told=progress)
+    done = calculate_run(run_id=run_id, actor=actor, at=timezone.now(), told=progress)
+    return {"run": done.code, "outputs_sha256": done.outputs_sha256}
 
 
 @transaction.atomic
