@@ -3,15 +3,32 @@
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 
+from api import idempotency
 from api.errors import CONTENT_TYPE, ProblemOut
 
 COMMON = ("401", "403", "404", "405", "429")
 WRITING = ("400", "409", "415", "422")
 
+IDEMPOTENCY_KEY = OpenApiParameter(
+    idempotency.HEADER,
+    str,
+    OpenApiParameter.HEADER,
+    pattern=idempotency.PATTERN,
+    description="1 to 80 visible ASCII characters of your choice. A repeat with the same key and content does nothing "
+    "again: it gets the first answer, with the header Idempotency-Replayed: true.",
+)
+
 
 class AnlanSchema(AutoSchema):
     """Adds RFC 9457 answers and readable operation ids."""
+
+    def get_override_parameters(self) -> list:
+        parameters = super().get_override_parameters()
+        if isinstance(self.view, idempotency.IdempotentMixin) and self.method in idempotency.WRITING:
+            parameters = [*parameters, IDEMPOTENCY_KEY]
+        return parameters
 
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
