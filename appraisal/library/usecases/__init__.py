@@ -1,1 +1,27 @@
 """Verbs of templates: import, copy, edit, publish."""
+
+from appraisal.library.usecases.editing import (
+    add_group,
+    add_indicator,
+    move_indicator,
+    remove_indicator,
+    save_indicator,
+    set_na_treatment,
+    set_points,
+)
+from appraisal.library.usecases.importing import import_template, shipped_csv
+from appraisal.library.usecases.publishing import copy_version, publish_version
+
+__all__ = [
+    "add_group",
+    "add_indicator",
+    "copy_version",
+    "import_template",
+    "move_indicator",
+    "publish_version",
+    "remove_indicator",
+    "save_indicator",
+    "set_na_treatment",
+    "set_points",
+    "shipped_csv",
+]

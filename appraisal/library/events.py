@@ -1,0 +1,70 @@
+"""What happens to indicator templates. The subject is the version (`library.version:<id>`)."""
+
+from dataclasses import dataclass, field
+
+from core.events import Event, record
+
+Changes = dict[str, dict[str, list]]  # indicator code → field → [before, after]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateImported(Event):
+    code: str
+    indicators: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionCopied(Event):
+    copied_from: int
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndicatorsChanged(Event):
+    """Fields of one indicator or points of several."""
+
+    changes: Changes = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndicatorAdded(Event):
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndicatorRemoved(Event):
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndicatorMoved(Event):
+    code: str
+    direction: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NaTreatmentSet(Event):
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionPublished(Event):
+    minutes_number: str
+    effective_on: str
+
+
+__all__ = [
+    "Changes",
+    "IndicatorAdded",
+    "IndicatorMoved",
+    "IndicatorRemoved",
+    "IndicatorsChanged",
+    "NaTreatmentSet",
+    "TemplateImported",
+    "VersionCopied",
+    "VersionPublished",
+    "record",
+]

@@ -1,0 +1,96 @@
+"""The bridge from stored versions to the scoring rules, and what must be right before a version is published."""
+
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from appraisal.library.models import EnteredBy, Indicator, Method, TargetBasis, TemplateVersion
+from appraisal.rules import scheme as rules_scheme
+from appraisal.rules.exact import number
+from appraisal.rules.methods import METHODS
+from appraisal.rules.problems import Problem
+
+RATIOS = frozenset({Method.RATIO, Method.INVERSE_RATIO})
+
+
+def scheme_of(version: TemplateVersion, rows: Iterable[Indicator] | None = None) -> rules_scheme.Scheme:
+    """The version as the rules read it, in tree order. One query, none when its `rows` are handed in."""
+    indicators = list(version.indicators.order_by("position", "id")) if rows is None else list(rows)
+    codes = {row.pk: row.code for row in indicators}
+    return rules_scheme.Scheme(
+        tuple(rule_row(row, codes.get(row.parent_id, "")) for row in indicators), na_treatment=version.na_treatment
+    )
+
+
+def rule_row(row: Indicator, parent_code: str) -> rules_scheme.Indicator:
+    """One indicator as the rules read it."""
+    return rules_scheme.Indicator(
+        code=row.code,
+        parent=parent_code,
+        name=row.name,
+        points=row.points,
+        method=row.method,
+        parameters=row.parameters,
+        unit=row.unit,
+        data_source=row.data_source,
+        evidence=row.evidence,
+        name_en=row.name_en,
+        cumulative=row.cumulative,
+        target_basis=row.target_basis,
+        direction=row.direction,
+    )
+
+
+def language() -> str:
+    """The reader's language as the rules name it."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+def said(problem: Problem) -> dict[str, str]:
+    """A problem as a row of a refusal: indicator code and sentence in the reader's language."""
+    code = problem.indicator or str(problem.values.get("group", ""))
+    return {"code": code, "message": problem.at(indicator="").text(language())}
+
+
+def rule_problems(row: Indicator) -> list[Problem]:
+    """What is wrong with one indicator's parameters for its method; empty for a group."""
+    if row.method not in METHODS:
+        return []
+    return METHODS[row.method](number(row.points), row.parameters).problems
+
+
+def basis_problem(row: Indicator) -> str | None:
+    """Why target basis, accumulation and who enters do not fit the method; None when they do."""
+    if row.method in RATIOS:
+        if not row.target_basis:
+            return _("比率类指标要说明分母来自哪里（责任书、月报、固定值或系统）。")
+        if row.target_basis == TargetBasis.FIXED and not _positive(row.parameters.get("denominator")):
+            return _("分母为固定值时，“分母”要写成大于 0 的数。")
+        if row.target_basis == TargetBasis.SYSTEM and row.entered_by != EnteredBy.SYSTEM:
+            return _("分母由系统计算的指标，数据也应由系统计算。")
+        if row.cumulative and row.target_basis != TargetBasis.LETTER:
+            return _("只有以责任书目标为分母的指标才按截至当期累计计分。")
+    elif row.target_basis:
+        return _("只有比率类指标才有分母来源。")
+    elif row.cumulative:
+        return _("只有以责任书目标为分母的比率类指标才按累计值计分。")
+    return None
+
+
+def _positive(text: object) -> bool:
+    try:
+        return Decimal(str(text)) > 0
+    except InvalidOperation:
+        return False
+
+
+def problems_of(version: TemplateVersion, rows: Iterable[Indicator] | None = None) -> list[dict[str, str]]:
+    """Everything that stops the version from being published, as {code, message}; empty when it is in order."""
+    indicators = list(version.indicators.order_by("position", "id")) if rows is None else list(rows)
+    found = [said(problem) for problem in rules_scheme.check_scheme(scheme_of(version, indicators))]
+    for row in indicators:
+        if row.method and (message := basis_problem(row)):
+            found.append({"code": row.code, "message": message})
+    return found
