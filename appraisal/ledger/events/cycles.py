@@ -1,0 +1,36 @@
+"""What happens to an appraisal year. The subject is `ledger.cycle:<id>`."""
+
+from dataclasses import dataclass, field
+
+from core.events import Event, record
+
+
+@dataclass(frozen=True, kw_only=True)
+class CycleOpened(Event):
+    year: int
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeerGroupsSet(Event):
+    groups: dict[str, int] = field(default_factory=dict)  # schema name of the office → group
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodsMade(Event):
+    months: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodsRecomputed(Event):
+    """Due days that moved because the calendar changed: month → field → [before, after]."""
+
+    changes: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CycleStarted(Event):
+    participants: int
+
+
+__all__ = ["CycleOpened", "CycleStarted", "PeerGroupsSet", "PeriodsMade", "PeriodsRecomputed", "record"]

@@ -1,0 +1,141 @@
+"""Target letters and what they demand, asked with the actor first."""
+
+import hashlib
+import json
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from appraisal.ledger.models import Target, TargetLetter, TargetMilestone
+from appraisal.ledger.policies import cycles as cycle_policies
+from appraisal.ledger.policies import letters as policies
+from appraisal.ledger.states import LetterState
+from appraisal.library.models import Method, TargetBasis
+from core.errors import NotFound
+from tenants.actors import Actor
+from tenants.models import Office
+
+
+def subject_of(letter_id: int) -> str:
+    """What events about a letter are recorded under."""
+    return f"ledger.letter:{letter_id}"
+
+
+def letters_for(actor: Actor) -> QuerySet[TargetLetter]:
+    """The letters this person may see: all of the bureau's; an office its own, once the province has signed."""
+    cycle_policies.read(actor)
+    letters = TargetLetter.objects.filter(cycle__province_id=actor.province_id)
+    if actor.home.level != Office.Level.PROVINCE:
+        letters = letters.filter(office_id=actor.home.pk).exclude(state=LetterState.DRAFT)
+    related = letters.select_related("cycle__version__template", "cycle__province", "office__parent")
+    return related.order_by("-cycle__year", "office__position", "office_id")
+
+
+def get_letter(actor: Actor, letter_id: int, *, lock: bool = False) -> TargetLetter:
+    """One letter. Raises NotFound for another office's, or a draft seen from below."""
+    letters = letters_for(actor).filter(pk=letter_id)
+    if lock:
+        letters = letters.select_for_update(of=("self",), no_key=True)
+    letter = letters.first()
+    if letter is None:
+        raise NotFound(_("没有这份目标责任书。"))
+    return letter
+
+
+def with_progress(letters: QuerySet[TargetLetter]) -> QuerySet[TargetLetter]:
+    """Each letter with `demanded` (applicable indicators that need a year target) and `filled` (that have one)."""
+    needs = Q(targets__applicable=True, targets__indicator__target_basis=TargetBasis.LETTER)
+    return letters.annotate(
+        demanded=Count("targets", filter=needs),
+        filled=Count("targets", filter=needs & Q(targets__year_target__isnull=False)),
+    )
+
+
+def my_letter(actor: Actor, year: int | None = None) -> TargetLetter | None:
+    """The newest letter (or that of `year`) of the office the actor is in, as far as they may see it."""
+    letters = letters_for(actor).filter(office_id=actor.office.pk)
+    return (letters.filter(cycle__year=year) if year else letters).first()
+
+
+def targets(letter: TargetLetter) -> list[Target]:
+    """One per indicator in the order of the scheme, with `milestone_list` (by day) on each. Two queries."""
+    milestones: dict[int, list[TargetMilestone]] = defaultdict(list)
+    for milestone in letter.milestones.order_by("due_on", "position", "id"):
+        milestones[milestone.indicator_id].append(milestone)
+    rows = list(letter.targets.select_related("indicator__parent").order_by("indicator__position"))
+    for row in rows:
+        row.milestone_list = milestones[row.indicator_id]  # type: ignore[attr-defined]
+    return rows
+
+
+def lacking(rows: list[Target]) -> list[dict[str, str]]:
+    """What the letter still needs before it can be signed, as rows {code, field, message}."""
+    found = []
+    for row in rows:
+        if not row.applicable:
+            continue
+        code = row.indicator.code
+        if row.indicator.target_basis == TargetBasis.LETTER and row.year_target is None:
+            found.append({"code": code, "field": "year_target", "message": _("还没有年度目标。")})
+        if row.indicator.method == Method.MILESTONE and not row.milestone_list:  # type: ignore[attr-defined]
+            found.append({"code": code, "field": "milestones", "message": _("还没有节点。")})
+    return found
+
+
+def plain(value: Decimal | None) -> str | None:
+    """A figure without trailing zeros: the same however it was typed."""
+    return None if value is None else f"{value.normalize():f}"
+
+
+def content_of(letter: TargetLetter, number: str, rows: list[Target]) -> dict[str, Any]:
+    """What both sides sign: parties, number, scheme, every target and milestone."""
+    return {
+        "cycle": {"year": letter.cycle.year, "name": letter.cycle.name},
+        "number": number,
+        "province": letter.cycle.province.name,
+        "office": letter.office.name,
+        "scheme": {"template": letter.cycle.version.template.code, "version": letter.cycle.version.label},
+        "targets": [
+            {
+                "code": row.indicator.code,
+                "name": row.indicator.name,
+                "points": plain(row.indicator.points),
+                "applicable": row.applicable,
+                "not_applicable_reason": row.not_applicable_reason,
+                "year_target": plain(row.year_target),
+                "quarters": [plain(value) for value in (row.q1, row.q2, row.q3)],
+                "note": row.note,
+                "milestones": [
+                    {"name": milestone.name, "due_on": milestone.due_on.isoformat()}
+                    for milestone in row.milestone_list  # type: ignore[attr-defined]
+                ],
+            }
+            for row in rows
+        ],
+    }
+
+
+def sha256_of(content: dict[str, Any]) -> str:
+    """SHA-256 of the canonical JSON: UTF-8, keys sorted, no blanks."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def awaiting_signature(actor: Actor) -> int:
+    """Letters this person could sign now: the number beside the menu entry."""
+    if not actor.has(*policies.OFFICE_SIGNERS):
+        return 0
+    return TargetLetter.objects.filter(office_id=actor.office.pk, state=LetterState.ISSUED).count()
+
+
+def refusals(actor: Actor, letter: TargetLetter) -> dict[str, str | None]:
+    """For each action the reason why not, or None. Shared by pages and API."""
+    return {
+        "edit": policies.edit.reason(actor, letter),
+        "issue": policies.issue.reason(actor, letter),
+        "withdraw": policies.withdraw.reason(actor, letter),
+        "sign": policies.sign.reason(actor, letter),
+    }
