@@ -119,7 +119,7 @@ def _rank(points: F, how: Trace, fact: Trace, trace: Trace) -> F | str:
 
 def _panel(points: F, how: Trace, fact: Trace, trace: Trace) -> F | str:
     marks, trim = [read(mark) for mark in fact["marks"]], maybe(how["trim_when_at_least"])
-    together, many = sum(marks), len(marks)
+    together, many = sum(marks, F(0)), len(marks)
     if trim is not None and many >= trim:
         together, many = together - max(marks) - min(marks), many - 2
     left = together / many - _events(how["then_deduct"], fact["counts"])
