@@ -77,7 +77,7 @@ class CountyLine(models.Model):
 
     value = models.ForeignKey(DraftValue, on_delete=models.CASCADE, related_name="county_lines")
     region_code = models.CharField(max_length=12, help_text="GB/T 2260 code of the county")
-    quantity = models.DecimalField(max_digits=18, decimal_places=4, help_text="in the indicator's unit")
+    quantity = models.DecimalField(max_digits=20, decimal_places=6, help_text="in the indicator's unit")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["value", "region_code"], name="one_line_per_county")]

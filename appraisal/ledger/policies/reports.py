@@ -1,0 +1,56 @@
+"""When the ledger takes a report, and from whom."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from appraisal.ledger.models import CurrentValue, Period, TargetLetter
+from appraisal.ledger.states import CycleState, LetterState, ValueState
+from core.errors import Conflict, Denied
+from core.policy import policy
+from tenants.actors import Actor
+from tenants.models import Role
+
+SIGNERS = (Role.ISSUER, Role.PRINCIPAL_LEADER, Role.LEADER_IN_CHARGE)
+
+
+@policy
+def take(period: Period, on: date) -> None:
+    """A period takes reports from its opening to its closing day, both inclusive, in a running year."""
+    if period.cycle.state != CycleState.RUNNING:
+        raise Conflict(
+            _("%(cycle)s现在是“%(state)s”，只有进行中的考核年度接收月报。")
+            % {"cycle": period.cycle.name, "state": period.cycle.get_state_display()}
+        )
+    values = {"month": period.month, "opens": period.opens_on, "closes": period.closes_on}
+    if on < period.opens_on:
+        raise Conflict(_("%(month)s 月月报自 %(opens)s 起填报，现在还不能填。") % values)
+    if on > period.closes_on:
+        raise Conflict(_("%(month)s 月月报已于 %(closes)s 截止，不再接收。") % values)
+
+
+@policy
+def by_letter(letter: TargetLetter | None) -> None:
+    """What is to be reported follows from the letter, which the province has signed at least."""
+    if letter is None or letter.state == LetterState.DRAFT:
+        raise Conflict(_("本年度的目标责任书还没有下达，暂不能填报。"))
+
+
+@policy
+def hand_over(actor: Actor, period: Period, on: date) -> None:
+    """The issuer or a leader of the office itself, while the period takes reports. Source: domain reference 2.2 (6)."""
+    if actor.visiting:
+        raise Denied(_("您以省级身份查看%(office)s，只读，不能签发月报。") % {"office": actor.office.label})
+    if not actor.has(*SIGNERS):
+        raise Denied(_("只有签发人、分管领导或主要领导可以签发月报。"))
+    take(period, on)
+
+
+@policy
+def replace(current: CurrentValue | None, code: str) -> None:
+    """A value is handed over once; again only after the province has returned it."""
+    if current is not None and current.state != ValueState.RETURNED:
+        raise Conflict(
+            _("%(code)s 已报送省级，现在是“%(state)s”；省级退回后才能修改。")
+            % {"code": code, "state": current.get_state_display()}
+        )

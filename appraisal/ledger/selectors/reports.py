@@ -1,0 +1,123 @@
+"""Periods, letters and handed-over values of the office in whose place the actor stands."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from appraisal.ledger.models import (
+    CurrentValue,
+    Participant,
+    Period,
+    Report,
+    ReportedValue,
+    Target,
+    TargetLetter,
+    TargetMilestone,
+)
+from appraisal.library.models import EnteredBy, Indicator
+from core.errors import NotFound
+from tenants.actors import Actor
+
+
+def periods_for(actor: Actor) -> list[Period]:
+    """The periods of the years in which the actor's office takes part, newest first. One query."""
+    rows = Period.objects.filter(cycle__participants__office=actor.office).select_related("cycle__version")
+    return list(rows.order_by("-cycle__year", "-month"))
+
+
+def get_period(actor: Actor, period_id: int) -> Period:
+    """A period on which the actor's office reports. Raises NotFound."""
+    rows = Period.objects.filter(cycle__participants__office=actor.office).select_related("cycle__version")
+    period = rows.filter(pk=period_id).first()
+    if period is None:
+        raise NotFound(_("没有这个考核期，或本单位不参加这一年度的考核。"))
+    return period
+
+
+def lock_participation(actor: Actor, period: Period) -> Participant:
+    """The office's row of participants, locked: two handings-over of one office go one after the other."""
+    rows = Participant.objects.select_for_update(of=("self",), no_key=True)
+    participant = rows.filter(cycle_id=period.cycle_id, office=actor.office).first()
+    if participant is None:
+        raise NotFound(_("没有这个考核期，或本单位不参加这一年度的考核。"))
+    return participant
+
+
+@dataclass(frozen=True)
+class Demands:
+    """What the office's letter asks for: by indicator id."""
+
+    letter: TargetLetter | None
+    targets: dict[int, Target] = field(default_factory=dict)
+    milestones: dict[int, list[TargetMilestone]] = field(default_factory=dict)
+
+    def applies(self, indicator: Indicator) -> bool:
+        """An indicator applies unless the letter says that it does not."""
+        target = self.targets.get(indicator.pk)
+        return target is None or target.applicable
+
+
+def demands(actor: Actor, period: Period) -> Demands:
+    """The letter of the actor's office for the period's year, with targets and milestones. Three queries."""
+    letter = TargetLetter.objects.filter(cycle_id=period.cycle_id, office=actor.office).first()
+    if letter is None:
+        return Demands(None)
+    milestones: dict[int, list[TargetMilestone]] = defaultdict(list)
+    for milestone in TargetMilestone.objects.filter(letter=letter).order_by("due_on", "position", "id"):
+        milestones[milestone.indicator_id].append(milestone)
+    return Demands(letter, {row.indicator_id: row for row in Target.objects.filter(letter=letter)}, dict(milestones))
+
+
+def reported_indicators(period: Period) -> list[Indicator]:
+    """The indicators that prefectures report on, in the scheme's order, each with its group. One query."""
+    rows = Indicator.objects.filter(version_id=period.cycle.version_id, entered_by=EnteredBy.PREFECTURE)
+    rows = rows.exclude(method="").select_related("parent")
+    return list(rows.order_by("parent__position", "parent__code", "position", "id"))
+
+
+def current_values(actor: Actor, period: Period, *, lock: bool = False) -> dict[int, CurrentValue]:
+    """Where each handed-over value of the actor's office stands in this period, by indicator id."""
+    rows = CurrentValue.objects.filter(period=period, office=actor.office).select_related("value")
+    if lock:
+        rows = rows.select_for_update(of=("self",), no_key=True)
+    return {row.indicator_id: row for row in rows}
+
+
+def history(actor: Actor, period: Period) -> dict[int, dict[int, CurrentValue]]:
+    """By indicator id, then by month: what counts of each month up to `period`'s. One query."""
+    rows = CurrentValue.objects.filter(
+        period__cycle_id=period.cycle_id, period__month__lte=period.month, office=actor.office
+    ).select_related("period", "value")
+    found: dict[int, dict[int, CurrentValue]] = defaultdict(dict)
+    for row in rows:
+        found[row.indicator_id][row.period.month] = row
+    return dict(found)
+
+
+def reports_for(actor: Actor, period: Period | None = None) -> list[Report]:
+    """What the actor's office has handed over, newest first; of one period or of all."""
+    rows = Report.objects.filter(office=actor.office).select_related("period__cycle")
+    if period is not None:
+        rows = rows.filter(period=period)
+    return list(rows.order_by("-handed_over_at", "-id"))
+
+
+def get_report(actor: Actor, report_id: int) -> Report:
+    """One handing-over of the actor's office. Raises NotFound."""
+    report = Report.objects.filter(office=actor.office, pk=report_id).select_related("period__cycle").first()
+    if report is None:
+        raise NotFound(_("没有这份已报送的月报。"))
+    return report
+
+
+def values_of(report: Report) -> list[ReportedValue]:
+    """The values handed over with a report, in the scheme's order. One query."""
+    rows = report.values.select_related("indicator__parent")
+    return list(rows.order_by("indicator__parent__position", "indicator__position", "indicator_id"))
+
+
+def versions_of(actor: Actor, period: Period, indicator: Indicator) -> list[ReportedValue]:
+    """All versions of one value with the decisions about each, newest first. Two queries."""
+    rows = ReportedValue.objects.filter(period=period, office=actor.office, indicator=indicator)
+    return list(rows.select_related("report").prefetch_related("verifications").order_by("-version"))

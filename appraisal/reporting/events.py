@@ -1,0 +1,41 @@
+"""What happened to a month's draft. Subject: reporting.month:<office>:<period>; ids and codes only, no figures."""
+
+from dataclasses import dataclass
+
+from core.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValuesSaved(Event):
+    indicators: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceAttached(Event):
+    indicator: str
+    file_name: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceDetached(Event):
+    indicator: str
+    file_name: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportSubmitted(Event):
+    indicators: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportSentBack(Event):
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportSignedOff(Event):
+    report_id: int
+    round: int
+    on_time: bool

@@ -1,0 +1,199 @@
+"""The sheet: everything of one office's month, loaded at once in a constant number of queries."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from appraisal.ledger.models import CurrentValue, Period, TargetMilestone
+from appraisal.ledger.rules.facts import same
+from appraisal.ledger.selectors import reports as ledger
+from appraisal.ledger.selectors.facts import last_day
+from appraisal.ledger.states import ValueState
+from appraisal.library.models import Indicator
+from appraisal.reporting.models import DraftEvidence, DraftValue, MonthlyDraft
+from appraisal.reporting.rules import changes, counties, facts
+from appraisal.reporting.rules.changes import Change
+from appraisal.reporting.rules.facts import Wrong
+from core.errors import NotFound
+from tenants.actors import Actor
+from tenants.models import Region
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One month of one office: what is asked, what is drafted, what was handed over. on: the legal day."""
+
+    period: Period
+    on: date
+    indicators: dict[int, Indicator]
+    demands: ledger.Demands
+    draft: MonthlyDraft | None
+    values: dict[int, DraftValue]
+    history: dict[int, dict[int, CurrentValue]]
+    counties: dict[str, str] = field(default_factory=dict)
+
+    def indicator(self, indicator_id: int) -> Indicator:
+        """One of the month's indicators. Raises NotFound."""
+        if indicator_id not in self.indicators:
+            raise NotFound(_("本月填报的指标中没有这一项。"))
+        return self.indicators[indicator_id]
+
+    @cached_property
+    def asked(self) -> list[Indicator]:
+        """The indicators that the office reports on: the prefecture's, and applicable by its letter."""
+        return [row for row in self.indicators.values() if self.demands.applies(row)]
+
+    @cached_property
+    def waiting(self) -> list[Indicator]:
+        """What is left to hand over: never handed over, or returned."""
+        return [row for row in self.asked if self.to_hand_over(row)]
+
+    @cached_property
+    def handing(self) -> list[Indicator]:
+        """What a signature hands over now: everything new, and of the returned what was worked on."""
+        return [
+            row
+            for row in self.waiting
+            if row.pk in self.values and (not self.current(row) or self.values[row.pk].changed_since_return)
+        ]
+
+    def to_hand_over(self, indicator: Indicator) -> bool:
+        current = self.current(indicator)
+        return current is None or current.state == ValueState.RETURNED
+
+    def current(self, indicator: Indicator) -> CurrentValue | None:
+        """Where this month's handed-over value stands; None before the handing-over."""
+        return self.history.get(indicator.pk, {}).get(self.period.month)
+
+    def last(self, indicator: Indicator) -> CurrentValue | None:
+        """What counts of the month before; None when nothing was handed over."""
+        return self.history.get(indicator.pk, {}).get(self.period.month - 1)
+
+    def milestones(self, indicator: Indicator) -> list[TargetMilestone]:
+        return self.demands.milestones.get(indicator.pk, [])
+
+    def number(self, indicator: Indicator, value: Any) -> Decimal | None:
+        """The one number of a draft's or a reported value; 0 where there is nothing to report."""
+        if value is None:
+            return None
+        if value.nothing_to_report:
+            return Decimal(0)
+        return facts.main_number(indicator, value.fact)
+
+    def last_number(self, indicator: Indicator) -> Decimal | None:
+        """Last month's number, as verification left it."""
+        last = self.last(indicator)
+        if last is None:
+            return None
+        if last.final_fact is None:
+            return Decimal(0)
+        return facts.main_number(indicator, last.final_fact)
+
+    def change(self, indicator: Indicator) -> Change | None:
+        """This month's draft against last month."""
+        target = self.demands.targets.get(indicator.pk)
+        now = self.number(indicator, self.values.get(indicator.pk))
+        year_target = target.year_target if target else None
+        return changes.change(indicator, now, self.last_number(indicator), year_target, self.on)
+
+    def takes_counties(self, indicator: Indicator) -> bool:
+        return bool(self.counties) and facts.additive(indicator, self.on)
+
+    def needs_evidence(self, indicator: Indicator) -> bool:
+        """Where the scheme asks for evidence: unless nothing happened, or all is as it was handed over last month."""
+        value = self.values.get(indicator.pk)
+        if not indicator.evidence or value is None or value.nothing_to_report or value.fact is None:
+            return False
+        if indicator.method in facts.COUNTED and not self.number(indicator, value):
+            return False
+        last = self.last(indicator)
+        return last is None or not same(last.value.fact, value.fact)
+
+    def warnings(self, indicator: Indicator) -> list[Wrong]:
+        """Soft checks: changes that an explanation must go with, and does not yet."""
+        value, change = self.values.get(indicator.pk), self.change(indicator)
+        if value is None or change is None or not change.reason:
+            return []
+        text = value.nothing_reason if value.nothing_to_report else value.narrative
+        field_name = "nothing_reason" if value.nothing_to_report else "narrative"
+        return [] if changes.explained(text, self.on) else [Wrong(field_name, change.reason, missing=True)]
+
+    def lacking(self, indicator: Indicator) -> list[Wrong]:
+        """All that keeps one indicator from being handed over; empty when it is complete."""
+        value, current = self.values.get(indicator.pk), self.current(indicator)
+        if value is None:
+            return [Wrong("value", _("还没有填报。"), missing=True)]
+        if current is not None and not value.changed_since_return:
+            return [Wrong("value", _("省级退回后还没有修改。"), missing=True)]
+        if value.nothing_to_report:
+            return self.warnings(indicator)
+        found = facts.wrongs(indicator, value.fact, self.milestones(indicator), on=self.on)
+        found += self.counties_wrong(indicator)
+        if self.needs_evidence(indicator) and not value.evidence.all():
+            found.append(
+                Wrong("evidence", _("缺少证据：%(evidence)s。") % {"evidence": indicator.evidence}, missing=True)
+            )
+        return found + self.warnings(indicator)
+
+    def counties_wrong(self, indicator: Indicator) -> list[Wrong]:
+        """The county lines against the value; nothing while there is no value to compare with."""
+        value = self.values.get(indicator.pk)
+        if value is None or value.nothing_to_report or not self.takes_counties(indicator):
+            return []
+        lines = {line.region_code: line.quantity for line in value.county_lines.all()}
+        wrong = counties.mismatch(lines, self.counties, self.number(indicator, value))
+        return [wrong] if wrong else []
+
+
+def sheet(actor: Actor, period_id: int, *, on: date) -> Sheet:
+    """The month of the actor's office, for reading. Raises NotFound. About a dozen queries, whatever the size."""
+    return loaded(actor, ledger.get_period(actor, period_id), draft_of(period_id), on=on)
+
+
+def loaded(
+    actor: Actor,
+    period: Period,
+    draft: MonthlyDraft | None,
+    *,
+    on: date,
+    demands: ledger.Demands | None = None,
+) -> Sheet:
+    """The sheet around a period and a draft (perhaps demands) that the caller has, the draft perhaps locked."""
+    return Sheet(
+        period=period,
+        on=on,
+        indicators={row.pk: row for row in ledger.reported_indicators(period)},
+        demands=demands or ledger.demands(actor, period),
+        draft=draft,
+        values=values_of(draft),
+        history=ledger.history(actor, period),
+        counties=counties_of(actor, period),
+    )
+
+
+def draft_of(period_id: int, *, lock: bool = False) -> MonthlyDraft | None:
+    """The mounted office's draft of a period, or None while nobody has begun."""
+    rows = MonthlyDraft.objects.select_for_update(of=("self",), no_key=True) if lock else MonthlyDraft.objects
+    return rows.filter(period_id=period_id).first()
+
+
+def values_of(draft: MonthlyDraft | None) -> dict[int, DraftValue]:
+    """The values of a draft by indicator id, with county lines and evidence. Three queries."""
+    if draft is None:
+        return {}
+    files = Prefetch("evidence", DraftEvidence.objects.select_related("file").order_by("id"))
+    rows = DraftValue.objects.filter(draft=draft).prefetch_related("county_lines", files)
+    return {row.indicator_id: row for row in rows}
+
+
+def counties_of(actor: Actor, period: Period) -> dict[str, str]:
+    """The counties of the office's territory at the end of the month: code → name, in the order of codes."""
+    if not actor.office.region_code:
+        return {}
+    rows = Region.objects.counties_of(actor.office.region_code).valid_on(last_day(period))
+    return dict(rows.values_list("code", "name"))

@@ -1,0 +1,267 @@
+"""Fill in: save values of a month. A draft may be incomplete; what is written must make sense."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from appraisal.ledger.rules.facts import same
+from appraisal.ledger.selectors import reports as ledger
+from appraisal.ledger.states import ValueState
+from appraisal.library.models import Indicator
+from appraisal.reporting import events, policies
+from appraisal.reporting.models import CountyLine, DraftValue, MonthlyDraft
+from appraisal.reporting.rules import facts
+from appraisal.reporting.rules.changes import plain
+from appraisal.reporting.rules.facts import Wrong
+from appraisal.reporting.selectors import sheet as selectors
+from appraisal.reporting.selectors.sheet import Sheet
+from appraisal.reporting.states import DraftState
+from core import events as core_events
+from core.errors import Conflict, Invalid
+from tenants.actors import Actor
+
+LONGEST_NARRATIVE = 2000
+LONGEST_REASON = 200
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is written for one indicator. county_lines: [{"code", "quantity"}], None leaves them as they are.
+
+    lock_version: the version that was read; 0 when nothing had been written yet.
+    """
+
+    indicator_id: int
+    fact: Mapping[str, Any] | None = None
+    nothing_to_report: bool = False
+    nothing_reason: str = ""
+    narrative: str = ""
+    county_lines: Sequence[Mapping[str, Any]] | None = None
+    lock_version: int = 0
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A value as it is stored now. warnings: what must be explained before it can be submitted."""
+
+    value: DraftValue
+    warnings: list[str] = field(default_factory=list)
+
+
+@transaction.atomic
+def save_value(
+    *,
+    period_id: int,
+    indicator_id: int,
+    fact: Mapping[str, Any] | None,
+    nothing_to_report: bool = False,
+    nothing_reason: str = "",
+    narrative: str = "",
+    county_lines: Sequence[Mapping[str, Any]] | None = None,
+    lock_version: int = 0,
+    quiet: bool = False,
+    actor: Actor,
+    at: datetime,
+) -> Saved:
+    """Save one indicator of the month's draft, complete or not; see `save_values`.
+
+    fact: shape as ledger.models.ReportedValue, None while nothing is filled in. quiet: an automatic save, of which the
+    timeline tells nothing (the audit rows do).
+    """
+    entry = Entry(indicator_id, fact, nothing_to_report, nothing_reason, narrative, county_lines, lock_version)
+    return save_values(period_id=period_id, entries=[entry], quiet=quiet, actor=actor, at=at)[0]
+
+
+@transaction.atomic
+def save_values(
+    *, period_id: int, entries: Sequence[Entry], quiet: bool = False, actor: Actor, at: datetime
+) -> list[Saved]:
+    """Save several indicators of the month's draft, all or none. The first save begins the draft.
+
+    After a return by the province only what was returned can be saved, and the month is being filled in again.
+    Raises NotFound (no such period or indicator here), Denied (no filler of this office, a visitor), Conflict (period
+    closed, with the leader or the province, or saved by somebody else since `lock_version`: rows tell the differences),
+    Invalid (rows: one {"indicator_id", "field", "message"} for each wrong field).
+    """
+    on = timezone.localdate(at)
+    period = ledger.get_period(actor, period_id)
+    demands = ledger.demands(actor, period)
+    policies.fill(actor, period, demands.letter, on)
+    draft = locked_draft(period_id)
+    sheet = selectors.loaded(actor, period, draft, on=on, demands=demands)
+    indicators = [sheet.indicator(entry.indicator_id) for entry in entries]
+    tidy = []
+    for entry, indicator in zip(entries, indicators, strict=True):
+        policies.edit(draft, indicator, sheet.demands.applies(indicator), sheet.current(indicator))
+        tidy.append(_tidy(entry))
+        _refuse_stale(sheet, indicator, tidy[-1])
+    _refuse_wrong(sheet, indicators, tidy)
+    for indicator, entry in zip(indicators, tidy, strict=True):
+        _write(sheet, indicator, entry, actor, at)
+    if draft.state == DraftState.HANDED_OVER:
+        draft.move(DraftState.FILLING)
+        draft.save(update_fields=["state"])
+    if not quiet:
+        codes = [indicator.code for indicator in indicators]
+        core_events.record(events.ValuesSaved(subject=subject(actor, period_id), indicators=codes), actor=actor, at=at)
+    sheet.values.update(selectors.values_of(draft))
+    return [
+        Saved(sheet.values[row.pk], [wrong.message for wrong in sheet.warnings(row) + sheet.counties_wrong(row)])
+        for row in indicators
+    ]
+
+
+def subject(actor: Actor, period_id: int) -> str:
+    """What the events of a month are about."""
+    return f"reporting.month:{actor.office.schema_name}:{period_id}"
+
+
+def locked_draft(period_id: int) -> MonthlyDraft:
+    """The mounted office's draft of a period, begun if need be, locked."""
+    draft = selectors.draft_of(period_id, lock=True)
+    if draft is None:
+        MonthlyDraft.objects.get_or_create(period_id=period_id)
+        draft = selectors.draft_of(period_id, lock=True)
+    assert draft is not None
+    return draft
+
+
+def _tidy(entry: Entry) -> Entry:
+    lines = None
+    if entry.county_lines is not None:
+        lines = [
+            {"code": str(line.get("code", "")), "quantity": facts.cleaned({"quantity": line.get("quantity")})}
+            for line in entry.county_lines
+        ]
+        lines = [{**line, "quantity": (line["quantity"] or {}).get("quantity")} for line in lines]
+    if entry.nothing_to_report:
+        return Entry(
+            entry.indicator_id, None, True, entry.nothing_reason.strip(), entry.narrative.strip(), [],
+            entry.lock_version,
+        )  # fmt: skip
+    return Entry(
+        entry.indicator_id, facts.cleaned(entry.fact), False, "", entry.narrative.strip(), lines, entry.lock_version
+    )
+
+
+def _refuse_wrong(sheet: Sheet, indicators: list[Indicator], entries: list[Entry]) -> None:
+    rows = [
+        {"indicator_id": indicator.pk, "code": indicator.code, "field": wrong.field, "message": wrong.message}
+        for indicator, entry in zip(indicators, entries, strict=True)
+        for wrong in _wrongs(sheet, indicator, entry)
+    ]
+    if rows:
+        raise Invalid(rows[0]["message"], field=rows[0]["field"], rows=rows)
+
+
+def _wrongs(sheet: Sheet, indicator: Indicator, entry: Entry) -> list[Wrong]:
+    """What cannot be kept even in a draft: what is merely missing can."""
+    found = []
+    if entry.nothing_to_report:
+        if not facts.can_be_nothing(indicator):
+            found.append(Wrong("nothing_to_report", _("本指标须填写等次或评分，不能报“无发生”。")))
+        if not entry.nothing_reason:
+            found.append(Wrong("nothing_reason", _("报“无发生”请写明原因。")))
+        if len(entry.nothing_reason) > LONGEST_REASON:
+            found.append(Wrong("nothing_reason", _("原因最多 %(most)s 字。") % {"most": LONGEST_REASON}))
+    elif entry.fact is not None:
+        checked = facts.wrongs(indicator, entry.fact, sheet.milestones(indicator), on=sheet.on)
+        found += [wrong for wrong in checked if not wrong.missing]
+    if len(entry.narrative) > LONGEST_NARRATIVE:
+        found.append(Wrong("narrative", _("说明最多 %(most)s 字。") % {"most": LONGEST_NARRATIVE}))
+    return found + _wrong_lines(sheet, indicator, entry)
+
+
+def _wrong_lines(sheet: Sheet, indicator: Indicator, entry: Entry) -> list[Wrong]:
+    found = []
+    lines = [line for line in entry.county_lines or [] if line["quantity"] is not None]
+    if lines and not sheet.takes_counties(indicator):
+        return [Wrong("county_lines", _("本指标不分县填报。"))]
+    seen = set()
+    for line in lines:
+        code, name = line["code"], sheet.counties.get(line["code"])
+        if name is None:
+            found.append(Wrong(f"county.{code}", _("本单位没有编码为“%(code)s”的县。") % {"code": code[:12]}))
+        elif code in seen:
+            found.append(Wrong(f"county.{code}", _("%(county)s重复填了。") % {"county": name}))
+        elif not isinstance(line["quantity"], str) or not facts.NUMBER.fullmatch(line["quantity"]):
+            found.append(
+                Wrong(
+                    f"county.{code}",
+                    _("%(county)s的“%(value)s”不是数字，应为最多 14 位整数、6 位小数。")
+                    % {"county": name, "value": str(line["quantity"])[:40]},
+                )
+            )
+        seen.add(code)
+    return found
+
+
+def _refuse_stale(sheet: Sheet, indicator: Indicator, entry: Entry) -> None:
+    known = sheet.values.get(indicator.pk)
+    if known is None or known.lock_version == entry.lock_version:
+        return
+    moment = timezone.localtime(known.updated_at)
+    raise Conflict(
+        _("%(code)s 已由%(name)s于 %(time)s 保存过，与您看到的不是同一版本。请核对差异后再保存。")
+        % {"code": indicator.code, "name": known.updated_by_name, "time": f"{moment:%m-%d %H:%M:%S}"},
+        rows=differences(sheet, indicator, known, entry),
+    )
+
+
+def differences(sheet: Sheet, indicator: Indicator, known: DraftValue, entry: Entry) -> list[dict[str, str]]:
+    """Field by field what is stored (theirs) and what comes in (yours), where they differ."""
+    nothing = {True: _("本月无发生"), False: ""}
+    pairs = [
+        ("fact", _("填报值"), known.fact, entry.fact),
+        ("nothing_reason", _("无发生的原因"), known.nothing_reason, entry.nothing_reason),
+        ("narrative", _("说明"), known.narrative, entry.narrative),
+        ("nothing_to_report", _("本月无发生"), nothing[known.nothing_to_report], nothing[entry.nothing_to_report]),
+    ]
+    if entry.county_lines is not None:
+        theirs = {line.region_code: plain(line.quantity) for line in known.county_lines.all()}
+        yours = {line["code"]: line["quantity"] for line in entry.county_lines if line["quantity"] is not None}
+        pairs += [
+            (f"county.{code}", sheet.counties.get(code, code), theirs.get(code, ""), yours.get(code, ""))
+            for code in sorted(theirs.keys() | yours.keys())
+        ]
+    milestones = sheet.milestones(indicator)
+    return [
+        {
+            "field": name,
+            "label": label,
+            "theirs": facts.described(indicator, one, milestones) if name == "fact" else str(one),
+            "yours": facts.described(indicator, other, milestones) if name == "fact" else str(other),
+        }
+        for name, label, one, other in pairs
+        if not same(one, other)
+    ]
+
+
+def _write(sheet: Sheet, indicator: Indicator, entry: Entry, actor: Actor, at: datetime) -> None:
+    current = sheet.current(indicator)
+    assert sheet.draft is not None
+    value = sheet.values.get(indicator.pk) or DraftValue(draft=sheet.draft, indicator=indicator, lock_version=0)
+    value.fact = entry.fact
+    value.nothing_to_report, value.nothing_reason = entry.nothing_to_report, entry.nothing_reason
+    value.narrative = entry.narrative
+    value.lock_version += 1
+    value.changed_since_return = current is not None and current.state == ValueState.RETURNED
+    value.updated_by_id, value.updated_by_name, value.updated_at = actor.user_id or 0, actor.name, at
+    value.save()
+    if entry.county_lines is not None:
+        _write_lines(value, entry.county_lines)
+
+
+def _write_lines(value: DraftValue, lines: Sequence[Mapping[str, Any]]) -> None:
+    CountyLine.objects.filter(value=value).delete()
+    CountyLine.objects.bulk_create(
+        CountyLine(value=value, region_code=line["code"], quantity=Decimal(line["quantity"]))
+        for line in lines
+        if line["quantity"] is not None
+    )
