@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+import appraisal.rules
 from appraisal.checker import recheck, recheck_together
+from appraisal.rules.methods import METHODS
 from appraisal.rules.sentences import render
 from appraisal.rules.situation_files import read_situations
 from appraisal.rules.situation_report import score_cases
@@ -52,8 +54,13 @@ def test_files_are_printed_with_exit_code_0(path: Path, as_json: bool) -> None:
 
 def test_there_are_cases_of_every_method() -> None:
     text = "".join(path.read_text("utf-8") for path in FILES)
-    for method in (
-        "RATIO", "INVERSE_RATIO", "STEP", "LINEAR", "THRESHOLD", "DEDUCT", "ADD", "MILESTONE", "RANK", "PANEL",
-        "FORMULA", "MANUAL",
-    ):  # fmt: skip
+    for method in METHODS:
         assert f"method: {method}" in text
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_has_a_page_with_a_worked_table(method: str) -> None:
+    page = Path(appraisal.rules.__file__).parents[2] / "platform" / "docs" / "rules" / f"{method.lower()}.md"
+
+    assert page.read_text("utf-8").startswith(f"# {method} (")
+    assert "Worked" in page.read_text("utf-8")
