@@ -128,6 +128,7 @@ def running_year(
             version=version, parent=groups[group], code=code, name=name, points=Decimal(points), position=place,
             method=method, parameters=parameters, unit=unit, cumulative=cumulative, target_basis=basis,
             entered_by=entered_by,
+            data_source="fund_ledger" if code == "B6" else "manual",
         )
         for place, (code, group, name, points, method, parameters, unit, cumulative, basis, entered_by)
         in enumerate(INDICATORS)

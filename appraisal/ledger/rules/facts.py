@@ -10,6 +10,7 @@ from typing import Any
 
 from appraisal.rules.exact import NotExact, number
 from appraisal.rules.methods import METHODS
+from appraisal.rules.methods.base import FACT_REMARKS
 from appraisal.rules.problems import Problem
 
 Fact = Mapping[str, Any]
@@ -26,6 +27,8 @@ def problems_of(
     if method == "MILESTONE":
         return _milestone_problems(fact)
     problems = METHODS[method](number(points), parameters).validate_fact(fact)
+    # Remarks beside the numbers are the engine's business: a reason has a field of its own.
+    problems += [Problem("entry.unknown", {"entry": key}) for key in sorted(FACT_REMARKS.intersection(fact))]
     return problems + _target_problems(method, fact, target_basis) + _missing_numbers(method, fact)
 
 

@@ -11,13 +11,17 @@ from appraisal.ledger.rules import facts, procedure
 from appraisal.library.models import Indicator
 from core.errors import Invalid
 
+LONGEST = 2000
 
-def checked_reason(reason: str, at: datetime) -> str:
-    """The reason without spaces around it. Raises Invalid when it is too short to say anything."""
+
+def checked_reason(reason: str, at: datetime, *, field: str = "reason", longest: int = LONGEST) -> str:
+    """The reason without spaces around it. Raises Invalid when it is too short to say anything, or too long."""
     said, shortest = reason.strip(), procedure.shortest_reason(timezone.localdate(at))
     if len("".join(said.split())) < shortest:
+        raise Invalid(_("请写明理由，至少 %(shortest)s 个字。") % {"shortest": shortest}, field=field)
+    if len(said) > longest:
         raise Invalid(
-            _("请写明理由，至少 %(shortest)s 个字，让州市知道依据和改法。") % {"shortest": shortest}, field="reason"
+            _("理由最多 %(longest)s 个字，请写要点，其余作为佐证材料上传。") % {"longest": longest}, field=field
         )
     return said
 

@@ -1,0 +1,89 @@
+"""Bonus items, deduction items and vetoes of a year, and the dated list they are chosen from."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import QuerySet
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from appraisal.ledger.models import Cycle, Participant, ScoreAdjustment, ScoreRun
+from appraisal.ledger.rules import procedure
+from appraisal.ledger.states import RunState
+from appraisal.rules.parameters import in_force
+from core.errors import NotFound
+from tenants.actors import Actor
+from tenants.models import Office
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item of the list. points: the most one case brings (0 for a veto); ceiling: best grade a veto leaves."""
+
+    code: str
+    kind: str
+    name: str
+    points: Decimal
+    ceiling: str = ""
+
+    @property
+    def kind_label(self) -> str:
+        return str(ScoreAdjustment.Kind(self.kind).label)
+
+
+def items_on(day: date) -> dict[str, Item]:
+    """The items in force on a day, by code, named in the reader's language."""
+    name = "name_en" if (get_language() or "").startswith("en") else "name"
+    items = [
+        Item(code, row["kind"], row[name], Decimal(row["points"]))
+        for code, row in procedure.adjustment_items(day).items()
+    ]
+    veto = ScoreAdjustment.Kind.VETO
+    items += [Item(code, veto, row[name], Decimal(0), row["ceiling"]) for code, row in in_force("vetoes", day).items()]
+    return {item.code: item for item in items}
+
+
+def adjustments_for(actor: Actor) -> QuerySet[ScoreAdjustment]:
+    """The bureau sees its province's (a visitor those of the office visited), an office its own."""
+    rows = ScoreAdjustment.objects.select_related("cycle", "office")
+    if actor.home.level == Office.Level.PROVINCE:
+        mine = rows.filter(cycle__province_id=actor.home.pk)
+        return mine.filter(office=actor.office) if actor.visiting else mine
+    return rows.filter(office=actor.office)
+
+
+def lock_adjustment(actor: Actor, adjustment_id: int) -> ScoreAdjustment:
+    """One adjustment the actor may know of, locked. Raises NotFound."""
+    rows = adjustments_for(actor).filter(pk=adjustment_id)
+    found = rows.select_for_update(of=("self",), no_key=True).first()
+    if found is None:
+        raise NotFound(_("没有这一项加扣分。"))
+    return found
+
+
+def cycles_of(actor: Actor) -> list[Cycle]:
+    """The province's years, newest first."""
+    return list(Cycle.objects.of_province(actor.province_id).order_by("-year"))
+
+
+def get_cycle(actor: Actor, cycle_id: int) -> Cycle:
+    """A year of the actor's province. Raises NotFound."""
+    found = Cycle.objects.of_province(actor.province_id).filter(pk=cycle_id).first()
+    if found is None:
+        raise NotFound(_("没有这个考核年度。"))
+    return found
+
+
+def get_participant(cycle: Cycle, office_id: int) -> Participant:
+    """An office that takes part. Raises NotFound."""
+    found = Participant.objects.select_related("office").filter(cycle=cycle, office_id=office_id).first()
+    if found is None:
+        raise NotFound(_("这个州市不参加本年度考核。"))
+    return found
+
+
+def published_month_from(cycle: Cycle, month: int) -> int | None:
+    """The last month, from `month` on, whose scores are published; None when there is none."""
+    runs = ScoreRun.objects.filter(cycle=cycle, state=RunState.PUBLISHED, period__month__gte=month)
+    return runs.order_by("-period__month").values_list("period__month", flat=True).first()

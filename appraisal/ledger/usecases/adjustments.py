@@ -1,0 +1,117 @@
+"""Bonus items, deduction items and vetoes: recorded with their basis, revoked with a reason, never edited."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from appraisal.ledger.events.adjustments import AdjustmentRecorded, AdjustmentRevoked
+from appraisal.ledger.models import Cycle, ScoreAdjustment
+from appraisal.ledger.policies import adjustments as policies
+from appraisal.ledger.selectors import adjustments as selectors
+from appraisal.ledger.selectors.province_facts import evidence_of
+from appraisal.ledger.usecases.checks import checked_reason
+from core import events
+from core.errors import Conflict, Invalid
+from tenants.actors import Actor
+
+Kind = ScoreAdjustment.Kind
+
+
+@transaction.atomic
+def record_adjustment(
+    *, cycle_id: int, office_id: int, from_month: int, code: str, points: Decimal | None, legal_basis: str,
+    confirming_unit: str, evidence: Sequence[str], actor: Actor, at: datetime,
+) -> ScoreAdjustment:  # fmt: skip
+    """Record one case of an item of the dated list; it counts from `from_month`'s score on.
+
+    code: an item in force today; points: at most the item's, None for all of them (always None for a veto, which caps
+    the grade and leaves the score alone); evidence: ids of files of the bureau, at least one. The sum's caps are the
+    engine's. Source: domain reference 2.3. Raises NotFound, Denied, Conflict (year not running, bonus or deduction for
+    a month that is published), Invalid (`field` names it).
+    """
+    cycle = selectors.get_cycle(actor, cycle_id)
+    policies.record(actor, cycle)
+    participant = selectors.get_participant(cycle, office_id)
+    item = selectors.items_on(timezone.localdate(at)).get(code)
+    if item is None:
+        raise Invalid(_("加扣分清单中没有“%(code)s”。") % {"code": code}, field="code")
+    _check_month(cycle, from_month, item)
+    points = _points_of(item, points)
+    files = evidence_of(actor, list(evidence))
+    if not files:
+        raise Invalid(_("请附上认定文件，没有依据的加扣分不能登记。"), field="evidence")
+    adjustment = ScoreAdjustment.objects.create(
+        cycle=cycle, office=participant.office, from_month=from_month, kind=item.kind, code=code, title=item.name,
+        points=points, grade_ceiling=item.ceiling, legal_basis=_said(legal_basis, 200, "legal_basis", _("依据文件")),
+        confirming_unit=_said(confirming_unit, 80, "confirming_unit", _("认定单位")), evidence=list(files.values()),
+        recorded_by_id=actor.user_id, recorded_by_name=actor.name, recorded_at=at,
+    )  # fmt: skip
+    events.record(
+        AdjustmentRecorded(
+            subject=f"ledger.adjustment:{adjustment.pk}", kind=item.kind, code=code,
+            office=participant.office.schema_name, points=points,
+        ),
+        actor=actor, at=at,
+    )  # fmt: skip
+    return adjustment
+
+
+@transaction.atomic
+def revoke_adjustment(*, adjustment_id: int, reason: str, actor: Actor, at: datetime) -> ScoreAdjustment:
+    """Take an item back; it stays in the record and no longer counts in runs from now on. Published runs stay.
+
+    Raises NotFound, Denied, Conflict (revoked already), Invalid (reason too short).
+    """
+    adjustment = selectors.lock_adjustment(actor, adjustment_id)
+    policies.revoke(actor, adjustment)
+    adjustment.revoke_reason = checked_reason(reason, at, longest=200)
+    adjustment.revoked_at = at
+    adjustment.save(update_fields=["revoke_reason", "revoked_at"])
+    events.record(
+        AdjustmentRevoked(
+            subject=f"ledger.adjustment:{adjustment.pk}", kind=adjustment.kind, code=adjustment.code,
+            office=adjustment.office.schema_name, reason=adjustment.revoke_reason,
+        ),
+        actor=actor, at=at,
+    )  # fmt: skip
+    return adjustment
+
+
+def _check_month(cycle: Cycle, month: int, item: selectors.Item) -> None:
+    if not 1 <= month <= 12:
+        raise Invalid(_("起算月份须在 1 至 12 之间。"), field="from_month")
+    published = selectors.published_month_from(cycle, month)
+    # A veto may come to light late: it is recorded and a new run of the month is published beside the old one.
+    if published is not None and item.kind != Kind.VETO:
+        raise Conflict(
+            _("%(month)s 月得分已核定发布，请从 %(next)s 月起计。") % {"month": published, "next": published + 1},
+            field="from_month",
+        )
+
+
+def _points_of(item: selectors.Item, points: Decimal | None) -> Decimal:
+    if item.kind == Kind.VETO:
+        if points:
+            raise Invalid(_("否决只限制等次，不扣分，请不要填写分值。"), field="points")
+        return Decimal(0)
+    if points is None:
+        return item.points
+    if not points.is_finite() or not 0 < points <= item.points:
+        raise Invalid(
+            _("“%(name)s”每次须大于 0 分，最多 %(most)s 分。") % {"name": item.name, "most": item.points},
+            field="points",
+        )
+    return points
+
+
+def _said(text: str, longest: int, field: str, label: str) -> str:
+    text = text.strip()
+    if not text:
+        raise Invalid(_("请填写%(label)s。") % {"label": label}, field=field)
+    if len(text) > longest:
+        raise Invalid(_("%(label)s最多 %(longest)s 个字。") % {"label": label, "longest": longest}, field=field)
+    return text

@@ -1,0 +1,111 @@
+"""An office objects to a published score line; the province upholds it with a correction, or rejects it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from appraisal.ledger.events.objections import ObjectionDecided, ObjectionFiled
+from appraisal.ledger.models import CurrentValue, Objection, ReportedValue
+from appraisal.ledger.policies import objections as policies
+from appraisal.ledger.selectors import objections as selectors
+from appraisal.ledger.selectors.province_facts import evidence_of
+from appraisal.ledger.states import ObjectionState, ValueState
+from appraisal.ledger.usecases.checks import checked_reason
+from appraisal.ledger.usecases.verification import rewrite
+from appraisal.library.models import EnteredBy
+from core import events
+from core.errors import Conflict, Invalid
+from tenants.actors import Actor
+
+
+@transaction.atomic
+def file_objection(*, line_id: int, grounds: str, evidence: Sequence[str], actor: Actor, at: datetime) -> Objection:
+    """Object to one line of the own published scorecard, once per indicator and month.
+
+    evidence: ids of files of the office (may be empty). The answer's due day is worked out at once, with its
+    derivation in the event. Raises NotFound (not published, another office's), Denied, Conflict (too late, objected
+    already, a later run is published), Invalid (grounds too short). Source: domain reference 2.2 step 16.
+    """
+    line = selectors.get_line(actor, line_id)
+    on = timezone.localdate(at)
+    policies.file(
+        actor, line, on=on, last_day=selectors.last_filing_day(line)[0], superseded=selectors.superseded(line),
+        earlier=selectors.earlier_objection(line),
+    )  # fmt: skip
+    said = checked_reason(grounds, at, field="grounds")
+    files = evidence_of(actor, list(evidence))
+    due_on, derivation = selectors.answer_due(line.card.office, on)
+    objection = Objection.objects.create(
+        line=line, period=line.card.run.period, office=line.card.office, grounds=said, evidence=list(files.values()),
+        filed_by_id=actor.user_id, filed_by_name=actor.name, filed_at=at, answer_due_on=due_on,
+    )  # fmt: skip
+    events.record(
+        ObjectionFiled(
+            subject=selectors.subject_of(objection), indicator=line.indicator.code, month=line.card.run.period.month,
+            answer_due_on=due_on.isoformat(), derivation=derivation.as_json(),
+        ),
+        actor=actor, at=at,
+    )  # fmt: skip
+    return objection
+
+
+@transaction.atomic
+def decide_objection(
+    *, objection_id: int, upheld: bool, decision: str, fact: Any = None, points_off: Decimal | None = None,
+    actor: Actor, at: datetime,
+) -> Objection:  # fmt: skip
+    """Uphold the objection with a corrected fact, other points off or both; or reject it. The decision says why.
+
+    The correction is a new Verification on the current value although the month is published; a new run (k + 1) then
+    scores it, the published run stays. Raises NotFound, Denied, Conflict (decided already, a figure the system counts),
+    Invalid (decision too short; upheld without, or rejected with a correction; fact or points out of shape).
+    """
+    objection = selectors.lock_objection(actor, objection_id)
+    policies.decide(actor, objection)
+    said = checked_reason(decision, at, field="decision")
+    if upheld:
+        _correct(objection, fact, points_off, said, actor=actor, at=at)
+    elif fact is not None or points_off is not None:
+        raise Invalid(_("维持原分时不能同时更正数值或扣分。"), field="upheld")
+    objection.move(ObjectionState.UPHELD if upheld else ObjectionState.REJECTED)
+    objection.decision, objection.decided_by_name, objection.decided_at = said, actor.name, at
+    objection.save()
+    events.record(
+        ObjectionDecided(subject=selectors.subject_of(objection), upheld=upheld, decision=said), actor=actor, at=at
+    )
+    return objection
+
+
+def _correct(
+    objection: Objection, fact: Any, points_off: Decimal | None, said: str, *, actor: Actor, at: datetime
+) -> None:
+    if fact is None and points_off is None:
+        raise Invalid(_("异议成立须写明更正后的数值，或调整后的扣分。"), field="fact")
+    indicator = objection.line.indicator
+    if indicator.entered_by == EnteredBy.SYSTEM:
+        raise Conflict(_("“%(name)s”由系统按记录计算，不能直接改数；请维持原分并说明。") % {"name": indicator.label})
+    current = selectors.current_of(objection)
+    if current is None:
+        current = _first_value(objection, fact, said, actor=actor, at=at)
+    elif current.state == ValueState.RETURNED:
+        current.move(ValueState.SUBMITTED)  # the objection brings the value back before the province
+    reason = _("申诉复核：%(decision)s") % {"decision": said}
+    rewrite(current, fact=fact, points_off=points_off, reason=reason, actor=actor, at=at)
+
+
+def _first_value(objection: Objection, fact: Any, said: str, *, actor: Actor, at: datetime) -> CurrentValue:
+    """A value for what had not been reported: nothing by the office, then the decision's fact as its correction."""
+    if fact is None:
+        raise Invalid(_("这项指标本月没有填报数据，异议成立须写明应计的数值。"), field="fact")
+    indicator = objection.line.indicator
+    value = ReportedValue.objects.create(
+        period=objection.period, office=objection.office, indicator=indicator, report=None, version=1,
+        source="objection", fact=None, nothing_to_report=True, nothing_reason=_("本月未报，申诉复核后计入"),
+        narrative=said, entered_by_id=actor.user_id, entered_by_name=actor.name, entered_at=at,
+    )  # fmt: skip
+    return CurrentValue(period=objection.period, office=objection.office, indicator=indicator, value=value)
