@@ -96,10 +96,10 @@ class Reader:
         """A text, one of `choices` where they are named."""
         self.taken.add(key)
         value = self.given.get(key, default)
+        allowed = list(choices)
         if value is None:
             self.fail("entry.missing", entry=self.entry(key))
-            return ""
-        allowed = list(choices)
+            return allowed[0] if allowed else ""
         if not isinstance(value, str) or (allowed and value not in allowed):
             self.fail("entry.not_a_choice", entry=self.entry(key), value=str(value)[:60], choices=", ".join(allowed))
             return allowed[0] if allowed else ""

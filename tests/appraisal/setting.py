@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 from appraisal.ledger.models import Cycle, Period, TargetLetter
 from appraisal.ledger.usecases import cycles, letters
@@ -21,22 +22,8 @@ from tests.conftest import NOON
 ActorMaker = Callable[..., Actor]
 PREFECTURES = ("kunming", "puer", "diqing")
 GROUPS = {"kunming": 1, "puer": 1, "diqing": 1}
-# One of each kind: letter ratio, inverse, reported ratio, milestones, steps, deductions, ranking, panel, formula, system.
-SMALL_CSV = """\
-code,parent,name,points,method,parameters,unit,data_source,evidence,name_en,cumulative,target_basis,direction
-A,,搬迁安置,45,,,,,,Relocation,,,
-B,,后期扶持,40,,,,,,Support,,,
-H,,数据报送,15,,,,,,Reporting,,,
-A1,A,搬迁安置人口完成率,20,RATIO,"{""cap"": ""1.00"", ""floor"": ""0.60"", ""numerator"": ""实际搬迁人数"", ""denominator"": ""责任书搬迁人数""}",人,monthly_report,搬迁花名册,Relocation head-count,true,LETTER,HIGHER
-A2,A,移民投资完成率,15,RATIO,"{""cap"": ""1.00"", ""floor"": ""0.60""}",万元,monthly_report,,Investment,true,LETTER,HIGHER
-A6,A,验收节点,10,MILESTONE,"{""late_days"": [{""at_most"": ""0"", ""share"": ""1""}, {""at_most"": ""30"", ""share"": ""0.70""}], ""otherwise"": ""0""}",天,milestone,验收意见书,Acceptance milestones,false,,LOWER
-B1,B,人口动态管理准确率,8,DEDUCT,"{""minimum"": ""0"", ""rules"": [{""event"": ""错留1人"", ""points"": ""0.1""}]}",人,manual,,Register accuracy,false,,LOWER
-B6,B,年度资金支付率,10,STEP,"{""direction"": ""higher_is_better"", ""steps"": [{""at_least"": ""90"", ""points"": ""10""}, {""at_least"": ""80"", ""points"": ""6""}]}",%,fund_ledger,支付凭证,Payment rate,false,,HIGHER
-B7,B,项目验收率,8,RATIO,"{""cap"": ""1.00"", ""floor"": ""0.70""}",个,project_ledger,,Acceptance rate,false,REPORTED,HIGHER
-B8,B,重复信访率,6,RANK,"{""scope"": ""peer_group"", ""order"": ""ascending"", ""bands"": [{""share"": ""1/3"", ""points"": ""6""}, {""share"": ""1"", ""points"": ""3""}], ""zero_above"": ""20""}",%,petition_register,,Repeat petitions,false,,LOWER
-B9,B,党风廉政,8,PANEL,"{""trim_when_at_least"": ""5"", ""then_deduct"": [{""event"": ""被处分1人"", ""points"": ""1""}]}",分,panel,,Clean government,false,,HIGHER
-H1,H,报表按时报送率,15,RATIO,"{""cap"": ""1.00"", ""floor"": ""0.00""}",次,system,,Reports on time,false,SYSTEM,HIGHER
-"""
+# One of each kind: letter ratios, milestones, deductions, steps, reported ratio, ranking, panel, system.
+SMALL_CSV = (Path(__file__).parent / "small_template.csv").read_text("utf-8")
 
 
 @dataclass
@@ -112,9 +99,13 @@ def fill_letter(running: Running, name: str, *, year_target: str = "1200") -> Ta
     )
     for row in running.version.indicators.filter(method="MILESTONE"):
         letter = letters.set_milestones(
-            letter_id=letter.pk, indicator_code=row.code, lock_version=letter.lock_version, actor=running.admin, at=NOON,
+            letter_id=letter.pk,
+            indicator_code=row.code,
             milestones=[("实施规划报批", date(2026, 3, 31)), ("阶段性验收", date(2026, 9, 30))],
-        )  # fmt: skip
+            lock_version=letter.lock_version,
+            actor=running.admin,
+            at=NOON,
+        )
     return letter
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
@@ -175,7 +176,7 @@ def _check_figures(indicator: Indicator, figures: dict[str, Decimal | None], fai
         fail("year_target", _("填了季度目标，还要填年度目标。"))
     else:
         steps = [*given, year]
-        for place, (before, after) in enumerate(zip(steps, steps[1:], strict=False), start=2):
+        for place, (before, after) in enumerate(pairwise(steps), start=2):
             if after < before:
                 field = "year_target" if place == 4 else f"q{place}"
                 fail(field, _("累计目标不能低于前一季度的 %(before)s。") % {"before": selectors.plain(before)})
