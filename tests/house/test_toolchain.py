@@ -61,7 +61,7 @@ def test_a_step_runs_again_only_when_its_inputs_change(tmp_path):
 def test_a_missing_package_is_named_by_the_line_that_says_so():
     output = "Collecting x\nERROR: No matching distribution found for x==1\nnote: more\n"
 
-    assert bootstrap.reason_in(output) == "ERROR: No matching distribution found for x==1"
+    assert bootstrap.reason_in(output) == "ERROR: No matching distribution found for x==1."
     assert "no space left" in bootstrap.reason_in("OSError: [Errno 28] No space left on device\n")
 
 

@@ -114,12 +114,14 @@ def run(label: str, command: list[str], *, count: tuple[str, ...] = (), total: i
 
 
 def reason_in(output: str) -> str:
-    """The line of a program's output that says why it failed: the last one that calls itself an error, or the last."""
+    """The line of a program's output that says why it failed: the last error that gives a reason, or the last line."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     if any("No space left on device" in line for line in lines):
         return "no space left on the disk."
     errors = [line for line in lines if line.lower().startswith(("error", "npm err", "npm error", "e: "))]
-    return (errors or lines or ["it said nothing"])[-1][:300]
+    errors = [line for line in errors if "complete log of this run" not in line]
+    reasons = [line for line in errors if "reason:" in line]
+    return (reasons or errors or lines or ["it said nothing"])[-1][:300].rstrip(".") + "."
 
 
 # --- Steps
