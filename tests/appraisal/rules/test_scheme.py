@@ -189,5 +189,5 @@ def test_blocking_problems_prevent_scoring() -> None:
 def test_a_problem_gives_a_msgid_and_values() -> None:
     problem = check_scheme(small("MANUAL", {}, "99"))[0]
 
-    assert problem.message == "方案总分应为 100.00,现为 %(total)s"
-    assert problem.message % problem.values == problem.text() == "方案总分应为 100.00,现为 99"
+    assert problem.message == "方案总分应为 100.00，现为 %(total)s"
+    assert problem.message % problem.values == problem.text() == "方案总分应为 100.00，现为 99"

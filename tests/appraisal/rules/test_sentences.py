@@ -19,5 +19,5 @@ def test_both_languages_name_the_same_values(key: str) -> None:
 def test_terms_inside_a_sentence_are_translated() -> None:
     values = {"total": "91.00", "grade": "grade.EXCELLENT"}
 
-    assert render("grade.lowest", values, "zh-hans") == "总分 91.00:优秀"
+    assert render("grade.lowest", values, "zh-hans") == "总分 91.00：优秀"
     assert render("grade.lowest", values, "en") == "Total 91.00: Excellent"
