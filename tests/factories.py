@@ -42,8 +42,11 @@ def make_offices() -> None:
         schemas.create_schema(office)
         made[slug] = office
         if region:
-            Region.objects.create(code=region, name=short, short_name=short, name_en=english, level=level,
-                                  parent_code=office.parent.region_code if office.parent else "", valid_from=SINCE)  # fmt: skip
+            above = office.parent.region_code if office.parent else ""
+            Region.objects.create(
+                code=region, name=short, short_name=short, name_en=english, level=level, parent_code=above,
+                valid_from=SINCE,
+            )  # fmt: skip
         for code, county in COUNTIES.get(region, []):
             Region.objects.create(code=code, name=county, level="COUNTY", parent_code=region, valid_from=SINCE)
 

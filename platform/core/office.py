@@ -8,8 +8,13 @@ from dataclasses import dataclass
 
 PUBLIC_SCHEMA = "public"
 NAME = re.compile(r"^[a-z][a-z0-9_]{0,50}$")
+# First path segments of the portal, and schema names that mean something else.
 RESERVED = frozenset(
-    ["public", "static", "media", "admin", "api", "components", "portal", "sign_in", "sign_out", "healthz", "readyz", "metrics", "files", "account", "information_schema", "help", "search", "jsi18n", "language", "anlan", "shared", "audit"]
+    (
+        *("public", "information_schema", "shared", "audit", "anlan"),
+        *("static", "media", "api", "admin", "portal", "components", "browsers", "healthz", "readyz", "metrics"),
+        *("account", "sign_in", "sign_out", "language", "files", "help", "search", "jsi18n"),
+    )
 )
 
 
@@ -18,7 +23,7 @@ class NoOffice(RuntimeError):
 
 
 def valid_name(name: str) -> bool:
-    """Whether `name` may be a schema name and a path segment: lower-case letters, digits, _, at most 51, not reserved."""
+    """Whether `name` may be a schema name and path segment: lower-case letters, digits and _, at most 51."""
     return bool(NAME.match(name)) and name not in RESERVED and not name.startswith("pg_")
 
 

@@ -24,6 +24,7 @@ SHARED_APPS = [
     "appraisal.library",
     "appraisal.ledger",
     "api",
+    "config",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -202,7 +203,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
 }
 
-# --- The rest lives in rooms of its own --------------------------------------------------------------------------------
+# --- The rest lives in rooms of its own ----------------------------------------------------------------------------
 globals().update(security.settings())
 globals().update(broker.settings(DATA_DIR))
 LOGGING = logs.settings()

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("core.urls_office")),
     path("", include("tenants.urls.office")),
     path("templates/", include("appraisal.library.urls")),
     path("appraisal/", include("appraisal.ledger.urls")),

@@ -6,7 +6,10 @@ from django.core.management import execute_from_command_line
 
 # Commands of Django's and django-tenants' own that know nothing of offices and work on schema public.
 SCHEMA_WORK = frozenset(
-    ["migrate", "migrate_schemas", "makemigrations", "showmigrations", "sqlmigrate", "check", "shell", "dbshell", "flush", "upgrade", "collectstatic", "spectacular", "test", "inspectdb"]
+    (
+        *("migrate", "migrate_schemas", "makemigrations", "showmigrations", "sqlmigrate", "upgrade", "flush"),
+        *("check", "shell", "dbshell", "collectstatic", "spectacular", "inspectdb"),
+    )
 )
 
 
@@ -27,6 +30,5 @@ def execute(argv: list[str]) -> None:
         else:
             execute_from_command_line(argv)
     except OperationalError as error:
-        sys.exit(
-            f"The database cannot be reached: {str(error).strip().splitlines()[0]}. Start it (make pg) or set DATABASE_URL."
-        )
+        why = str(error).strip().splitlines()[0]
+        sys.exit(f"The database cannot be reached: {why}. Start it (make pg) or set DATABASE_URL.")
