@@ -1,3 +1,100 @@
-"""Resources of jobs."""
+"""Background jobs of the office: how far they are, calling off, trying again."""
 
-urlpatterns: list = []
+from django.urls import path
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from api.idempotency import IdempotentMixin
+from api.pagination import Pages
+from core import jobs
+from core.models import Job
+
+
+class JobQuery(serializers.Serializer):
+    state = serializers.ChoiceField(choices=Job.State.choices, required=False)
+    kind = serializers.CharField(max_length=80, required=False)
+
+
+class JobRefusals(serializers.Serializer):
+    """For each act the sentence why not, or null when it is allowed."""
+
+    cancel = serializers.CharField(allow_null=True)
+    retry = serializers.CharField(allow_null=True)
+
+
+class JobOut(serializers.ModelSerializer):
+    label = serializers.SerializerMethodField()
+    refusals = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Job
+        fields = (
+            "id", "kind", "label", "state", "wanted_by_name", "wanted_at", "run_at", "finished_at", "tries",
+            "done_steps", "total_steps", "progress_note", "cancel_wanted", "result", "error", "refusals",
+        )  # fmt: skip
+
+    def get_label(self, job: Job) -> str:
+        return jobs.label_of(job.kind)
+
+    def get_refusals(self, job: Job) -> JobRefusals:
+        actor = self.context["actor"]
+        return {"cancel": jobs.may_cancel.reason(actor, job), "retry": jobs.may_retry.reason(actor, job)}  # type: ignore[return-value]
+
+
+class Jobs(APIView):
+    """The office's background jobs."""
+
+    pagination_class = Pages
+
+    @extend_schema(operation_id="jobs_list", parameters=[JobQuery], responses=JobOut(many=True))
+    def get(self, request: Request) -> Response:
+        """The office's background jobs, newest first."""
+        query = JobQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        actor, pages = request._request.actor, Pages()
+        rows = pages.paginate_queryset(jobs.jobs_for(actor).filter(**query.validated_data), request, view=self)
+        return pages.get_paginated_response(JobOut(rows, many=True, context={"actor": actor}).data)
+
+
+class JobDetail(APIView):
+    """One job."""
+
+    @extend_schema(operation_id="jobs_retrieve", responses=JobOut)
+    def get(self, request: Request, job_id: int) -> Response:
+        """State, progress, result or the sentence why it failed."""
+        actor = request._request.actor
+        return Response(JobOut(jobs.get_job(actor, job_id), context={"actor": actor}).data)
+
+
+class JobCancel(IdempotentMixin, APIView):
+    """POST calls the job off."""
+
+    @extend_schema(operation_id="jobs_cancel", request=None, responses=JobOut)
+    def post(self, request: Request, job_id: int) -> Response:
+        """A waiting job ends now, a running one after its current step; nothing it did stays."""
+        actor = request._request.actor
+        job = jobs.cancel_job(job_id=job_id, actor=actor, at=timezone.now())
+        return Response(JobOut(job, context={"actor": actor}).data)
+
+
+class JobRetry(IdempotentMixin, APIView):
+    """POST puts the job in the queue again."""
+
+    @extend_schema(operation_id="jobs_retry", request=None, responses=JobOut)
+    def post(self, request: Request, job_id: int) -> Response:
+        """A failed or cancelled job starts over with all its tries."""
+        actor = request._request.actor
+        job = jobs.retry_job(job_id=job_id, actor=actor, at=timezone.now())
+        return Response(JobOut(job, context={"actor": actor}).data)
+
+
+urlpatterns = [
+    path("jobs/", Jobs.as_view(), name="jobs"),
+    path("jobs/<int:job_id>/", JobDetail.as_view(), name="job"),
+    path("jobs/<int:job_id>/cancel/", JobCancel.as_view(), name="job-cancel"),
+    path("jobs/<int:job_id>/retry/", JobRetry.as_view(), name="job-retry"),
+]

@@ -18,7 +18,29 @@ PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe", 
 TEXT_ENCODINGS = ("utf-8-sig", "gb18030")
 ALLOWED_CONTROLS = frozenset("\t\n\r\x0c\ufeff")
 # Kinds people try to hand in, worth naming; other guesses of puremagic confuse more than they tell.
-RECOGNISED = frozenset(".zip .rar .7z .gz .gif .bmp .tif .tiff .heic .mp4 .mov .mp3 .wav .html .xml .rtf .ofd".split())
+RECOGNISED = frozenset(
+    [".zip", ".rar", ".7z", ".gz", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".mp4", ".mov", ".mp3", ".html", ".rtf"]
+)
+    [
+        ".zip",
+        ".rar",
+        ".7z",
+        ".gz",
+        ".gif",
+        ".bmp",
+        ".tif",
+        ".tiff",
+        ".heic",
+        ".mp4",
+        ".mov",
+        ".mp3",
+        ".wav",
+        ".html",
+        ".xml",
+        ".rtf",
+        ".ofd",
+    ]
+)
 NAME_LENGTH = 200
 MOST_ENTRIES = 5000
 EXPANDED = 1024 * 1024 * 1024
@@ -127,7 +149,7 @@ SHOWN_INLINE = frozenset({"application/pdf", "image/jpeg", "image/png", "image/w
 
 
 def clean_name(name: str) -> str:
-    """The file's name, normalised. Raises Invalid (field `file`): folders, control characters, no extension, too long."""
+    """The file's name, normalised. Raises Invalid (field `file`): empty, folders, control characters, too long."""
     clean = unicodedata.normalize("NFC", name).strip()
     if not clean or clean.strip(".") == "":
         raise Invalid(_("文件没有名称，请改名后重新上传。"), field="file")

@@ -1,0 +1,93 @@
+"""Pages of the kernel inside an office: files and background jobs."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from core import files, jobs, serving
+from core.http import reads
+from core.models import Job
+
+PAGE = 50
+STOP_POLLING = 286  # htmx: swap, and poll no more
+
+
+@require_safe
+def file(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
+    """The bytes of a file; `?inline=1` shows pictures and PDF in the browser."""
+    found = files.read_file(file_id=file_id, actor=request.actor, at=timezone.now())
+    return serving.file_response(found, inline=request.GET.get("inline") == "1")
+
+
+@reads
+def jobs_index(request: HttpRequest) -> HttpResponse:
+    """The office's background jobs, newest first; `?state=` narrows."""
+    state = request.GET.get("state", "")
+    rows = jobs.jobs_for(request.actor)
+    if state in Job.State.values:
+        rows = rows.filter(state=state)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context = {"page_obj": page, "jobs": [described(request.actor, job) for job in page]}
+    return render(request, "core/jobs/index.html", {**context, "state": state, "states": Job.State.choices})
+
+
+@reads
+def job_detail(request: HttpRequest, job_id: int) -> HttpResponse:
+    """One job, with its progress."""
+    job = jobs.get_job(request.actor, job_id)
+    return render(request, "core/jobs/detail.html", described(request.actor, job))
+
+
+@reads
+def job_progress(request: HttpRequest, job_id: int) -> HttpResponse:
+    """The progress alone, for polling; answers 286 once the job has ended."""
+    job = jobs.get_job(request.actor, job_id)
+    status = 200 if job.state in jobs.OPEN else STOP_POLLING
+    return render(request, "core/jobs/detail.html#progress", described(request.actor, job), status=status)
+
+
+@require_POST
+def job_cancel(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Call a job off."""
+    job = jobs.cancel_job(job_id=job_id, actor=request.actor, at=timezone.now())
+    ended = job.state == Job.State.CANCELLED
+    messages.success(request, _("任务已取消。") if ended else _("已要求取消，任务会在完成当前一步后停止。"))
+    return redirect("job", job_id)
+
+
+@require_POST
+def job_retry(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Put a job that ended without a result in the queue again."""
+    jobs.retry_job(job_id=job_id, actor=request.actor, at=timezone.now())
+    messages.success(request, _("任务已重新排队。"))
+    return redirect("job", job_id)
+
+
+TONES = {"QUEUED": "mute", "RUNNING": "info", "DONE": "ok", "FAILED": "bad", "CANCELLED": "mute"}
+ICONS = {"QUEUED": "clock", "RUNNING": "loader", "DONE": "check", "FAILED": "alert-triangle", "CANCELLED": "circle-x"}
+
+
+def described(actor, job: Job) -> dict:
+    """What the pages show of a job: label, percentage (None while unknown), and for each act why not."""
+    percent = None
+    if job.state == Job.State.DONE:
+        percent = 100
+    elif job.total_steps:
+        percent = min(100, job.done_steps * 100 // job.total_steps)
+    return {
+        "job": job,
+        "label": jobs.label_of(job.kind),
+        "tone": TONES[job.state],
+        "icon": ICONS[job.state],
+        "percent": percent,
+        "open": job.state in jobs.OPEN,
+        "taken": job.finished_at - job.wanted_at if job.finished_at else None,
+        "refusals": {"cancel": jobs.may_cancel.reason(actor, job), "retry": jobs.may_retry.reason(actor, job)},
+    }

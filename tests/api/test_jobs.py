@@ -1,0 +1,70 @@
+"""Jobs over the API and on their pages: only what these add."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from core.models import Job
+from tests.conftest import NOON
+
+SignIn = Callable[..., Client]
+
+
+@pytest.fixture
+def waiting(db: None) -> Job:
+    return Job.objects.create(office="kunming", kind="tests.unknown", key="k", wanted_at=NOON, run_at=NOON)
+
+
+class TestJobsOverTheApi:
+    def test_shows_why_not_and_calls_off(self, signed_in: SignIn, waiting: Job) -> None:
+        reporter, manager = signed_in("kunming", "REPORTER"), signed_in("kunming", "SYS_ADMIN")
+        address = f"/kunming/api/v1/jobs/{waiting.pk}/"
+
+        assert reporter.get(address).json()["refusals"]["cancel"]
+        assert reporter.post(f"{address}cancel/").status_code == 403
+        assert manager.get(address).json()["refusals"]["cancel"] is None
+        answer = manager.post(f"{address}cancel/", headers={"Idempotency-Key": "a"})
+        again = manager.post(f"{address}cancel/", headers={"Idempotency-Key": "a"})
+        assert (answer.json()["state"], again.json()["state"]) == ("CANCELLED", "CANCELLED")
+        assert manager.post(f"{address}cancel/").status_code == 409
+        assert manager.post(f"{address}retry/").json()["state"] == "QUEUED"
+
+    def test_lists_by_state_and_only_ones_own_office(self, signed_in: SignIn, waiting: Job) -> None:
+        kunming, puer = signed_in("kunming", "REPORTER"), signed_in("puer", "REPORTER")
+
+        assert kunming.get("/kunming/api/v1/jobs/?state=QUEUED").json()["count"] == 1
+        assert kunming.get("/kunming/api/v1/jobs/?state=DONE").json()["count"] == 0
+        assert kunming.get("/kunming/api/v1/jobs/?state=X").status_code == 422
+        assert puer.get("/puer/api/v1/jobs/").json()["count"] == 0
+        assert puer.get(f"/puer/api/v1/jobs/{waiting.pk}/").status_code == 404
+
+
+class TestTheirPages:
+    def test_list_and_detail(self, signed_in: SignIn, waiting: Job) -> None:
+        client = signed_in("kunming", "SYS_ADMIN")
+
+        assert client.get("/kunming/jobs/").status_code == 200
+        assert "every 2s" in client.get(f"/kunming/jobs/{waiting.pk}/").content.decode()
+        assert client.get("/kunming/jobs/999/").status_code == 404
+
+    def test_polling_ends_with_the_job(self, signed_in: SignIn, waiting: Job) -> None:
+        client = signed_in("kunming", "SYS_ADMIN")
+        address = f"/kunming/jobs/{waiting.pk}/progress/"
+        assert client.get(address).status_code == 200
+
+        Job.objects.filter(pk=waiting.pk).update(state="DONE", finished_at=timezone.now())
+
+        answer = client.get(address)
+        assert answer.status_code == 286
+        assert "every 2s" not in answer.content.decode()
+
+    def test_calling_off_and_trying_again(self, signed_in: SignIn, waiting: Job) -> None:
+        client = signed_in("kunming", "SYS_ADMIN")
+
+        assert client.post(f"/kunming/jobs/{waiting.pk}/cancel/").status_code == 302
+        assert client.post(f"/kunming/jobs/{waiting.pk}/cancel/").status_code == 409
+        assert client.post(f"/kunming/jobs/{waiting.pk}/retry/").status_code == 302
+        waiting.refresh_from_db()
+        assert waiting.state == "QUEUED"
