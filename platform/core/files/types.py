@@ -21,26 +21,6 @@ ALLOWED_CONTROLS = frozenset("\t\n\r\x0c\ufeff")
 RECOGNISED = frozenset(
     [".zip", ".rar", ".7z", ".gz", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".mp4", ".mov", ".mp3", ".html", ".rtf"]
 )
-    [
-        ".zip",
-        ".rar",
-        ".7z",
-        ".gz",
-        ".gif",
-        ".bmp",
-        ".tif",
-        ".tiff",
-        ".heic",
-        ".mp4",
-        ".mov",
-        ".mp3",
-        ".wav",
-        ".html",
-        ".xml",
-        ".rtf",
-        ".ofd",
-    ]
-)
 NAME_LENGTH = 200
 MOST_ENTRIES = 5000
 EXPANDED = 1024 * 1024 * 1024
