@@ -92,9 +92,13 @@ def read_scheme(source: Path | str, *, na_treatment: str = Treatment.REDISTRIBUT
     if lacking:
         raise SchemeError([Problem("scheme.columns", {"columns": ", ".join(lacking)})])
     problems: list[Problem] = []
+    try:
+        lines = list(rows)
+    except csv.Error as error:
+        raise SchemeError([Problem("scheme.csv", {"row": rows.line_num, "detail": str(error)})]) from None
     indicators = [
         _indicator({key: (cell or "").strip() for key, cell in row.items() if isinstance(key, str)}, place, problems)
-        for place, row in enumerate(rows, start=2)
+        for place, row in enumerate(lines, start=2)
     ]
     if problems:
         raise SchemeError(problems)

@@ -99,6 +99,7 @@ PROBLEMS: Final[dict[str, tuple[str, str]]] = {
     ),
     "scheme.empty": ("方案没有指标", "The scheme has no indicators"),
     "scheme.columns": ("CSV 缺少列：%(columns)s", "The CSV lacks the columns %(columns)s"),
+    "scheme.csv": ("第 %(row)s 行不是有效的 CSV（%(detail)s）", "Row %(row)s is no valid CSV (%(detail)s)"),
     "scheme.json": ("第 %(row)s 行的 parameters 不是 JSON 对象", "parameters in row %(row)s is not a JSON object"),
     "scheme.points": ("第 %(row)s 行的分值“%(value)s”不是数字", "The points “%(value)s” in row %(row)s are no number"),
     "facts.not_a_mapping": ("事实应为键值对或 null", "A fact should be a mapping, or null for not applicable"),
@@ -144,6 +145,10 @@ PROBLEMS: Final[dict[str, tuple[str, str]]] = {
     "situation.scheme": ("找不到方案文件 %(path)s", "There is no scheme file %(path)s"),
     "situation.name": ("%(entry)s 中的“%(value)s”不是名称", "“%(value)s” in %(entry)s is not a name"),
     "situation.day": ("%(entry)s 不是日期（%(value)s）", "%(entry)s is not a day (%(value)s)"),
+    "situation.no_figures": (
+        "as_of %(day)s 早于最早的参数（%(detail)s）",
+        "as_of %(day)s is before the first figures (%(detail)s)",
+    ),
     "situation.expected_office": (
         "expected 中的单位不在 peers 中",
         "The office in `expected` is not among the peers",

@@ -18,6 +18,7 @@ from appraisal.rules.problems import FactsError, Problem, RulesError, SchemeErro
 from appraisal.rules.ranking import Place, rank, standing
 from appraisal.rules.scheme import Scheme, Treatment, read_scheme, scheme_of_rows
 from appraisal.rules.scorecard import Scorecard
+from core.parameters import ParameterError
 
 SHIPPED = Path(__file__).parents[1] / "library" / "data"
 ENTRIES = {
@@ -63,10 +64,14 @@ def run_situation(situation: Mapping[str, Any], base_path: Path) -> Result:
     if unknown:
         raise SituationError(unknown)
     day = _day(situation)
+    try:
+        bounds = limits(day)
+    except ParameterError as error:
+        raise SituationError([Problem("situation.no_figures", {"day": str(day), "detail": str(error)})]) from None
     scheme = _scheme(situation, base_path)
     peers = {office: _name(group, f"peers.{office}") for office, group in _mapping(situation, "peers").items()}
     facts = {office: _inner(given, f"facts.{office}") for office, given in _mapping(situation, "facts").items()}
-    cards = engine.score(scheme, peers, facts, _adjustments(situation), limits=limits(day))
+    cards = engine.score(scheme, peers, facts, _adjustments(situation), limits=bounds)
     grades = {office: grade(card.total, card.adjustments.vetoes, on=day) for office, card in cards.items()}
     places = {place.office: place for place in rank(map(standing, cards.values()), on=day)}
     expected = _mapping(situation, "expected", required=False)

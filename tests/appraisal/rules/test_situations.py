@@ -120,6 +120,7 @@ REFUSED = {
         "the scheme has no Z9",
     ),
     "a wrong day": ("facts: {}\nas_of: soon", "as_of is not a day (soon)"),
+    "a day without figures": ("facts: {}\nas_of: 2001-01-01", "as_of 2001-01-01 is before the first figures"),
     "a wrong treatment": ("facts: {}\nna_treatment: HALF", "no treatment “HALF”"),
     "written twice": ("facts: {kunming: {A1: null, A1: {target: '1', value: '1'}}}", "“A1” is written twice"),
     "no office name": ("facts: {no: {A1: null}}", "“False” in facts is not a name"),
@@ -183,3 +184,25 @@ def test_one_bad_situation_does_not_hide_the_good_one(tmp_path: Path) -> None:
     assert code == 2
     assert "kunming (group 1): 5.00" in text
     assert "other.csv" in text
+
+
+def test_yaml_anchors_and_merges_can_be_used(tmp_path: Path) -> None:
+    text = """
+scheme: small.csv
+peers: {a: 1, b: 1}
+facts:
+  a: &all {A1: {target: "1", value: "1"}, A2: {points: "4"}}
+  b: {<<: *all, A2: {points: "1"}}
+expected: {a: {total: "10"}, b: {total: "7"}}
+"""
+    assert score_cases(write(tmp_path, text))[0] == 0
+
+
+def test_a_scheme_that_is_no_csv_is_exit_code_2(tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD)
+    (tmp_path / "small.csv").write_text('code,parent,name,points,method,parameters\n"' + "x" * 200_000, "utf-8")
+
+    code, text = score_cases(path, language="en")
+
+    assert code == 2
+    assert "is no valid CSV" in text
