@@ -17,9 +17,14 @@ from core.models import EventRecord
 class Who(Protocol):
     """What an event needs of the person who acts; tenants.actors.Actor is one."""
 
-    user_id: int | None
-    name: str
-    role_label: str
+    @property
+    def user_id(self) -> int | None: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def role_label(self) -> str: ...
 
 
 @dataclass(frozen=True, kw_only=True)
