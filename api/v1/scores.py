@@ -1,3 +1,188 @@
-"""Resources of scores."""
+"""Score runs, rankings and scorecards with their traces."""
 
-urlpatterns: list = []
+from django.urls import path
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from api.idempotency import IdempotentMixin
+from api.pagination import Pages
+from appraisal.ledger.models import Scorecard, ScoreLine, ScoreRun
+from appraisal.ledger.policies import scores as policies
+from appraisal.ledger.selectors import scores as selectors
+from appraisal.ledger.states import RunState
+from appraisal.ledger.usecases import scores as usecases
+from core.errors import NotFound
+from tenants.models import Office
+
+
+class RunIn(serializers.Serializer):
+    """What a calculation is asked for."""
+
+    note = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="why it is run (again)")
+
+
+class RunOut(serializers.ModelSerializer):
+    """A run. `outputs_sha256` is the hash of every card's canonical JSON: equal results, equal hash."""
+
+    code = serializers.CharField(read_only=True)
+    year = serializers.IntegerField(source="cycle.year")
+    month = serializers.IntegerField(source="period.month")
+    refusals = serializers.SerializerMethodField(help_text="action → reason why not, or null when allowed")
+
+    class Meta:
+        model = ScoreRun
+        fields = (
+            "id", "code", "year", "month", "number", "state", "as_of", "note", "job_id", "started_by_name",
+            "started_at",
+            "finished_at", "published_by_name", "published_at", "inputs_sha256", "outputs_sha256", "refusals",
+        )  # fmt: skip
+
+    def get_refusals(self, run: ScoreRun) -> dict[str, str | None]:
+        return {"publish": policies.publish.reason(self.context["actor"], run)}
+
+
+class RankOut(serializers.ModelSerializer):
+    """One office's place in a run."""
+
+    office = serializers.CharField(source="office.schema_name")
+    name = serializers.CharField(source="office.name")
+
+    class Meta:
+        model = Scorecard
+        fields = (
+            "office", "name", "rank", "rank_before", "peer_group", "peer_rank", "indicator_total", "bonus", "deduction",
+            "total", "total_before", "grade", "grade_before_veto", "vetoes",
+        )  # fmt: skip
+
+
+class LineOut(serializers.ModelSerializer):
+    """One indicator with the trace that recomputes it."""
+
+    code = serializers.CharField(source="indicator.code")
+    name = serializers.CharField(source="indicator.name")
+    group = serializers.CharField(source="indicator.parent.code")
+    trace = serializers.DictField(help_text="anlan.scorecard/1, a line: fact, parameters, sharing, points off, steps")
+
+    class Meta:
+        model = ScoreLine
+        fields = (
+            "code", "name", "group", "status", "points", "effective_points", "score_before_off", "points_off", "score",
+            "trace",
+        )  # fmt: skip
+
+
+class CardOut(RankOut):
+    """A scorecard with its lines; total and groups have traces of their own."""
+
+    trace = serializers.DictField(help_text="anlan.scorecard/1 without the lines: groups, total, vetoes, grade")
+    lines = serializers.SerializerMethodField()
+
+    class Meta(RankOut.Meta):
+        fields = (*RankOut.Meta.fields, "trace", "lines")
+
+    def get_lines(self, card: Scorecard) -> LineOut(many=True):  # type: ignore[valid-type]
+        return LineOut(selectors.lines_of(card), many=True).data
+
+
+class PeriodRuns(IdempotentMixin, APIView):
+    """POST calculates a month: a run is made and a job does it."""
+
+    @extend_schema(operation_id="score_runs_create", request=RunIn, responses={202: RunOut}, tags=["scores"])
+    def post(self, request: Request, period_id: int) -> Response:
+        body = RunIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        actor = request._request.actor  # type: ignore[attr-defined]
+        run = usecases.start_run(period_id=period_id, actor=actor, at=timezone.now(), **body.validated_data)
+        return Response(RunOut(run, context={"actor": actor}).data, status=202)
+
+
+class Runs(APIView):
+    """The runs one may see: the bureau all, its prefectures the published ones; newest first."""
+
+    @extend_schema(
+        operation_id="score_runs_list",
+        responses=RunOut(many=True),
+        parameters=[
+            OpenApiParameter("month", OpenApiTypes.INT, description="1 to 12"),
+            OpenApiParameter("state", OpenApiTypes.STR, enum=RunState.values),
+        ],
+        tags=["scores"],
+    )
+    def get(self, request: Request) -> Response:
+        actor = request._request.actor  # type: ignore[attr-defined]
+        runs = selectors.runs_for(actor).order_by("-id")
+        asked = RunsAsked(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        if month := asked.validated_data.get("month"):
+            runs = runs.filter(period__month=month)
+        if state := asked.validated_data.get("state"):
+            runs = runs.filter(state=state)
+        pages = Pages()
+        page = pages.paginate_queryset(runs, request, view=self)
+        return pages.get_paginated_response(RunOut(page, many=True, context={"actor": actor}).data)
+
+
+class RunsAsked(serializers.Serializer):
+    """Filters of the list of runs."""
+
+    month = serializers.IntegerField(min_value=1, max_value=12, required=False)
+    state = serializers.ChoiceField(choices=RunState.values, required=False)
+
+
+class Run(APIView):
+    """One run."""
+
+    @extend_schema(operation_id="score_runs_read", responses=RunOut, tags=["scores"])
+    def get(self, request: Request, run_id: int) -> Response:
+        actor = request._request.actor  # type: ignore[attr-defined]
+        return Response(RunOut(selectors.get_run(actor, run_id), context={"actor": actor}).data)
+
+
+class Publication(IdempotentMixin, APIView):
+    """POST pins the run: the month's official scores."""
+
+    @extend_schema(operation_id="score_runs_publish", request=None, responses=RunOut, tags=["scores"])
+    def post(self, request: Request, run_id: int) -> Response:
+        actor = request._request.actor  # type: ignore[attr-defined]
+        run = usecases.publish_run(run_id=run_id, actor=actor, at=timezone.now())
+        return Response(RunOut(run, context={"actor": actor}).data)
+
+
+class Ranking(APIView):
+    """The ranking of a run, best first."""
+
+    @extend_schema(operation_id="score_ranking", responses=RankOut(many=True), tags=["scores"])
+    def get(self, request: Request, run_id: int) -> Response:
+        actor = request._request.actor  # type: ignore[attr-defined]
+        cards = selectors.ranking_rows(selectors.get_run(actor, run_id))
+        pages = Pages()
+        page = pages.paginate_queryset(cards, request, view=self)
+        return pages.get_paginated_response(RankOut(page, many=True).data)
+
+
+class Card(APIView):
+    """One office's scorecard: where every point comes from."""
+
+    @extend_schema(operation_id="score_card", responses=CardOut, tags=["scores"])
+    def get(self, request: Request, run_id: int, slug: str) -> Response:
+        actor = request._request.actor  # type: ignore[attr-defined]
+        run = selectors.get_run(actor, run_id)
+        office = Office.objects.filter(schema_name=slug, participations__cycle_id=run.cycle_id).first()
+        if office is None:
+            raise NotFound(selectors.no_card())
+        return Response(CardOut(selectors.get_card(actor, run, office)).data)
+
+
+urlpatterns = [
+    path("periods/<int:period_id>/runs", PeriodRuns.as_view(), name="period-runs"),
+    path("runs", Runs.as_view(), name="runs"),
+    path("runs/<int:run_id>", Run.as_view(), name="run"),
+    path("runs/<int:run_id>/publication", Publication.as_view(), name="run-publication"),
+    path("runs/<int:run_id>/ranking", Ranking.as_view(), name="run-ranking"),
+    path("runs/<int:run_id>/cards/<slug:slug>", Card.as_view(), name="run-card"),
+]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db import models
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import Period, Scorecard, ScoreLine, ScoreRun
@@ -24,7 +25,7 @@ def get_period(actor: Actor, period_id: int, *, lock: bool = False) -> Period:
     return period
 
 
-def runs_for(actor: Actor):
+def runs_for(actor: Actor) -> models.QuerySet[ScoreRun]:
     """The bureau sees every run of its province, its prefectures the published ones."""
     rows = ScoreRun.objects.filter(cycle__province_id=actor.province_id).select_related("cycle", "period", "version")
     return rows if actor.home.level == Office.Level.PROVINCE else rows.filter(state=RunState.PUBLISHED)
@@ -65,8 +66,13 @@ def standings_before(period: Period) -> dict[str, Before]:
 
 def ranking_of(run: ScoreRun) -> list[Scorecard]:
     """All cards of a run, best first; one query, the offices with them, without the traces."""
+    return list(ranking_rows(run))
+
+
+def ranking_rows(run: ScoreRun) -> models.QuerySet[Scorecard]:
+    """The same as a query, for pages of it."""
     rows = Scorecard.objects.filter(run=run).select_related("office").defer("trace")
-    return list(rows.order_by("rank", "office__position", "office_id"))
+    return rows.order_by("rank", "office__position", "office_id")
 
 
 def get_card(actor: Actor, run: ScoreRun, office: Office) -> Scorecard:
@@ -76,8 +82,12 @@ def get_card(actor: Actor, run: ScoreRun, office: Office) -> Scorecard:
         Scorecard.objects.select_related("office", "run__period", "run__cycle").filter(run=run, office=office).first()
     )
     if card is None or not mine:
-        raise NotFound(_("没有这张得分单。"))
+        raise NotFound(no_card())
     return card
+
+
+def no_card() -> str:
+    return _("没有这张得分单。")
 
 
 def lines_of(card: Scorecard) -> list[ScoreLine]:

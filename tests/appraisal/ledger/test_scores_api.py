@@ -1,0 +1,88 @@
+"""The API of scores: the same refusals as the pages, and cards that recompute."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from appraisal.checker import recheck
+from appraisal.ledger.usecases import scores as usecases
+from tenants.models import Office, Role
+from tests.appraisal import setting
+from tests.appraisal.ledger.test_scores import calculated, put
+from tests.conftest import NOON
+
+SignedIn = Callable[..., Client]
+
+
+@pytest.fixture
+def running(actor: Callable[..., Any], offices: dict[str, Office]) -> setting.Running:
+    return setting.running_cycle(actor, offices)
+
+
+class TestRuns:
+    def test_the_administrator_calculates_and_hears_of_the_job(self, running, signed_in: SignedIn) -> None:
+        client = signed_in("yunnan", Role.APPRAISAL_ADMIN)
+
+        answer = client.post(
+            f"/yunnan/api/v1/periods/{running.period(9).pk}/runs", {"note": "首次"}, "application/json"
+        )
+
+        assert (answer.status_code, answer.json()["state"], answer.json()["note"]) == (202, "RUNNING", "首次")
+
+    @pytest.mark.parametrize(("office", "role", "status"), [
+        ("yunnan", Role.VERIFIER, 403), ("kunming", Role.PRINCIPAL_LEADER, 404), ("shifan", Role.APPRAISAL_ADMIN, 404),
+    ])  # fmt: skip
+    def test_others_do_not(self, running, signed_in: SignedIn, office: str, role: str, status: int) -> None:
+        client = signed_in(office, role)
+
+        answer = client.post(f"/{office}/api/v1/periods/{running.period(9).pk}/runs", {}, "application/json")
+
+        assert answer.status_code == status
+        assert answer["Content-Type"] == "application/problem+json"
+
+    def test_a_prefecture_sees_published_runs_only(self, running, signed_in: SignedIn) -> None:
+        run = calculated(running)
+        client = signed_in("kunming", Role.REPORTER)
+
+        before = client.get("/kunming/api/v1/runs").json()["count"]
+        usecases.publish_run(run_id=run.pk, actor=running.admin, at=NOON)
+        after = client.get("/kunming/api/v1/runs").json()["count"]
+
+        assert (before, after) == (0, 1)
+
+    def test_publishing_twice_is_a_conflict(self, running, signed_in: SignedIn) -> None:
+        run = calculated(running)
+        client = signed_in("yunnan", Role.APPRAISAL_ADMIN)
+
+        first = client.post(f"/yunnan/api/v1/runs/{run.pk}/publication", content_type="application/json")
+        second = client.post(f"/yunnan/api/v1/runs/{run.pk}/publication", content_type="application/json")
+
+        assert (first.status_code, second.status_code) == (200, 409)
+        assert first.json()["state"] == "PUBLISHED"
+
+
+class TestCards:
+    def test_a_card_recomputes_from_what_the_api_gives(self, running, kunming: Office, signed_in: SignedIn) -> None:
+        put(running, kunming, "A1", {"value": "701"})
+        run = usecases.publish_run(run_id=calculated(running).pk, actor=running.admin, at=NOON)
+        client = signed_in("kunming", Role.REPORTER)
+
+        card = client.get(f"/kunming/api/v1/runs/{run.pk}/cards/kunming").json()
+
+        whole = {**card["trace"], "lines": [line["trace"] for line in card["lines"]]}
+        assert recheck(whole) == []
+        assert card["total"] == whole["total"]["total"]
+
+    def test_another_prefectures_card_is_not_found(self, running, signed_in: SignedIn) -> None:
+        run = usecases.publish_run(run_id=calculated(running).pk, actor=running.admin, at=NOON)
+        client = signed_in("kunming", Role.REPORTER)
+
+        assert client.get(f"/kunming/api/v1/runs/{run.pk}/cards/puer").status_code == 404
+        assert client.get(f"/kunming/api/v1/runs/{run.pk}/ranking").json()["count"] == 3
+
+    def test_an_unknown_filter_value_is_invalid(self, running, signed_in: SignedIn) -> None:
+        client = signed_in("yunnan", Role.VERIFIER)
+
+        assert client.get("/yunnan/api/v1/runs?month=13").status_code == 422
