@@ -15,6 +15,7 @@ from appraisal.ledger.models import (
     TargetLetter,
     TargetMilestone,
 )
+from appraisal.ledger.states import ValueState
 from appraisal.library.models import EnteredBy, Indicator
 from core.errors import NotFound
 from tenants.actors import Actor
@@ -82,6 +83,12 @@ def current_values(actor: Actor, period: Period, *, lock: bool = False) -> dict[
     if lock:
         rows = rows.select_for_update(of=("self",), no_key=True)
     return {row.indicator_id: row for row in rows}
+
+
+def periods_with_returns(actor: Actor) -> set[int]:
+    """The periods in which the province has returned something of the actor's office. One query."""
+    rows = CurrentValue.objects.filter(office=actor.office, state=ValueState.RETURNED)
+    return set(rows.values_list("period_id", flat=True))
 
 
 def history(actor: Actor, period: Period) -> dict[int, dict[int, CurrentValue]]:

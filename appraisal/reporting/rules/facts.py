@@ -360,6 +360,37 @@ def _formula_result(indicator: Indicator, fact: Fact) -> Decimal | None:
     return Decimal(earned.numerator) / Decimal(earned.denominator) if isinstance(earned, Fraction) else None
 
 
+def short(indicator: Indicator, fact: Fact | None, milestones: Sequence[Due] = ()) -> tuple[str, str]:
+    """A fact in a table cell: the figure as given, and its unit; ("—", "") while there is none."""
+    if fact is None:
+        return "—", ""
+    number = main_number(indicator, fact, milestones)
+    match indicator.method:
+        case Method.MILESTONE:
+            return f"{len(fact.get('done_on') or {})}/{len(milestones)}", _("个节点")
+        case Method.THRESHOLD:
+            return f"{number}/{len(required_of(indicator))}", _("项")
+        case Method.DEDUCT | Method.ADD:
+            return (_thousands(number), indicator.unit) if number is not None else ("—", "")
+        case Method.PANEL | Method.FORMULA | Method.MANUAL:
+            return (f"{number:.2f}", _("分")) if number is not None else ("—", "")
+        case _:
+            if categories_of(indicator):
+                return str(fact.get("value") or "—"), ""
+            if takes_target(indicator):
+                return f"{_given(fact.get('value'))}/{_given(fact.get('target'))}", indicator.unit
+            return (_thousands(number), indicator.unit) if number is not None else ("—", "")
+
+
+def _given(text: Any) -> str:
+    return _thousands(Decimal(text)) if isinstance(text, str) and NUMBER.fullmatch(text) else "—"
+
+
+def _thousands(number: Decimal) -> str:
+    """As given, with thousands separators and a real minus."""
+    return f"{number:,f}".replace("-", "−")
+
+
 def described(indicator: Indicator, fact: Fact | None, milestones: Sequence[Due] = ()) -> str:
     """A fact in words for a reader: every filled entry with its name."""
     if fact is None:

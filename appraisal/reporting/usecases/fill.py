@@ -133,7 +133,7 @@ def locked_draft(period_id: int) -> MonthlyDraft:
 
 
 def _tidy(entry: Entry) -> Entry:
-    lines = None
+    lines: list[dict[str, Any]] | None = None
     if entry.county_lines is not None:
         lines = [
             {"code": str(line.get("code", "")), "quantity": facts.cleaned({"quantity": line.get("quantity")})}
@@ -151,7 +151,7 @@ def _tidy(entry: Entry) -> Entry:
 
 
 def _refuse_wrong(sheet: Sheet, indicators: list[Indicator], entries: list[Entry]) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"indicator_id": indicator.pk, "code": indicator.code, "field": wrong.field, "message": wrong.message}
         for indicator, entry in zip(indicators, entries, strict=True)
         for wrong in _wrongs(sheet, indicator, entry)
@@ -217,7 +217,7 @@ def _refuse_stale(sheet: Sheet, indicator: Indicator, entry: Entry) -> None:
 def differences(sheet: Sheet, indicator: Indicator, known: DraftValue, entry: Entry) -> list[dict[str, str]]:
     """Field by field what is stored (theirs) and what comes in (yours), where they differ."""
     nothing = {True: _("本月无发生"), False: ""}
-    pairs = [
+    pairs: list[tuple[str, str, Any, Any]] = [
         ("fact", _("填报值"), known.fact, entry.fact),
         ("nothing_reason", _("无发生的原因"), known.nothing_reason, entry.nothing_reason),
         ("narrative", _("说明"), known.narrative, entry.narrative),
