@@ -32,6 +32,8 @@ class TokenAuthentication(authentication.BaseAuthentication):
         if len(parts) != 2 or parts[0].lower() != self.keyword.encode():
             return None
         office = getattr(request._request, "office", None)
+        if office is None:
+            raise AuthenticationFailed
         now = timezone.now()
         token = (
             Token.objects.select_related("user")

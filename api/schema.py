@@ -1,6 +1,6 @@
 """OpenAPI: every operation documents the problems it can answer with."""
 
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
@@ -30,7 +30,7 @@ class AnlanSchema(AutoSchema):
             parameters = [*parameters, IDEMPOTENCY_KEY]
         return parameters
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
         for code in COMMON + (WRITING if self.method != "GET" else ("422",)):
             if code not in bodies:

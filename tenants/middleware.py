@@ -67,7 +67,7 @@ class SessionGuardMiddleware:
     def _idle_too_long(self, request: HttpRequest, now: datetime) -> bool:
         seen = request.session.get("last_seen")
         limit = session_rules.idle_minutes(request.user.duty, on=timezone.localdate(now))  # type: ignore[union-attr]
-        return bool(seen) and (now - datetime.fromisoformat(seen)).total_seconds() > limit * 60
+        return seen is not None and (now - datetime.fromisoformat(seen)).total_seconds() > limit * 60
 
     def _to_sign_in(self, request: HttpRequest) -> HttpResponse:
         target = redirect_to_login(request.get_full_path(), login_url=reverse(settings.LOGIN_URL))

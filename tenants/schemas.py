@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -63,11 +64,12 @@ def _as_sql(migration, state, editor):
 @contextmanager
 def _as_tenant() -> Iterator[None]:
     """While it lasts, django-tenants' router allows TENANT apps: it looks at the connection's schema name only."""
-    before, connection.schema_name = connection.schema_name, "an_office"
+    wrapper: Any = connection
+    before, wrapper.schema_name = wrapper.schema_name, "an_office"
     try:
         yield
     finally:
-        connection.schema_name = before
+        wrapper.schema_name = before
 
 
 def release() -> str:

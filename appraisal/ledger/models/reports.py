@@ -112,6 +112,8 @@ class CurrentValue(Moving):
     decided_at = models.DateTimeField(null=True)
     lock_version = models.PositiveIntegerField(default=0)
 
+    published: bool  # annotated by selectors.values
+
     objects = CurrentValueQuerySet.as_manager()
 
     class Meta:

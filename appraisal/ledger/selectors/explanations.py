@@ -100,7 +100,9 @@ def groups_of(card: Scorecard) -> list[GroupRow]:
     files = _files(card)
     found: dict[int, GroupRow] = {}
     for line in lines:
-        group = found.setdefault(line.indicator.parent_id, GroupRow(line.indicator.parent))
+        parent = line.indicator.parent
+        assert parent is not None, "only leaves are scored"
+        group = found.setdefault(parent.pk, GroupRow(parent))
         group.lines.append(_line_row(line, before.get(line.indicator.code), files.get(line.indicator_id, 0)))
         group.computed += line.score_before_off
         group.off += line.score_before_off - line.score

@@ -140,7 +140,7 @@ def by_group(run: ScoreRun) -> list[dict[str, Any]]:
         .annotate(earned=Sum("score"), full=Sum("effective_points"))
     )
     shares = {row["indicator__parent_id"]: row["earned"] * 100 / row["full"] for row in rows}
-    groups = Indicator.objects.filter(pk__in=shares).order_by("position", "id")
+    groups = Indicator.objects.filter(pk__in=[pk for pk in shares if pk]).order_by("position", "id")
     return [{"indicator": group, "share": shares[group.pk]} for group in groups]
 
 

@@ -26,7 +26,7 @@ def values_for(actor: Actor) -> CurrentValueQuerySet:
 def with_context(rows: CurrentValueQuerySet) -> CurrentValueQuerySet:
     """What deciding and showing need, in one query; `published`: the month's scores are published."""
     return rows.select_related("period__cycle", "office", "indicator__parent", "value__report").annotate(
-        published=PUBLISHED
+        published=PUBLISHED  # type: ignore[no-redef]  # declared on the model, for whoever reads it there
     )
 
 

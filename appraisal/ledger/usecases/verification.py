@@ -43,9 +43,12 @@ def verify_values(*, items: Sequence[tuple[int, int]], actor: Actor, at: datetim
     values = selectors.lock_values(actor, seen)
     for cycle in {value.period.cycle_id: value.period.cycle for value in values}.values():
         policies.handle(actor, cycle)
-    _each(
-        values, lambda value: (_fresh(value, seen[value.pk]), policies.verify(actor, value, published=value.published))
-    )
+
+    def ask(value: CurrentValue) -> None:
+        _fresh(value, seen[value.pk])
+        policies.verify(actor, value, published=value.published)
+
+    _each(values, ask)
     reported = Subquery(ReportedValue.objects.filter(pk=OuterRef("value_id")).values("fact")[:1])
     CurrentValue.objects.filter(pk__in=seen).update(
         state=ValueState.VERIFIED, final_fact=reported, decided_by_id=actor.user_id, decided_by_name=actor.name,

@@ -188,7 +188,7 @@ def run_progress(request: HttpRequest, run_id: int) -> HttpResponse:
 def publish_run(request: HttpRequest, run_id: int) -> HttpResponse:
     """Confirm, then pin the run."""
     this = selectors.get_run(request.actor, run_id)
-    form = PublishForm(request.POST or None, user=request.user)
+    form = PublishForm(request.POST or None, user=request.user)  # type: ignore[arg-type]
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             usecases.publish_run(run_id=run_id, actor=request.actor, at=timezone.now())

@@ -185,7 +185,7 @@ def _again_or_failed(job: Job, error: Exception, at: datetime) -> None:
         )
 
 
-def _end(job: Job, state: Job.State, sentence: str, at: datetime) -> None:
+def _end(job: Job, state: str, sentence: str, at: datetime) -> None:
     with office_core.mounted(office_core.of(job.office, actor_id=job.wanted_by_id)), transaction.atomic():
         mine = Job.objects.select_for_update(no_key=True).filter(pk=job.pk, state=Job.State.RUNNING, tries=job.tries)
         row = mine.first()
@@ -193,7 +193,7 @@ def _end(job: Job, state: Job.State, sentence: str, at: datetime) -> None:
             close(row, state, sentence, at)
 
 
-def close(job: Job, state: Job.State, sentence: str, at: datetime) -> None:
+def close(job: Job, state: str, sentence: str, at: datetime) -> None:
     """End a locked job without an effect (FAILED, CANCELLED) and let its kind put right what waits for it."""
     job.state, job.finished_at, job.lease_until, job.error = state, at, None, sentence
     job.save(update_fields=["state", "finished_at", "lease_until", "error"])
