@@ -1,6 +1,6 @@
 """Amounts: Decimal only, half-up, parts that sum to the whole, and the ways people read them.
 
-Source: domain reference 5.9 (yuan with two decimals; 万元 shown with the decimals of the report; 大写 on payment forms).
+Source: domain reference 5.9 (yuan with two decimals, 万元 with the decimals of the report, 大写 on payment forms).
 """
 
 from collections.abc import Sequence
