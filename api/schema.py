@@ -5,7 +5,7 @@ from typing import Any, Literal
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
-from api import idempotency
+from api import idempotency, schema_auth  # noqa: F401 - importing schema_auth registers it
 from api.errors import CONTENT_TYPE, ProblemOut
 
 COMMON = ("401", "403", "404", "405", "429")
