@@ -216,7 +216,7 @@ def _masked(text: str, front: int, behind: int) -> str:
     return text[:front] + "*" * (len(text) - front - behind) + text[len(text) - behind :]
 
 
-# --- Scanning free text -------------------------------------------------------------------------------------------------
+# --- Scanning free text ----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
