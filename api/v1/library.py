@@ -1,3 +1,237 @@
-"""Resources of library."""
+"""Indicator templates: versions, their indicators, publishing."""
 
-urlpatterns: list = []
+from django.urls import path
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from api.idempotency import IdempotentMixin
+from api.pagination import Pages
+from api.v1 import library_shapes as shapes
+from appraisal.library import schemes, selectors, usecases
+from appraisal.library.models import IndicatorTemplate, TemplateVersion
+from tenants.actors import Actor
+
+
+def _actor(request: Request) -> Actor:
+    return request._request.actor  # type: ignore[attr-defined]
+
+
+def _given(shape: type, data: object) -> "shapes.serializers.Serializer":
+    body = shape(data=data)
+    body.is_valid(raise_exception=True)
+    return body
+
+
+def _detail(request: Request, version: TemplateVersion, status: int = 200) -> Response:
+    version = selectors.get_version(_actor(request), version.pk)
+    return Response(shapes.VersionDetailOut(version, context={"actor": _actor(request)}).data, status=status)
+
+
+class Templates(IdempotentMixin, APIView):
+    """The province's schemes."""
+
+    pagination_class = Pages
+
+    @extend_schema(operation_id="templates_list", responses=shapes.TemplateOut(many=True))
+    def get(self, request: Request) -> Response:
+        """Every template of which the caller may see a version."""
+        versions = selectors.versions_for(_actor(request))
+        templates = IndicatorTemplate.objects.filter(pk__in=versions.order_by().values("template_id")).order_by("id")
+        pages = Pages()
+        rows = pages.paginate_queryset(templates, request, view=self)
+        return pages.get_paginated_response(shapes.TemplateOut(rows, many=True).data)
+
+    @extend_schema(operation_id="templates_import", request=shapes.TemplateIn, responses={201: shapes.VersionDetailOut})
+    def post(self, request: Request) -> Response:
+        """Import a template from the text of a CSV file; answers with its version 1, a draft."""
+        body = _given(shapes.TemplateIn, request.data)
+        version = usecases.import_template(actor=_actor(request), at=timezone.now(), **body.validated_data)
+        return _detail(request, version, 201)
+
+
+class Versions(APIView):
+    """Versions of the province's schemes."""
+
+    pagination_class = Pages
+
+    @extend_schema(
+        operation_id="versions_list", parameters=[shapes.VersionQuery], responses=shapes.VersionOut(many=True)
+    )
+    def get(self, request: Request) -> Response:
+        """Newest first inside each template; drafts only for the bureau."""
+        query = _given(shapes.VersionQuery, request.query_params).validated_data
+        pages = Pages()
+        rows = pages.paginate_queryset(selectors.versions_for(_actor(request)).filter(**query), request, view=self)
+        context = {"actor": _actor(request)}
+        return pages.get_paginated_response(shapes.VersionOut(rows, many=True, context=context).data)
+
+
+class VersionDetail(APIView):
+    """One version with its tree."""
+
+    @extend_schema(operation_id="versions_retrieve", responses=shapes.VersionDetailOut)
+    def get(self, request: Request, version_id: int) -> Response:
+        """With every indicator in tree order, and what still stops it from being published."""
+        return _detail(request, selectors.get_version(_actor(request), version_id))
+
+
+class Copies(IdempotentMixin, APIView):
+    """POST copies a version."""
+
+    @extend_schema(operation_id="versions_copy", request=shapes.CopyIn, responses={201: shapes.VersionDetailOut})
+    def post(self, request: Request, version_id: int) -> Response:
+        """Make a new draft with the same indicators."""
+        body = _given(shapes.CopyIn, request.data)
+        version = usecases.copy_version(
+            version_id=version_id, actor=_actor(request), at=timezone.now(), **body.validated_data
+        )
+        return _detail(request, version, 201)
+
+
+class Publication(IdempotentMixin, APIView):
+    """POST publishes a draft."""
+
+    @extend_schema(operation_id="versions_publish", request=shapes.PublishIn, responses=shapes.VersionDetailOut)
+    def post(self, request: Request, version_id: int) -> Response:
+        """By the party group's minutes; from then on nothing in it changes. `rows` of a 422 name what is wrong."""
+        body = _given(shapes.PublishIn, request.data)
+        version = usecases.publish_version(
+            version_id=version_id, actor=_actor(request), at=timezone.now(), **body.validated_data
+        )
+        return _detail(request, version)
+
+
+class Points(IdempotentMixin, APIView):
+    """PUT sets points in bulk."""
+
+    @extend_schema(operation_id="versions_set_points", request=shapes.PointsIn, responses=shapes.VersionDetailOut)
+    def put(self, request: Request, version_id: int) -> Response:
+        """Set the points of several indicators, all or nothing."""
+        body = _given(shapes.PointsIn, request.data)
+        version = usecases.set_points(
+            version_id=version_id, actor=_actor(request), at=timezone.now(), **body.validated_data
+        )
+        return _detail(request, version)
+
+
+class NaTreatment(IdempotentMixin, APIView):
+    """PUT chooses what happens to points that do not apply."""
+
+    @extend_schema(
+        operation_id="versions_set_na_treatment", request=shapes.NaTreatmentIn, responses=shapes.VersionDetailOut
+    )
+    def put(self, request: Request, version_id: int) -> Response:
+        """REDISTRIBUTE shares them in the group; FULL counts them."""
+        body = _given(shapes.NaTreatmentIn, request.data)
+        version = usecases.set_na_treatment(
+            version_id=version_id, actor=_actor(request), at=timezone.now(), **body.validated_data
+        )
+        return _detail(request, version)
+
+
+class Indicators(IdempotentMixin, APIView):
+    """Indicators of a version."""
+
+    pagination_class = Pages
+
+    @extend_schema(operation_id="indicators_list", responses=shapes.IndicatorOut(many=True))
+    def get(self, request: Request, version_id: int) -> Response:
+        """Groups and indicators in tree order."""
+        version = selectors.get_version(_actor(request), version_id)
+        pages = Pages()
+        rows = pages.paginate_queryset(version.indicators.order_by("position", "id"), request, view=self)
+        return pages.get_paginated_response(shapes.IndicatorOut(rows, many=True).data)
+
+    @extend_schema(
+        operation_id="indicators_add", request=shapes.IndicatorAddIn, responses={201: shapes.VersionDetailOut}
+    )
+    def post(self, request: Request, version_id: int) -> Response:
+        """Add an indicator to a group, or (without group_id) a group."""
+        body = _given(shapes.IndicatorAddIn, request.data)
+        given = body.validated_data
+        common = {
+            "version_id": version_id, "code": given["code"], "lock_version": given["lock_version"],
+            "actor": _actor(request), "at": timezone.now(),
+        }  # fmt: skip
+        if given["group_id"] is None:
+            row = usecases.add_group(name=given["name"], name_en=given.get("name_en", ""), **common)
+        else:
+            row = usecases.add_indicator(group_id=given["group_id"], fields=body.fields_given(), **common)
+        return _detail(request, row.version, 201)
+
+
+class IndicatorDetail(IdempotentMixin, APIView):
+    """One indicator of a version."""
+
+    @extend_schema(operation_id="indicators_retrieve", responses=shapes.IndicatorOut)
+    def get(self, request: Request, version_id: int, indicator_id: int) -> Response:
+        """An indicator or group."""
+        version = selectors.get_version(_actor(request), version_id)
+        return Response(shapes.IndicatorOut(selectors.get_indicator(version, indicator_id)).data)
+
+    @extend_schema(operation_id="indicators_update", request=shapes.IndicatorPatchIn, responses=shapes.VersionDetailOut)
+    def patch(self, request: Request, version_id: int, indicator_id: int) -> Response:
+        """Change the given fields of an indicator of a draft."""
+        body = _given(shapes.IndicatorPatchIn, request.data)
+        row = usecases.save_indicator(
+            version_id=version_id, indicator_id=indicator_id, changes=body.changes(),
+            lock_version=body.validated_data["lock_version"], actor=_actor(request), at=timezone.now(),
+        )  # fmt: skip
+        return _detail(request, row.version)
+
+    @extend_schema(
+        operation_id="indicators_remove", parameters=[shapes.LockIn], request=None, responses=shapes.VersionDetailOut
+    )
+    def delete(self, request: Request, version_id: int, indicator_id: int) -> Response:
+        """Take an indicator, or an empty group, out of a draft; answers with the version as it is then."""
+        lock = _given(shapes.LockIn, request.query_params).validated_data
+        version = usecases.remove_indicator(
+            version_id=version_id, indicator_id=indicator_id, actor=_actor(request), at=timezone.now(), **lock
+        )
+        return _detail(request, version)
+
+
+class IndicatorMove(IdempotentMixin, APIView):
+    """POST moves an indicator."""
+
+    @extend_schema(operation_id="indicators_move", request=shapes.MoveIn, responses=shapes.VersionDetailOut)
+    def post(self, request: Request, version_id: int, indicator_id: int) -> Response:
+        """One place up or down among its siblings."""
+        body = _given(shapes.MoveIn, request.data)
+        version = usecases.move_indicator(
+            version_id=version_id, indicator_id=indicator_id, actor=_actor(request), at=timezone.now(),
+            **body.validated_data,
+        )  # fmt: skip
+        return _detail(request, version)
+
+
+class Trials(APIView):
+    """POST tries a fact."""
+
+    @extend_schema(operation_id="indicators_try", request=shapes.TrialIn, responses=shapes.TrialOut)
+    def post(self, request: Request, version_id: int, indicator_id: int) -> Response:
+        """What a fact would earn by this indicator's rule, and how. Nothing is stored."""
+        body = _given(shapes.TrialIn, request.data)
+        version = selectors.get_version(_actor(request), version_id)
+        row = selectors.get_indicator(version, indicator_id)
+        return Response(shapes.TrialOut(schemes.trial(row, body.validated_data["fact"])).data)
+
+
+VERSION = "template-versions/<int:version_id>/"
+INDICATOR = f"{VERSION}indicators/<int:indicator_id>/"
+urlpatterns = [
+    path("templates/", Templates.as_view(), name="templates"),
+    path("template-versions/", Versions.as_view(), name="versions"),
+    path(VERSION, VersionDetail.as_view(), name="version"),
+    path(f"{VERSION}copies/", Copies.as_view(), name="version-copies"),
+    path(f"{VERSION}publish/", Publication.as_view(), name="version-publish"),
+    path(f"{VERSION}points/", Points.as_view(), name="version-points"),
+    path(f"{VERSION}na-treatment/", NaTreatment.as_view(), name="version-na-treatment"),
+    path(f"{VERSION}indicators/", Indicators.as_view(), name="indicators"),
+    path(INDICATOR, IndicatorDetail.as_view(), name="indicator"),
+    path(f"{INDICATOR}move/", IndicatorMove.as_view(), name="indicator-move"),
+    path(f"{INDICATOR}trials/", Trials.as_view(), name="indicator-trials"),
+]

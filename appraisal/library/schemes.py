@@ -1,16 +1,20 @@
 """The bridge from stored versions to the scoring rules, and what must be right before a version is published."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from appraisal.library.models import EnteredBy, Indicator, Method, TargetBasis, TemplateVersion
 from appraisal.rules import scheme as rules_scheme
-from appraisal.rules.exact import number
-from appraisal.rules.methods import METHODS
-from appraisal.rules.problems import Problem
+from appraisal.rules import sentences
+from appraisal.rules.exact import half_up, number
+from appraisal.rules.methods import METHODS, Rule, Status
+from appraisal.rules.methods.rank import Comparison, Rank
+from appraisal.rules.problems import FactsError, Problem
 
 RATIOS = frozenset({Method.RATIO, Method.INVERSE_RATIO})
 
@@ -20,7 +24,7 @@ def scheme_of(version: TemplateVersion, rows: Iterable[Indicator] | None = None)
     indicators = list(version.indicators.order_by("position", "id")) if rows is None else list(rows)
     codes = {row.pk: row.code for row in indicators}
     return rules_scheme.Scheme(
-        tuple(rule_row(row, codes.get(row.parent_id, "")) for row in indicators), na_treatment=version.na_treatment
+        tuple(rule_row(row, codes.get(row.parent_id or 0, "")) for row in indicators), na_treatment=version.na_treatment
     )
 
 
@@ -94,3 +98,39 @@ def problems_of(version: TemplateVersion, rows: Iterable[Indicator] | None = Non
         if row.method and (message := basis_problem(row)):
             found.append({"code": row.code, "message": message})
     return found
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What one fact would earn: points half-up at 4 decimals (None when not applicable) and how, in sentences."""
+
+    points: Decimal | None = None
+    steps: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def trial(row: Indicator, fact: Mapping[str, Any]) -> Trial:
+    """Try a fact on an indicator's rule. RANK also takes rank and count, the place and the size of the field."""
+    if row.method not in METHODS:
+        return Trial(problems=[_("二级指标必须有计分方法。")])
+    rule: Rule = METHODS[row.method](number(row.points), row.parameters)
+    blocking = [problem for problem in rule.problems if problem.blocking]
+    try:
+        if blocking:
+            raise FactsError(blocking)
+        fact, comparison = dict(fact), None
+        if isinstance(rule, Rank):
+            place, count = int(fact.pop("rank", 1)), int(fact.pop("count", 1))
+            if not 1 <= place <= count:
+                return Trial(problems=[_("名次应在 1 与参加单位数之间。")])
+            reading = rule.read(fact)
+            comparison = Comparison("peer_group", count, {reading: place}, [])
+        else:
+            reading = rule.read(fact)
+    except FactsError as error:
+        return Trial(problems=[problem.text(language()) for problem in error.problems])
+    earned = rule.earn(reading, comparison)
+    steps = [sentences.render(step["key"], step["values"], language()) for step in rule.steps(reading, comparison)]
+    if isinstance(earned, Status):
+        return Trial(None, steps or [sentences.word(f"status.{earned.value}", language())])
+    return Trial(half_up(earned, 4), steps)

@@ -15,9 +15,10 @@ from core.errors import Invalid
 
 CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9.-]{0,9}$")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+SURROGATE = re.compile(r"[\ud800-\udfff]")
 LARGEST_PARAMETERS = 20_000
-LENGTHS = {
-    field.name: field.max_length
+LENGTHS: dict[str, int] = {
+    field.name: field.max_length or 0
     for field in Indicator._meta.concrete_fields
     if getattr(field, "max_length", None) and not field.choices
 }
@@ -108,7 +109,7 @@ def parameters(value: object) -> dict[str, Any]:
     written = json.dumps(value, ensure_ascii=False)
     if len(written) > LARGEST_PARAMETERS:
         raise Invalid(_("计分参数过长。"), field="parameters")
-    if "\\u00" in written or CONTROL.search(written):
+    if "\\u00" in written or CONTROL.search(written) or SURROGATE.search(written):
         raise Invalid(_("含有不可见的控制字符，请删除后再提交。"), field="parameters")
     return value
 

@@ -1,0 +1,172 @@
+"""What the resources of indicator templates take and answer."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from appraisal.library import schemes, selectors
+from appraisal.library.models import EnteredBy, Indicator, IndicatorTemplate, Method, TargetBasis, TemplateVersion
+
+MOST = 2**31 - 1
+
+
+class LockIn(serializers.Serializer):
+    lock_version = serializers.IntegerField(
+        min_value=0, max_value=MOST, help_text="as last read; 409 when someone else changed the draft meanwhile"
+    )
+
+
+class TemplateIn(serializers.Serializer):
+    code = serializers.CharField(max_length=30)
+    name = serializers.CharField(max_length=80)
+    name_en = serializers.CharField(max_length=120, allow_blank=True, default="")
+    year = serializers.IntegerField(min_value=2000, max_value=2100)
+    csv_text = serializers.CharField(
+        max_length=500_000, trim_whitespace=False, help_text="columns code, parent, name, points, method, parameters …"
+    )
+
+
+class TemplateOut(serializers.ModelSerializer):
+    class Meta:
+        model = IndicatorTemplate
+        fields = ("id", "code", "name", "name_en", "created_at")
+
+
+class VersionRefusals(serializers.Serializer):
+    """For each act the sentence why not, or null when it is allowed."""
+
+    edit = serializers.CharField(allow_null=True)
+    copy = serializers.CharField(allow_null=True)
+    publish = serializers.CharField(allow_null=True)
+
+
+class VersionOut(serializers.ModelSerializer):
+    template = TemplateOut()
+    label = serializers.CharField()
+    refusals = serializers.SerializerMethodField()
+
+    class Meta:
+        model = TemplateVersion
+        fields = (
+            "id", "template", "number", "label", "year", "state", "copied_from", "na_treatment", "note",
+            "minutes_number", "effective_on", "published_by_name", "published_at", "lock_version", "refusals",
+        )  # fmt: skip
+
+    def get_refusals(self, version: TemplateVersion) -> VersionRefusals:
+        return selectors.refusals(self.context["actor"], version)  # type: ignore[return-value]
+
+
+class ProblemRow(serializers.Serializer):
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class IndicatorOut(serializers.ModelSerializer):
+    parameters = serializers.DictField(child=serializers.JSONField(allow_null=True))
+
+    class Meta:
+        model = Indicator
+        fields = (
+            "id", "parent", "code", "name", "name_en", "points", "position", "method", "parameters", "unit",
+            "direction", "cumulative", "target_basis", "entered_by", "data_source", "evidence", "legal_basis",
+            "owner_division",
+        )  # fmt: skip
+
+
+class VersionDetailOut(VersionOut):
+    indicators = serializers.SerializerMethodField()
+    problems = serializers.SerializerMethodField(help_text="what stops it from being published")
+
+    class Meta(VersionOut.Meta):
+        fields = (*VersionOut.Meta.fields, "indicators", "problems")
+
+    def rows(self, version: TemplateVersion) -> list[Indicator]:
+        if "rows" not in self.context:
+            self.context["rows"] = list(version.indicators.order_by("position", "id"))
+        return self.context["rows"]
+
+    def get_indicators(self, version: TemplateVersion) -> list[IndicatorOut]:
+        return IndicatorOut(self.rows(version), many=True).data  # type: ignore[return-value]
+
+    def get_problems(self, version: TemplateVersion) -> list[ProblemRow]:
+        return schemes.problems_of(version, self.rows(version))  # type: ignore[return-value]
+
+
+class VersionQuery(serializers.Serializer):
+    state = serializers.ChoiceField(choices=TemplateVersion.State.choices, required=False)
+    year = serializers.IntegerField(min_value=2000, max_value=2100, required=False)
+    template = serializers.IntegerField(min_value=1, max_value=MOST, required=False)
+
+
+class CopyIn(serializers.Serializer):
+    year = serializers.IntegerField(min_value=2000, max_value=2100, required=False, allow_null=True)
+    note = serializers.CharField(max_length=500, allow_blank=True, default="")
+
+
+class PublishIn(LockIn):
+    minutes_number = serializers.CharField(max_length=60)
+    effective_on = serializers.DateField()
+
+
+class IndicatorFields(serializers.Serializer):
+    """Fields of an indicator; a group has only names, legal basis and division."""
+
+    name = serializers.CharField(max_length=80, required=False)
+    name_en = serializers.CharField(max_length=160, allow_blank=True, required=False)
+    points = serializers.CharField(max_length=12, required=False, help_text="a decimal with at most two places")
+    method = serializers.ChoiceField(choices=Method.choices, required=False)
+    parameters = serializers.DictField(child=serializers.JSONField(allow_null=True), required=False)
+    unit = serializers.CharField(max_length=20, allow_blank=True, required=False)
+    direction = serializers.ChoiceField(choices=["HIGHER", "LOWER"], required=False)
+    cumulative = serializers.BooleanField(required=False)
+    target_basis = serializers.ChoiceField(
+        choices=[(value, label) for value, label in TargetBasis.choices if value], allow_blank=True, required=False
+    )
+    entered_by = serializers.ChoiceField(choices=EnteredBy.choices, required=False)
+    data_source = serializers.CharField(max_length=30, allow_blank=True, required=False)
+    evidence = serializers.CharField(max_length=120, allow_blank=True, required=False)
+    legal_basis = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    owner_division = serializers.CharField(max_length=40, allow_blank=True, required=False)
+
+
+class IndicatorPatchIn(LockIn, IndicatorFields):
+    def changes(self) -> dict[str, Any]:
+        return {name: value for name, value in self.validated_data.items() if name != "lock_version"}
+
+
+class IndicatorAddIn(LockIn, IndicatorFields):
+    code = serializers.CharField(max_length=10)
+    group_id = serializers.IntegerField(
+        min_value=1, max_value=MOST, allow_null=True, default=None, help_text="null adds a first-level group"
+    )
+    name = serializers.CharField(max_length=80)
+
+    def fields_given(self) -> dict[str, Any]:
+        apart = {"lock_version", "code", "group_id"}
+        return {name: value for name, value in self.validated_data.items() if name not in apart}
+
+
+class MoveIn(LockIn):
+    direction = serializers.ChoiceField(choices=["up", "down"])
+
+
+class PointsIn(LockIn):
+    points = serializers.DictField(
+        child=serializers.CharField(max_length=12), help_text="indicator code → points, for example {'A1': '6.50'}"
+    )
+
+
+class NaTreatmentIn(LockIn):
+    na_treatment = serializers.ChoiceField(choices=TemplateVersion.NaTreatment.choices)
+
+
+class TrialIn(serializers.Serializer):
+    fact = serializers.DictField(
+        child=serializers.JSONField(allow_null=True), help_text="as in the table of facts of the rules"
+    )
+
+
+class TrialOut(serializers.Serializer):
+    points = serializers.DecimalField(max_digits=12, decimal_places=4, allow_null=True)
+    steps = serializers.ListField(child=serializers.CharField())
+    problems = serializers.ListField(child=serializers.CharField())
