@@ -82,16 +82,27 @@ class _Recheck:
         self.earned: dict[str, F | str] = {}
         for line in lines:
             self.guarded(line["code"], self.earning, line)
-        applies = {line["code"]: self.earned.get(line["code"]) != NOT_APPLICABLE for line in lines}
+        self.add_up(lines)
         for line in lines:
             if line["code"] in self.earned:
-                self.guarded(line["code"], self.line, line, lines, applies)
+                self.guarded(line["code"], self.line, line)
+
+    def add_up(self, lines: list[Json]) -> None:
+        """Points that apply and points that do not, by group and together."""
+        self.taking: dict[str, F] = {}
+        self.released: dict[str, F] = {}
+        for line in lines:
+            applies = self.earned.get(line["code"]) != NOT_APPLICABLE
+            for points, counted in ((self.taking, applies), (self.released, not applies)):
+                points[line["group"]] = points.get(line["group"], F(0)) + (read(line["points"]) if counted else F(0))
+        self.everything = sum(self.taking.values(), F(0))
+        self.whole = sum((self.released[group] for group, points in self.taking.items() if not points), F(0))
 
     def earning(self, line: Json) -> None:
         """Status and earned points."""
         self.earned[line["code"]] = earned(line)
 
-    def line(self, line: Json, lines: list[Json], applies: dict[str, bool]) -> None:
+    def line(self, line: Json) -> None:
         """Status, earned, effective points, score."""
         code, got, points = line["code"], self.earned[line["code"]], read(line["points"])
         counted_full = self.card["na_treatment"] == "FULL"
@@ -100,7 +111,7 @@ class _Recheck:
         if got == NOT_APPLICABLE and counted_full:
             value = points
         self.same(f"{code}.earned", line["earned"], value)
-        effective = self.effective(line, lines, applies)
+        effective = self.effective(line)
         if got == NOT_APPLICABLE:
             effective = points if counted_full else F(0)
         self.same(f"{code}.effective_points", line["effective_points"], effective)
@@ -114,26 +125,19 @@ class _Recheck:
         if got != NOT_APPLICABLE or counted_full:
             self.read_last(code, line["steps"], "line.rounded", "score", stored)
 
-    def effective(self, line: Json, lines: list[Json], applies: dict[str, bool]) -> F:
+    def effective(self, line: Json) -> F:
         """Own points, plus the part of the own group's released points, plus the part of whole groups'."""
-        points = {other["code"]: read(other["points"]) for other in lines}
-        group_of = {other["code"]: other["group"] for other in lines}
-        alive = {group_of[code] for code, applicable in applies.items() if applicable}
-        inside = [code for code in points if group_of[code] == line["group"]]
-        released = sum((points[code] for code in inside if not applies[code]), F(0))
-        taking = sum((points[code] for code in inside if applies[code]), F(0))
-        whole = sum((points[code] for code in points if group_of[code] not in alive), F(0))
-        everything = sum((points[code] for code in points if applies[code]), F(0))
+        released, taking = self.released[line["group"]], self.taking[line["group"]]
         said, place = line["sharing"], f"{line['code']}.sharing"
         self.same(f"{place}.treatment", said["treatment"], self.card["na_treatment"])
         self.same(f"{place}.group_released", said["group_released"], released)
         self.same(f"{place}.group_applicable", said["group_applicable"], taking)
-        self.same(f"{place}.whole_groups_released", said["whole_groups_released"], whole)
-        self.same(f"{place}.scheme_applicable", said["scheme_applicable"], everything)
-        own = points[line["code"]]
-        if self.card["na_treatment"] == "FULL" or not applies[line["code"]]:
+        self.same(f"{place}.whole_groups_released", said["whole_groups_released"], self.whole)
+        self.same(f"{place}.scheme_applicable", said["scheme_applicable"], self.everything)
+        own = read(line["points"])
+        if self.card["na_treatment"] == "FULL" or self.earned[line["code"]] == NOT_APPLICABLE:
             return own
-        return own * (1 + released / taking + whole / everything)
+        return own * (1 + released / taking + self.whole / self.everything)
 
     # --- groups and total ---
 
