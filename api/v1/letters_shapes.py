@@ -1,0 +1,207 @@
+"""What the resources of appraisal years and target letters take and answer."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from appraisal.ledger.models import Cycle, Participant, Period, Target, TargetLetter, TargetMilestone
+from appraisal.ledger.selectors import cycles as cycle_selectors
+from appraisal.ledger.selectors import letters as letter_selectors
+from core.workdays import Derivation
+
+MOST = 2**31 - 1
+
+
+class LockIn(serializers.Serializer):
+    lock_version = serializers.IntegerField(
+        min_value=0, max_value=MOST, help_text="as last read; 409 when someone else changed the letter meanwhile"
+    )
+
+
+class CycleIn(serializers.Serializer):
+    year = serializers.IntegerField(min_value=2000, max_value=2100)
+    version_id = serializers.IntegerField(min_value=1, max_value=MOST, help_text="a published version of that year")
+    name = serializers.CharField(max_length=80)
+
+
+class CycleQuery(serializers.Serializer):
+    year = serializers.IntegerField(min_value=2000, max_value=2100, required=False)
+    state = serializers.ChoiceField(choices=Cycle.State.choices, required=False)
+
+
+class CycleRefusals(serializers.Serializer):
+    """For each act the sentence why not, or null when it is allowed."""
+
+    set_peer_groups = serializers.CharField(allow_null=True)
+    draft_letters = serializers.CharField(allow_null=True)
+    make_periods = serializers.CharField(allow_null=True)
+    start = serializers.CharField(allow_null=True)
+
+
+class CycleOut(serializers.ModelSerializer):
+    version_label = serializers.CharField(source="version.label")
+    refusals = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Cycle
+        fields = ("id", "year", "name", "version", "version_label", "state", "created_at", "refusals")
+
+    def get_refusals(self, cycle: Cycle) -> CycleRefusals:
+        return cycle_selectors.refusals(self.context["actor"], cycle)  # type: ignore[return-value]
+
+
+class OfficeOut(serializers.Serializer):
+    id = serializers.IntegerField()
+    schema_name = serializers.CharField()
+    region_code = serializers.CharField()
+    name = serializers.CharField()
+    short_name = serializers.CharField()
+
+
+class ParticipantOut(serializers.ModelSerializer):
+    office = OfficeOut()
+
+    class Meta:
+        model = Participant
+        fields = ("id", "office", "peer_group", "reason")
+
+
+class PeerIn(serializers.Serializer):
+    office_id = serializers.IntegerField(min_value=1, max_value=MOST)
+    peer_group = serializers.IntegerField(min_value=1, max_value=99)
+    reason = serializers.CharField(max_length=200)
+
+
+class PeersIn(serializers.Serializer):
+    groups = PeerIn(many=True, max_length=1000, help_text="every active prefecture once; groups 1 … n without a gap")
+
+
+class PeriodOut(serializers.ModelSerializer):
+    derivations = serializers.SerializerMethodField(help_text="for each due day how it was derived, in a sentence")
+
+    class Meta:
+        model = Period
+        fields = ("id", "month", "opens_on", "county_due_on", "due_on", "verify_due_on", "closes_on", "derivations")
+
+    def get_derivations(self, period: Period) -> dict[str, str]:
+        return {field: str(Derivation.of(stored)) for field, stored in period.derivations.items()}
+
+
+class LetterQuery(serializers.Serializer):
+    year = serializers.IntegerField(min_value=2000, max_value=2100, required=False)
+    state = serializers.ChoiceField(choices=TargetLetter.State.choices, required=False)
+    office = serializers.SlugField(max_length=51, required=False, help_text="schema name of the office")
+
+    def filters(self) -> dict[str, Any]:
+        names = {"year": "cycle__year", "state": "state", "office": "office__schema_name"}
+        return {names[name]: value for name, value in self.validated_data.items()}
+
+
+class LetterRefusals(serializers.Serializer):
+    """For each act the sentence why not, or null when it is allowed."""
+
+    edit = serializers.CharField(allow_null=True)
+    issue = serializers.CharField(allow_null=True)
+    withdraw = serializers.CharField(allow_null=True)
+    sign = serializers.CharField(allow_null=True)
+
+
+class LetterOut(serializers.ModelSerializer):
+    office = OfficeOut()
+    year = serializers.IntegerField(source="cycle.year")
+    refusals = serializers.SerializerMethodField()
+
+    class Meta:
+        model = TargetLetter
+        fields = (
+            "id", "cycle", "year", "office", "number", "state", "province_signer_name", "province_signed_at",
+            "office_signer_name", "office_signed_at", "content_sha256", "lock_version", "refusals",
+        )  # fmt: skip
+
+    def get_refusals(self, letter: TargetLetter) -> LetterRefusals:
+        return letter_selectors.refusals(self.context["actor"], letter)  # type: ignore[return-value]
+
+
+class MilestoneOut(serializers.ModelSerializer):
+    class Meta:
+        model = TargetMilestone
+        fields = ("id", "name", "due_on")
+
+
+class TargetOut(serializers.ModelSerializer):
+    code = serializers.CharField(source="indicator.code")
+    name = serializers.CharField(source="indicator.name")
+    unit = serializers.CharField(source="indicator.unit")
+    target_basis = serializers.CharField(source="indicator.target_basis")
+    method = serializers.CharField(source="indicator.method")
+    milestones = MilestoneOut(many=True, source="milestone_list")
+
+    class Meta:
+        model = Target
+        fields = (
+            "code", "name", "unit", "method", "target_basis", "applicable", "not_applicable_reason", "year_target",
+            "q1", "q2", "q3", "note", "milestones",
+        )  # fmt: skip
+
+
+class LackingRow(serializers.Serializer):
+    code = serializers.CharField()
+    field = serializers.CharField()
+    message = serializers.CharField()
+
+
+class LetterDetailOut(LetterOut):
+    targets = serializers.SerializerMethodField()
+    lacking = serializers.SerializerMethodField(help_text="what it needs before it can be signed")
+
+    class Meta(LetterOut.Meta):
+        fields = (*LetterOut.Meta.fields, "targets", "lacking")
+
+    def rows(self, letter: TargetLetter) -> list[Target]:
+        if "rows" not in self.context:
+            self.context["rows"] = letter_selectors.targets(letter)
+        return self.context["rows"]
+
+    def get_targets(self, letter: TargetLetter) -> list[TargetOut]:
+        return TargetOut(self.rows(letter), many=True).data  # type: ignore[return-value]
+
+    def get_lacking(self, letter: TargetLetter) -> list[LackingRow]:
+        return letter_selectors.lacking(self.rows(letter))  # type: ignore[return-value]
+
+
+class TargetIn(serializers.Serializer):
+    code = serializers.CharField(max_length=10)
+    applicable = serializers.BooleanField(default=True)
+    not_applicable_reason = serializers.CharField(max_length=200, allow_blank=True, default="")
+    year_target = serializers.CharField(
+        max_length=30, allow_null=True, allow_blank=True, default=None, help_text="a decimal, at most four places"
+    )
+    q1 = serializers.CharField(max_length=30, allow_null=True, allow_blank=True, default=None)
+    q2 = serializers.CharField(max_length=30, allow_null=True, allow_blank=True, default=None)
+    q3 = serializers.CharField(max_length=30, allow_null=True, allow_blank=True, default=None)
+    note = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+
+class TargetsIn(LockIn):
+    rows = TargetIn(many=True, max_length=500, help_text="indicators that are not named stay as they are")
+
+
+class MilestoneIn(serializers.Serializer):
+    name = serializers.CharField(max_length=120)
+    due_on = serializers.DateField()
+
+
+class MilestonesIn(LockIn):
+    milestones = MilestoneIn(many=True, max_length=30)
+
+
+class PasswordIn(LockIn):
+    password = serializers.CharField(max_length=200, trim_whitespace=False, help_text="the signer's own, once more")
+
+
+class IssueIn(PasswordIn):
+    number = serializers.CharField(max_length=40, help_text="document number, for example 云移责〔2026〕3号")
+
+
+class WithdrawIn(LockIn):
+    reason = serializers.CharField(max_length=200)
