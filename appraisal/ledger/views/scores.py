@@ -73,12 +73,12 @@ def _month_context(runs: dict[int, ScoreRun], month: int) -> dict[str, Any]:
             "series": [
                 {
                     "name": _("全省平均"),
-                    "data": [str(round(means[each]["mean"], 2)) for each in sorted(means)],
+                    "data": [float(round(means[each]["mean"], 2)) for each in sorted(means)],
                     "color": "c1",
                 },
-                {"name": _("最高"), "data": [str(means[each]["best"]) for each in sorted(means)], "color": "c4"},
+                {"name": _("最高"), "data": [float(means[each]["best"]) for each in sorted(means)], "color": "c4"},
             ],
-            "min": str(int(min(row["mean"] for row in means.values())) - 4),
+            "min": int(min(row["mean"] for row in means.values())) - 4,
         },
     }
 
@@ -248,9 +248,11 @@ def _worst(groups: list[explanations.GroupRow]) -> str:
 
 def _chart(steps: list[dict[str, Any]]) -> dict[str, Any]:
     """The waterfall's data; the axis is cut below the lowest step, and the page says where."""
-    level, lowest = Decimal(0), Decimal(1000)
+    level, levels = Decimal(0), []
     for step in steps:
         level = step["value"] if step["kind"] == "total" else level + step["value"]
-        lowest = min(lowest, level)
-    floor = max(int(lowest) - 4, 0)
-    return {"min": floor, "steps": [{**step, "value": str(round(step["value"], 2))} for step in steps]}
+        levels.append(level)
+    floor = max(int(min(levels)) - 4, 0)
+    # Floats only for drawing; every figure is in the table below in exact decimals.
+    drawn = [{"name": step["name"], "kind": step["kind"], "v": float(round(step["value"], 2))} for step in steps]
+    return {"min": floor, "max": int(max(levels)) + 2, "steps": drawn}

@@ -1,0 +1,142 @@
+"""Pages of scores: what only they add."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from appraisal.ledger.models import ScoreRun
+from appraisal.ledger.usecases import scores as usecases
+from tenants.models import Office, Role
+from tests import factories
+from tests.appraisal import setting
+from tests.appraisal.ledger.test_scores import calculated, put
+from tests.conftest import NOON
+
+SignedIn = Callable[..., Client]
+
+
+@pytest.fixture
+def running(actor: Callable[..., Any], offices: dict[str, Office]) -> setting.Running:
+    return setting.running_cycle(actor, offices)
+
+
+@pytest.fixture
+def published(running: setting.Running, kunming: Office) -> ScoreRun:
+    put(running, kunming, "A1", {"value": "701"})
+    return usecases.publish_run(run_id=calculated(running).pk, actor=running.admin, at=NOON)
+
+
+class TestCockpit:
+    def test_is_empty_and_says_so_before_the_first_publication(self, running, signed_in: SignedIn) -> None:
+        page = signed_in("yunnan", Role.APPRAISAL_ADMIN).get("/yunnan/appraisal/overview/")
+
+        assert page.status_code == 200
+        assert "还没有核定的得分" in page.content.decode()
+
+    def test_ranks_all_prefectures(self, published: ScoreRun, signed_in: SignedIn) -> None:
+        page = signed_in("yunnan", Role.PRINCIPAL_LEADER).get("/yunnan/appraisal/overview/").content.decode()
+
+        assert all(name in page for name in ("昆明市", "普洱市", "迪庆州"))
+        assert f"/yunnan/appraisal/runs/{published.pk}/kunming/" in page
+
+    def test_is_not_for_a_prefecture(self, published: ScoreRun, signed_in: SignedIn) -> None:
+        assert signed_in("kunming", Role.REPORTER).get("/kunming/appraisal/overview/").status_code == 403
+
+    def test_asks_as_many_queries_for_sixteen_offices_as_for_three(
+        self, published: ScoreRun, signed_in: SignedIn, django_assert_max_num_queries: Any
+    ) -> None:
+        client = signed_in("yunnan", Role.APPRAISAL_ADMIN)
+        client.get("/yunnan/appraisal/overview/")
+
+        with django_assert_max_num_queries(50):
+            client.get("/yunnan/appraisal/overview/")
+
+
+class TestScorecard:
+    def test_shows_where_every_point_comes_from(self, published: ScoreRun, signed_in: SignedIn) -> None:
+        client = signed_in("kunming", Role.REPORTER)
+
+        page = client.get(f"/kunming/appraisal/runs/{published.pk}/kunming/A1/").content.decode()
+
+        assert "701" in page
+        assert "900" in page
+        assert "15.58" in page  # 20 × 701 ÷ 900 = 15.5778
+
+    def test_the_story_is_a_fragment_for_htmx(self, published: ScoreRun, signed_in: SignedIn) -> None:
+        client = signed_in("kunming", Role.REPORTER)
+
+        answer = client.get(f"/kunming/appraisal/runs/{published.pk}/kunming/A1/", headers={"HX-Request": "true"})
+
+        assert answer.content.decode().lstrip().startswith("<aside")
+
+    def test_another_prefectures_card_is_not_found(self, published: ScoreRun, signed_in: SignedIn) -> None:
+        client = signed_in("kunming", Role.REPORTER)
+
+        assert client.get(f"/kunming/appraisal/runs/{published.pk}/puer/").status_code == 404
+
+    def test_my_score_leads_to_the_newest_card(self, published: ScoreRun, signed_in: SignedIn) -> None:
+        answer = signed_in("kunming", Role.REPORTER).get("/kunming/appraisal/score/")
+
+        assert answer["Location"] == f"/kunming/appraisal/runs/{published.pk}/kunming/"
+
+    def test_an_unpublished_card_is_not_found_for_the_office(self, running, signed_in: SignedIn) -> None:
+        run = calculated(running)
+
+        page = signed_in("kunming", Role.REPORTER).get(f"/kunming/appraisal/runs/{run.pk}/kunming/")
+
+        assert page.status_code == 404
+
+
+class TestRunPages:
+    def test_calculating_leads_to_the_run_and_its_progress(self, running, signed_in: SignedIn) -> None:
+        client = signed_in("yunnan", Role.APPRAISAL_ADMIN)
+
+        answer = client.post(f"/yunnan/appraisal/periods/{running.period(9).pk}/run/", {"note": "首次计算"})
+
+        run = ScoreRun.objects.get()
+        assert answer["Location"] == f"/yunnan/appraisal/runs/{run.pk}/"
+        assert client.get(f"/yunnan/appraisal/runs/{run.pk}/progress/").status_code == 200
+
+    def test_polling_ends_when_the_run_has(self, published: ScoreRun, signed_in: SignedIn) -> None:
+        client = signed_in("yunnan", Role.APPRAISAL_ADMIN)
+
+        assert client.get(f"/yunnan/appraisal/runs/{published.pk}/progress/").status_code == 286
+
+    def test_publishing_asks_for_the_password(self, running, signed_in: SignedIn) -> None:
+        run = calculated(running)
+        client = signed_in("yunnan", Role.APPRAISAL_ADMIN)
+        address = f"/yunnan/appraisal/runs/{run.pk}/publish/"
+
+        wrong = client.post(address, {"password": "nein"})
+        right = client.post(address, {"password": factories.PASSWORD})
+
+        run.refresh_from_db()
+        assert (wrong.status_code, right.status_code, run.state) == (422, 302, "PUBLISHED")
+
+    def test_page_and_policy_refuse_alike(self, running, signed_in: SignedIn) -> None:
+        run = calculated(running)
+
+        answer = signed_in("yunnan", Role.VERIFIER).post(
+            f"/yunnan/appraisal/runs/{run.pk}/publish/", {"password": factories.PASSWORD}
+        )
+
+        assert answer.status_code == 403
+        assert "只有省级考核管理员或领导可以核定得分" in answer.content.decode()
+
+
+class TestRanking:
+    @pytest.mark.parametrize(("office", "role"), [("yunnan", Role.VERIFIER), ("kunming", Role.REPORTER)])
+    def test_is_seen_by_the_bureau_and_its_prefectures(
+        self, published: ScoreRun, signed_in: SignedIn, office: str, role: str
+    ) -> None:
+        page = signed_in(office, role).get(f"/{office}/appraisal/ranking/").content.decode()
+
+        assert "普洱市" in page
+        assert published.code in page
+
+    def test_another_province_sees_nothing_of_it(self, published: ScoreRun, signed_in: SignedIn) -> None:
+        page = signed_in("shifan", Role.APPRAISAL_ADMIN).get("/shifan/appraisal/ranking/").content.decode()
+
+        assert "普洱市" not in page
