@@ -1,0 +1,18 @@
+"""The components of every page: a builtin library, no {% load %} needed. /components/ shows each in every state.
+
+A tag's Python signature is its contract; an impossible value raises ValueError, because it is a bug of the page.
+
+    figures   money, amount, score, rate, signed, share, day, short_day, moment
+    icons     icon
+    badges    status, grade, sev, delta, badge
+    meters    bar, segments, spark
+    boxes     panel, card, page_head, kpis, note, formula, toast, empty, skeleton, denied, dialog
+    actions   action, tabs, pagination, query
+    forms     field, error_summary
+    tracks    steps, timeline, files, tile_grid
+"""
+
+from core.templatetags.ui import actions, badges, boxes, figures, forms, icons, meters, tracks
+from core.templatetags.ui.library import register
+
+__all__ = ["actions", "badges", "boxes", "figures", "forms", "icons", "meters", "register", "tracks"]
