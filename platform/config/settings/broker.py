@@ -10,9 +10,11 @@ def settings(data_dir: Path) -> dict:
         "CELERY_TASK_ACKS_LATE": True,
         "CELERY_WORKER_PREFETCH_MULTIPLIER": 1,
         "CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP": True,
+        "CELERY_WORKER_HIJACK_ROOT_LOGGER": False,  # its lines are JSON like all others
         "CELERY_TIMEZONE": "Asia/Shanghai",
         "CELERY_BEAT_SCHEDULE": {
-            "sweep-jobs": {"task": "core.tasks.ring", "schedule": 5.0},
+            # A ring nobody heard in time is worth nothing: the next one sweeps the same table.
+            "sweep-jobs": {"task": "core.tasks.ring", "schedule": 5.0, "options": {"expires": 5.0}},
         },
         "CELERY_BEAT_SCHEDULE_FILENAME": str(data_dir / "beat-schedule"),
     }
@@ -23,12 +25,13 @@ def settings(data_dir: Path) -> dict:
         (folder / name).mkdir(parents=True, exist_ok=True)
     return {
         **common,
-        "CELERY_BROKER_URL": "filesystem://",
+        "CELERY_BROKER_URL": "filesystem://localhost//",
         "CELERY_BROKER_TRANSPORT_OPTIONS": {
             "data_folder_in": str(folder / "queue"),
             "data_folder_out": str(folder / "queue"),
             "processed_folder": str(folder / "done"),
             "control_folder": str(folder / "control"),
             "store_processed": False,
+            "polling_interval": 0.2,  # seconds from the ring to the worker, at most
         },
     }

@@ -138,6 +138,7 @@ def run(job: Job, at: datetime) -> None:
         ):
             result = kind.work(job, progress, **job.arguments)
             _done(job, progress, result)
+        log.info("job done", extra={"job": job.pk, "kind": job.kind, "job_office": job.office, "try": job.tries})
     except Cancelled:
         _end(job, Job.State.CANCELLED, _("按要求取消，没有留下任何结果。"), timezone.now())
     except LeaseLost:
