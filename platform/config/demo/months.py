@@ -57,7 +57,7 @@ class Month:
                 stored = files.store(
                     upload, office_schema=slug, uploader_id=reporter.user_id, uploader_name=reporter.name, at=at
                 )
-                reporting.attach_stored(
+                reporting.attach_to_many(
                     period_id=self.period.pk,
                     indicator_ids=[row.pk for row in wanting],
                     file=stored,
@@ -102,7 +102,8 @@ class Month:
         return [{"code": county.code, "quantity": str(part)} for county, part in zip(counties, parts, strict=True)]
 
     def _narrative(self, indicator: Indicator) -> str:
-        return f"截至 {self.number} 月底，{indicator.name}按计划推进，数据取自{indicator.evidence or '业务台账'}，已与县级核对。"
+        source = indicator.evidence or "业务台账"
+        return f"截至 {self.number} 月底，{indicator.name}按计划推进，数据取自{source}，已与县级核对。"
 
     def _list_of_figures(self, profile: Profile, rows: list[Indicator]) -> SimpleUploadedFile:
         out = io.StringIO()
@@ -216,9 +217,10 @@ class Month:
             stored = files.store(
                 paper, office_schema=self.here, uploader_id=admin.user_id, uploader_name=admin.name, at=at
             )
+            unit = "省审计厅" if code == stories.VETO[2] else "省局办公室"
             adjustments.record_adjustment(
                 cycle_id=self.plan.cycle.pk, office_id=self.plan.cast.offices[slug].pk, from_month=month, code=code,
-                points=None, legal_basis=f"年度考核办法：{title}", confirming_unit="省审计厅" if code == "V1" else "省局办公室",
+                points=None, legal_basis=f"年度考核办法：{title}", confirming_unit=unit,
                 evidence=[str(stored.pk)], actor=admin, at=at,
             )  # fmt: skip
 

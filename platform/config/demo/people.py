@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tenants.models import Role
 
 # One password for all demo accounts; `make demo` prints it. A real installation has no shared passwords.
-PASSWORD = "Anlan-2026-demo"  # noqa: S105
+PASSWORD = "Anlan-2026-demo"
 
 FAMILY = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 GIVEN = [

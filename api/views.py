@@ -1,0 +1,71 @@
+"""The API's contract for people: every operation on one page."""
+
+from collections import defaultdict
+from functools import lru_cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from drf_spectacular.generators import SchemaGenerator
+
+from core.http import reads
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@lru_cache(maxsize=1)
+def contract() -> dict[str, Any]:
+    """The OpenAPI document of an office's API. The code decides it, so one process makes it once."""
+    return SchemaGenerator(urlconf="config.urls.office").get_schema(public=True)
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """(tag, operations) in order of the paths; each with method, path, summary, fields asked for and answers."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    schemas = document.get("components", {}).get("schemas", {})
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if operation := item.get(method):
+                tag = next(iter(operation.get("tags", [])), "api")
+                found[tag].append(_shown(method, path, operation, schemas))
+    return sorted(found.items())
+
+
+def _shown(method: str, path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": operation["operationId"],
+        "method": method.upper(),
+        "path": f"/{{office}}{path}",
+        "text": operation.get("description", "") or operation.get("summary", ""),
+        "parameters": [each for each in operation.get("parameters", []) if "name" in each],
+        "body": _fields(operation.get("requestBody", {}), schemas),
+        "answers": [(code, answer.get("description", "")) for code, answer in sorted(operation["responses"].items())],
+    }
+
+
+def _fields(body: dict[str, Any], schemas: dict[str, Any]) -> list[dict[str, Any]]:
+    """Name, type and meaning of each field of a request body."""
+    for content in body.get("content", {}).values():
+        schema = content.get("schema", {})
+        if "$ref" in schema:
+            schema = schemas.get(schema["$ref"].rsplit("/", 1)[-1], {})
+        required = set(schema.get("required", ()))
+        return [
+            {"name": name, "type": _type(field), "text": field.get("description", ""), "required": name in required}
+            for name, field in schema.get("properties", {}).items()
+        ]
+    return []
+
+
+def _type(field: dict[str, Any]) -> str:
+    kind = field.get("type") or field.get("$ref", "").rsplit("/", 1)[-1] or "any"
+    if isinstance(kind, list):
+        kind = " | ".join(kind)
+    return f"{_type(field['items'])}[]" if kind == "array" and "items" in field else str(kind)
+
+
+@reads
+def docs(request: HttpRequest) -> HttpResponse:
+    """The readable page of the contract."""
+    document = contract()
+    return render(request, "api/docs.html", {"info": document["info"], "tags": operations(document)})
