@@ -139,7 +139,8 @@ def retry_job(*, job_id: int, actor: Any, at: datetime) -> Job:
     may_retry(actor, job)
     if Job.objects.filter(office=job.office, kind=job.kind, key=job.key, state__in=OPEN).exists():
         raise Conflict(_("同样的任务已经在排队或运行，请等它结束。"))
-    job.state, job.run_at, job.finished_at, job.lease_until = Job.State.QUEUED, at, None, None
+    job.move(Job.State.QUEUED)
+    job.run_at, job.finished_at, job.lease_until = at, None, None
     job.tries, job.done_steps, job.progress_note, job.error, job.cancel_wanted = 0, 0, "", "", False
     job.save()
     transaction.on_commit(ring_doorbell)

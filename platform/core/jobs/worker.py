@@ -112,7 +112,7 @@ def claim(at: datetime) -> Job | None:
         job = rows.order_by("run_at", "id").first()
         if job is None:
             return None
-        job.state = Job.State.RUNNING
+        job.move(Job.State.RUNNING)
         job.tries += 1
         job.lease_until = at + timedelta(seconds=parameter("job_lease_seconds", at))
         job.done_steps, job.progress_note = 0, ""
@@ -196,7 +196,8 @@ def _end(job: Job, state: str, sentence: str, at: datetime) -> None:
 
 def close(job: Job, state: str, sentence: str, at: datetime) -> None:
     """End a locked job without an effect (FAILED, CANCELLED) and let its kind put right what waits for it."""
-    job.state, job.finished_at, job.lease_until, job.error = state, at, None, sentence
+    job.move(state)
+    job.finished_at, job.lease_until, job.error = at, None, sentence
     job.save(update_fields=["state", "finished_at", "lease_until", "error"])
     try:
         kind = kind_of(job.kind)

@@ -2,15 +2,10 @@
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
-
-class JobState(models.TextChoices):
-    QUEUED = "QUEUED", _("排队中")
-    RUNNING = "RUNNING", _("运行中")
-    DONE = "DONE", _("已完成")
-    FAILED = "FAILED", _("失败")
-    CANCELLED = "CANCELLED", _("已取消")
+from core.errors import Conflict
+from core.states import TRANSITIONS, JobState
 
 
 class Job(models.Model):
@@ -61,3 +56,12 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.office} {self.state}"
+
+    def move(self, to: JobState) -> None:
+        """Step to `to` if the life of a job has that step. Does not save. Raises Conflict."""
+        if to not in TRANSITIONS[JobState(self.state)]:
+            raise Conflict(
+                _("任务现在是“%(now)s”，不能变为“%(to)s”。请刷新后再试。")
+                % {"now": self.get_state_display(), "to": JobState(to).label}
+            )
+        self.state = to
