@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from core import showcase
 from core.http import reads
 
 
@@ -29,4 +30,4 @@ def readyz(request: HttpRequest) -> JsonResponse:
 @reads
 def components(request: HttpRequest) -> HttpResponse:
     """Every component in every state."""
-    return render(request, "core/components.html")
+    return render(request, "core/components.html", showcase.context())

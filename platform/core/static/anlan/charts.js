@@ -56,12 +56,11 @@
     };
   };
 
-  K.waterfall = function (d) {
+  K.waterfall = function (d, width) {
     var min = Number(d.min || 0), base = [], bars = [], lines = [], run = 0;
     var col = { total: css('c1'), lost: css('c2'), off: css('c6'), bonus: css('c4'), deduction: css('c6') };
     var steps = d.steps.map(function (s) { return { name: s.name, value: Number(s.value), kind: s.kind }; });
     function words(s) { return s.kind === 'total' ? s.value.toFixed(2) : (s.value > 0 ? '+' : '−') + Math.abs(s.value).toFixed(2); }
-    function broken(name) { return name.length > 5 ? name.slice(0, Math.ceil(name.length / 2)) + '\n' + name.slice(Math.ceil(name.length / 2)) : name; }
     steps.forEach(function (s, i) {
       var from = run, to = s.kind === 'total' ? s.value : run + s.value;
       base.push(s.kind === 'total' ? min : Math.min(from, to));
@@ -72,7 +71,7 @@
     return {
       tooltip: Object.assign(tip(), { formatter: function (p) { var s = steps[p.dataIndex]; return s.name + '\n' + words(s); } }),
       grid: { left: 36, right: 8, top: 28, bottom: 40 },
-      xAxis: axis({ type: 'category', data: steps.map(function (s) { return broken(s.name); }), splitLine: { show: false }, axisLabel: Object.assign(font(11.5, 400, css('ink-2')), { interval: 0, lineHeight: 15 }) }),
+      xAxis: axis({ type: 'category', data: steps.map(function (s) { return s.name; }), splitLine: { show: false }, axisLabel: Object.assign(font(11.5, 400, css('ink-2')), { interval: 0, lineHeight: 15, overflow: 'break', width: Math.max(Math.floor((width - 44) / steps.length) - 6, 24) }) }),
       yAxis: axis({ type: 'value', min: min, max: d.max == null ? undefined : Number(d.max), interval: d.interval == null ? undefined : Number(d.interval), axisLine: { show: false } }),
       series: [
         { type: 'bar', stack: 'w', data: base, silent: true, itemStyle: { color: 'transparent' }, barWidth: '58%' },
@@ -127,7 +126,7 @@
     me.value = me.value || (src ? JSON.parse(src.textContent) : {});
     me._c = window.echarts.init(me, null, { renderer: 'svg' });
     me.draw();
-    me._t = function () { me.draw(); }; me._r = function () { me._c.resize(); };
+    me._t = function () { me.draw(); }; me._r = function () { me._c.resize(); me.draw(); };
     document.addEventListener('an:theme', me._t); document.addEventListener('an:resize', me._r); window.addEventListener('resize', me._r); window.addEventListener('beforeprint', me._r);
   };
   AnChart.prototype.disconnectedCallback = function () {
@@ -136,7 +135,7 @@
   };
   AnChart.prototype.draw = function () {
     if (!this.value || !Object.keys(this.value).length) return;
-    var o = K[this.getAttribute('kind')](this.value);
+    var o = K[this.getAttribute('kind')](this.value, this.clientWidth);
     o.animation = false; o.textStyle = font(12);
     this._c.setOption(o, true);
   };

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
@@ -86,9 +86,7 @@ def sev(key: str) -> SafeString:
     if key not in SEVERITIES:
         raise ValueError(f"sev: unknown severity {key!r}")
     word, bars = SEVERITIES[key]
-    drawn = SafeString("").join(
-        format_html('<span class="bar{}"></span>', " on" if number < bars else "") for number in range(3)
-    )
+    drawn = format_html_join("", '<span class="bar{}"></span>', ((" on" if n < bars else "",) for n in range(3)))
     return format_html('<span class="an-sev {}"><i aria-hidden="true">{}</i>{}</span>', key, drawn, word)
 
 
