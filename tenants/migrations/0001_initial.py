@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=40)),
                 ('name_en', models.CharField(blank=True, max_length=80)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
+                ('position', models.PositiveSmallIntegerField(default=0, help_text='order inside the office')),
                 ('valid_from', models.DateField()),
                 ('valid_to', models.DateField(blank=True, help_text='last day it exists; null while it does', null=True)),
             ],

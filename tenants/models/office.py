@@ -179,7 +179,7 @@ class Division(models.Model):
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="divisions")
     name = models.CharField(max_length=40)
     name_en = models.CharField(max_length=80, blank=True)
-    position = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(default=0, help_text="order inside the office")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True, help_text="last day it exists; null while it does")
 

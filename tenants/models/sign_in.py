@@ -4,6 +4,8 @@ from django.db import models
 
 
 class SignInAttempt(models.Model):
+    """One attempt to sign in, whatever came of it; lockout counts them. Append-only."""
+
     username = models.CharField(max_length=40, help_text="as typed, lower case")
     address = models.CharField(max_length=64)
     at = models.DateTimeField()

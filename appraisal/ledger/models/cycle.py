@@ -25,7 +25,7 @@ class Cycle(Moving):
     State = CycleState
 
     province = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="cycles")
-    year = models.PositiveSmallIntegerField()
+    year = models.PositiveSmallIntegerField(help_text="calendar year appraised")
     name = models.CharField(max_length=80)
     version = models.ForeignKey(TemplateVersion, on_delete=models.PROTECT, related_name="cycles")
     state = models.CharField(max_length=10, choices=CycleState, default=CycleState.PREPARING)
@@ -68,7 +68,7 @@ class Period(models.Model):
     """A month to report on. All days inclusive; each due day with the derivation that led to it."""
 
     cycle = models.ForeignKey(Cycle, on_delete=models.PROTECT, related_name="periods")
-    month = models.PositiveSmallIntegerField()
+    month = models.PositiveSmallIntegerField(help_text="1 to 12")
     opens_on = models.DateField(help_text="first day a report is taken")
     county_due_on = models.DateField(help_text="counties to the prefecture")
     due_on = models.DateField(help_text="prefecture to the province; later counts as late")

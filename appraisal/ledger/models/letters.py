@@ -92,7 +92,7 @@ class TargetMilestone(models.Model):
     indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="milestones")
     name = models.CharField(max_length=120)
     due_on = models.DateField()
-    position = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(default=0, help_text="order inside the target")
 
     class Meta:
         constraints = [

@@ -106,11 +106,13 @@ class CurrentValue(Moving):
         max_digits=7, decimal_places=4, default=0, help_text="points verification takes off the indicator"
     )
     reason = models.TextField(blank=True, help_text="of the return, the correction or the points off")
-    times_returned = models.PositiveSmallIntegerField(default=0)
+    times_returned = models.PositiveSmallIntegerField(default=0, help_text="how often the province returned it")
     decided_by_id = models.BigIntegerField(null=True)
     decided_by_name = models.CharField(max_length=40, blank=True)
     decided_at = models.DateTimeField(null=True)
-    lock_version = models.PositiveIntegerField(default=0)
+    lock_version = models.PositiveIntegerField(
+        default=0, help_text="grows with each change; a stale decision is refused"
+    )
 
     published: bool  # annotated by selectors.values
 
@@ -158,7 +160,9 @@ class Verification(models.Model):
     decision = models.CharField(max_length=10, choices=Decision)
     fact_before = models.JSONField(null=True)
     fact_after = models.JSONField(null=True)
-    points_off = models.DecimalField(max_digits=7, decimal_places=4, default=0)
+    points_off = models.DecimalField(
+        max_digits=7, decimal_places=4, default=0, help_text="points taken off, a positive number"
+    )
     reason = models.TextField(blank=True)
     by_id = models.BigIntegerField()
     by_name = models.CharField(max_length=40)

@@ -55,20 +55,26 @@ class Scorecard(models.Model):
 
     run = models.ForeignKey(ScoreRun, on_delete=models.CASCADE, related_name="cards")
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="scorecards")
-    peer_group = models.PositiveSmallIntegerField()
+    peer_group = models.PositiveSmallIntegerField(help_text="number of the peer group in force for the month")
     indicator_total = models.DecimalField(
         max_digits=9, decimal_places=4, help_text="sum of the stored indicator scores"
     )
-    bonus = models.DecimalField(max_digits=7, decimal_places=4, default=0)
-    deduction = models.DecimalField(max_digits=7, decimal_places=4, default=0)
+    bonus = models.DecimalField(
+        max_digits=7, decimal_places=4, default=0, help_text="points added by adjustments, after the cap"
+    )
+    deduction = models.DecimalField(
+        max_digits=7, decimal_places=4, default=0, help_text="points taken by adjustments, a positive number"
+    )
     total = models.DecimalField(max_digits=7, decimal_places=2, help_text="published: half-up, clamped to 0…105")
     grade = models.CharField(max_length=12, blank=True)
     grade_before_veto = models.CharField(max_length=12, blank=True)
-    vetoes = models.PositiveSmallIntegerField(default=0)
-    rank = models.PositiveSmallIntegerField()
+    vetoes = models.PositiveSmallIntegerField(default=0, help_text="how many vetoes are in force")
+    rank = models.PositiveSmallIntegerField(help_text="in the province, 1 is best; ties share it")
     rank_before = models.PositiveSmallIntegerField(null=True, help_text="in the last published run of the month before")
-    peer_rank = models.PositiveSmallIntegerField()
-    total_before = models.DecimalField(max_digits=7, decimal_places=2, null=True)
+    peer_rank = models.PositiveSmallIntegerField(help_text="in the peer group, 1 is best; ties share it")
+    total_before = models.DecimalField(
+        max_digits=7, decimal_places=2, null=True, help_text="points in the last published run of the month before"
+    )
     trace = models.JSONField(default=dict, help_text="how groups, total, adjustments and grade came about")
 
     class Meta:
@@ -87,14 +93,18 @@ class ScoreLine(models.Model):
     status = models.CharField(
         max_length=15, help_text="as appraisal.rules.engine: SCORED, NOT_APPLICABLE, NOT_REPORTED …"
     )
-    points = models.DecimalField(max_digits=7, decimal_places=4)
+    points = models.DecimalField(
+        max_digits=7, decimal_places=4, help_text="full points of the indicator in the template"
+    )
     effective_points = models.DecimalField(
         max_digits=12, decimal_places=8, help_text="after redistribution; exact value in the trace"
     )
     score_before_off = models.DecimalField(
         max_digits=8, decimal_places=4, help_text="before verification took points off"
     )
-    points_off = models.DecimalField(max_digits=7, decimal_places=4, default=0)
+    points_off = models.DecimalField(
+        max_digits=7, decimal_places=4, default=0, help_text="points taken off at verification"
+    )
     score = models.DecimalField(max_digits=8, decimal_places=4, help_text="half-up at 4 decimals")
     trace = models.JSONField(default=dict)
 

@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=80)),
                 ('name_en', models.CharField(blank=True, max_length=160)),
                 ('points', models.DecimalField(decimal_places=4, help_text="points it can earn; a group's is the sum", max_digits=7)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
+                ('position', models.PositiveSmallIntegerField(default=0, help_text='order among its siblings')),
                 ('method', models.CharField(blank=True, choices=[('RATIO', '比率'), ('INVERSE_RATIO', '反比率'), ('STEP', '分档'), ('LINEAR', '分段线性'), ('THRESHOLD', '达标满分'), ('DEDUCT', '扣分制'), ('ADD', '加分制'), ('MILESTONE', '节点'), ('RANK', '同组排名'), ('PANEL', '评议打分'), ('FORMULA', '公式'), ('MANUAL', '人工评定')], max_length=15)),
                 ('parameters', models.JSONField(blank=True, default=dict, help_text='as appraisal.rules reads them; decimals as text')),
                 ('unit', models.CharField(blank=True, max_length=20)),

@@ -52,7 +52,7 @@ class Indicator(models.Model):
     name = models.CharField(max_length=80)
     name_en = models.CharField(max_length=160, blank=True)
     points = models.DecimalField(max_digits=7, decimal_places=4, help_text="points it can earn; a group's is the sum")
-    position = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(default=0, help_text="order among its siblings")
     method = models.CharField(max_length=15, choices=Method, blank=True)
     parameters = models.JSONField(default=dict, blank=True, help_text="as appraisal.rules reads them; decimals as text")
     unit = models.CharField(max_length=20, blank=True)
