@@ -179,10 +179,10 @@ class Card(APIView):
 
 
 urlpatterns = [
-    path("periods/<int:period_id>/runs", PeriodRuns.as_view(), name="period-runs"),
-    path("runs", Runs.as_view(), name="runs"),
-    path("runs/<int:run_id>", Run.as_view(), name="run"),
-    path("runs/<int:run_id>/publication", Publication.as_view(), name="run-publication"),
-    path("runs/<int:run_id>/ranking", Ranking.as_view(), name="run-ranking"),
-    path("runs/<int:run_id>/cards/<slug:slug>", Card.as_view(), name="run-card"),
+    path("periods/<int:period_id>/runs/", PeriodRuns.as_view(), name="period-runs"),
+    path("runs/", Runs.as_view(), name="runs"),
+    path("runs/<int:run_id>/", Run.as_view(), name="run"),
+    path("runs/<int:run_id>/publication/", Publication.as_view(), name="run-publication"),
+    path("runs/<int:run_id>/ranking/", Ranking.as_view(), name="run-ranking"),
+    path("runs/<int:run_id>/cards/<slug:slug>/", Card.as_view(), name="run-card"),
 ]

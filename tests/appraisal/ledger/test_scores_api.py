@@ -26,7 +26,7 @@ class TestRuns:
         client = signed_in("yunnan", Role.APPRAISAL_ADMIN)
 
         answer = client.post(
-            f"/yunnan/api/v1/periods/{running.period(9).pk}/runs", {"note": "首次"}, "application/json"
+            f"/yunnan/api/v1/periods/{running.period(9).pk}/runs/", {"note": "首次"}, "application/json"
         )
 
         assert (answer.status_code, answer.json()["state"], answer.json()["note"]) == (202, "RUNNING", "首次")
@@ -37,7 +37,7 @@ class TestRuns:
     def test_others_do_not(self, running, signed_in: SignedIn, office: str, role: str, status: int) -> None:
         client = signed_in(office, role)
 
-        answer = client.post(f"/{office}/api/v1/periods/{running.period(9).pk}/runs", {}, "application/json")
+        answer = client.post(f"/{office}/api/v1/periods/{running.period(9).pk}/runs/", {}, "application/json")
 
         assert answer.status_code == status
         assert answer["Content-Type"] == "application/problem+json"
@@ -46,9 +46,9 @@ class TestRuns:
         run = calculated(running)
         client = signed_in("kunming", Role.REPORTER)
 
-        before = client.get("/kunming/api/v1/runs").json()["count"]
+        before = client.get("/kunming/api/v1/runs/").json()["count"]
         usecases.publish_run(run_id=run.pk, actor=running.admin, at=NOON)
-        after = client.get("/kunming/api/v1/runs").json()["count"]
+        after = client.get("/kunming/api/v1/runs/").json()["count"]
 
         assert (before, after) == (0, 1)
 
@@ -56,8 +56,8 @@ class TestRuns:
         run = calculated(running)
         client = signed_in("yunnan", Role.APPRAISAL_ADMIN)
 
-        first = client.post(f"/yunnan/api/v1/runs/{run.pk}/publication", content_type="application/json")
-        second = client.post(f"/yunnan/api/v1/runs/{run.pk}/publication", content_type="application/json")
+        first = client.post(f"/yunnan/api/v1/runs/{run.pk}/publication/", content_type="application/json")
+        second = client.post(f"/yunnan/api/v1/runs/{run.pk}/publication/", content_type="application/json")
 
         assert (first.status_code, second.status_code) == (200, 409)
         assert first.json()["state"] == "PUBLISHED"
@@ -69,7 +69,7 @@ class TestCards:
         run = usecases.publish_run(run_id=calculated(running).pk, actor=running.admin, at=NOON)
         client = signed_in("kunming", Role.REPORTER)
 
-        card = client.get(f"/kunming/api/v1/runs/{run.pk}/cards/kunming").json()
+        card = client.get(f"/kunming/api/v1/runs/{run.pk}/cards/kunming/").json()
 
         whole = {**card["trace"], "lines": [line["trace"] for line in card["lines"]]}
         assert recheck(whole) == []
@@ -79,10 +79,10 @@ class TestCards:
         run = usecases.publish_run(run_id=calculated(running).pk, actor=running.admin, at=NOON)
         client = signed_in("kunming", Role.REPORTER)
 
-        assert client.get(f"/kunming/api/v1/runs/{run.pk}/cards/puer").status_code == 404
-        assert client.get(f"/kunming/api/v1/runs/{run.pk}/ranking").json()["count"] == 3
+        assert client.get(f"/kunming/api/v1/runs/{run.pk}/cards/puer/").status_code == 404
+        assert client.get(f"/kunming/api/v1/runs/{run.pk}/ranking/").json()["count"] == 3
 
     def test_an_unknown_filter_value_is_invalid(self, running, signed_in: SignedIn) -> None:
         client = signed_in("yunnan", Role.VERIFIER)
 
-        assert client.get("/yunnan/api/v1/runs?month=13").status_code == 422
+        assert client.get("/yunnan/api/v1/runs/?month=13").status_code == 422
