@@ -24,7 +24,7 @@ class Life:
     def start(self) -> str | None:
         """The state a new one is in; None when no model says so."""
         for model in self.models:
-            default = model._meta.get_field("state").default
+            default = next(field.default for field in model._meta.concrete_fields if field.name == "state")
             if default in self.states.values:
                 return str(default)
         return None

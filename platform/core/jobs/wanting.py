@@ -13,8 +13,9 @@ from core.errors import Conflict, Denied, NotFound
 from core.jobs.registry import kind_of
 from core.models import Job
 from core.policy import policy
+from core.states import JobState
 
-OPEN = (Job.State.QUEUED, Job.State.RUNNING)
+OPEN = (JobState.QUEUED, JobState.RUNNING)
 log = logging.getLogger("anlan.jobs")
 
 
@@ -107,7 +108,7 @@ def may_cancel(actor: Any, job: Job) -> None:
 def may_retry(actor: Any, job: Job) -> None:
     """When it failed or was cancelled."""
     may_manage(actor, job)
-    if job.state not in (Job.State.FAILED, Job.State.CANCELLED):
+    if job.state not in (JobState.FAILED, JobState.CANCELLED):
         raise Conflict(_("只有失败或已取消的任务可以重试，这项任务%(state)s。") % {"state": job.get_state_display()})
 
 
@@ -119,10 +120,10 @@ def cancel_job(*, job_id: int, actor: Any, at: datetime) -> Job:
     """
     job = get_job(actor, job_id, lock=True)
     may_cancel(actor, job)
-    if job.state == Job.State.QUEUED:
+    if job.state == JobState.QUEUED:
         from core.jobs.worker import close
 
-        close(job, Job.State.CANCELLED, _("由%(name)s取消。") % {"name": actor.name}, at)
+        close(job, JobState.CANCELLED, _("由%(name)s取消。") % {"name": actor.name}, at)
         return job
     job.cancel_wanted = True
     job.save(update_fields=["cancel_wanted"])
@@ -139,7 +140,7 @@ def retry_job(*, job_id: int, actor: Any, at: datetime) -> Job:
     may_retry(actor, job)
     if Job.objects.filter(office=job.office, kind=job.kind, key=job.key, state__in=OPEN).exists():
         raise Conflict(_("同样的任务已经在排队或运行，请等它结束。"))
-    job.move(Job.State.QUEUED)
+    job.move(JobState.QUEUED)
     job.run_at, job.finished_at, job.lease_until = at, None, None
     job.tries, job.done_steps, job.progress_note, job.error, job.cancel_wanted = 0, 0, "", "", False
     job.save()

@@ -16,6 +16,7 @@ from core import parameters
 from core.errors import Refusal
 from core.jobs.registry import kind_of
 from core.models import Job
+from core.states import JobState
 
 PARAMS = Path(__file__).parent.parent / "params"
 BEAT_SECONDS = 0.5
@@ -85,7 +86,7 @@ class Progress:
             with office_core.mounted(office_core.PUBLIC), transaction.atomic():
                 with connection.cursor() as cursor:
                     cursor.execute("SET LOCAL lock_timeout = '2s'")
-                mine = Job.objects.filter(pk=self._job.pk, state=Job.State.RUNNING, tries=self._job.tries)
+                mine = Job.objects.filter(pk=self._job.pk, state=JobState.RUNNING, tries=self._job.tries)
                 kept = mine.update(
                     done_steps=done,
                     total_steps=total,
@@ -107,12 +108,12 @@ class Progress:
 def claim(at: datetime) -> Job | None:
     """Take the next due job: waiting ones, and running ones whose worker fell silent. None when there is none."""
     with office_core.mounted(office_core.PUBLIC), transaction.atomic():
-        due = Q(state=Job.State.QUEUED) | Q(state=Job.State.RUNNING, lease_until__lt=at)
+        due = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=at)
         rows = Job.objects.select_for_update(skip_locked=True).filter(due, run_at__lte=at)
         job = rows.order_by("run_at", "id").first()
         if job is None:
             return None
-        job.move(Job.State.RUNNING)
+        job.move(JobState.RUNNING)
         job.tries += 1
         job.lease_until = at + timedelta(seconds=parameter("job_lease_seconds", at))
         job.done_steps, job.progress_note = 0, ""
@@ -123,10 +124,10 @@ def claim(at: datetime) -> Job | None:
 def run(job: Job, at: datetime) -> None:
     """Do a claimed job and close its row, whatever happens; nothing is raised for what goes wrong in the work."""
     if job.cancel_wanted:
-        _end(job, Job.State.CANCELLED, _("按要求取消。"), at)
+        _end(job, JobState.CANCELLED, _("按要求取消。"), at)
         return
     if job.tries > parameter("job_tries", at):
-        _end(job, Job.State.FAILED, _("执行程序多次中断，任务没有完成。请联系系统管理员后重试。"), at)
+        _end(job, JobState.FAILED, _("执行程序多次中断，任务没有完成。请联系系统管理员后重试。"), at)
         return
     mount = office_core.of(job.office, actor_id=job.wanted_by_id, request_id=f"job-{job.pk}")
     try:
@@ -140,11 +141,11 @@ def run(job: Job, at: datetime) -> None:
             _done(job, progress, result)
         log.info("job done", extra={"job": job.pk, "kind": job.kind, "job_office": job.office, "try": job.tries})
     except Cancelled:
-        _end(job, Job.State.CANCELLED, _("按要求取消，没有留下任何结果。"), timezone.now())
+        _end(job, JobState.CANCELLED, _("按要求取消，没有留下任何结果。"), timezone.now())
     except LeaseLost:
         log.warning("job was taken over by another worker", extra={"job": job.pk, "kind": job.kind})
     except Refusal as refusal:
-        _end(job, Job.State.FAILED, refusal.message, timezone.now())
+        _end(job, JobState.FAILED, refusal.message, timezone.now())
     except Exception as error:
         log.exception("job failed", extra={"job": job.pk, "kind": job.kind, "try": job.tries})
         _again_or_failed(job, error, timezone.now())
@@ -153,9 +154,9 @@ def run(job: Job, at: datetime) -> None:
 def _done(job: Job, progress: Progress, result: dict[str, Any] | None) -> None:
     """The row's end, in the transaction of the effect. Raises LeaseLost when the row is no longer this worker's."""
     done, total, note = progress.latest
-    mine = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, tries=job.tries)
+    mine = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, tries=job.tries)
     kept = mine.update(
-        state=Job.State.DONE,
+        state=JobState.DONE,
         finished_at=timezone.now(),
         lease_until=None,
         result=result,
@@ -172,13 +173,13 @@ def _again_or_failed(job: Job, error: Exception, at: datetime) -> None:
     most = parameter("job_tries", at)
     if job.tries >= most:
         sentence = _("已尝试 %(tries)s 次，均因程序错误中断（%(error)s）。请联系系统管理员后重试。")
-        _end(job, Job.State.FAILED, sentence % {"tries": job.tries, "error": type(error).__name__}, at)
+        _end(job, JobState.FAILED, sentence % {"tries": job.tries, "error": type(error).__name__}, at)
         return
     wait = parameter("job_backoff_seconds", at) * 2 ** (job.tries - 1)
     with office_core.mounted(office_core.PUBLIC), transaction.atomic():
-        mine = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, tries=job.tries)
+        mine = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, tries=job.tries)
         mine.update(
-            state=Job.State.QUEUED,
+            state=JobState.QUEUED,
             run_at=at + timedelta(seconds=wait),
             lease_until=None,
             error=_("第 %(tries)s 次执行中断（%(error)s），将自动重试。")
@@ -186,15 +187,15 @@ def _again_or_failed(job: Job, error: Exception, at: datetime) -> None:
         )
 
 
-def _end(job: Job, state: str, sentence: str, at: datetime) -> None:
+def _end(job: Job, state: JobState, sentence: str, at: datetime) -> None:
     with office_core.mounted(office_core.of(job.office, actor_id=job.wanted_by_id)), transaction.atomic():
-        mine = Job.objects.select_for_update(no_key=True).filter(pk=job.pk, state=Job.State.RUNNING, tries=job.tries)
+        mine = Job.objects.select_for_update(no_key=True).filter(pk=job.pk, state=JobState.RUNNING, tries=job.tries)
         row = mine.first()
         if row is not None:
             close(row, state, sentence, at)
 
 
-def close(job: Job, state: str, sentence: str, at: datetime) -> None:
+def close(job: Job, state: JobState, sentence: str, at: datetime) -> None:
     """End a locked job without an effect (FAILED, CANCELLED) and let its kind put right what waits for it."""
     job.move(state)
     job.finished_at, job.lease_until, job.error = at, None, sentence
