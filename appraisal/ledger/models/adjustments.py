@@ -23,7 +23,7 @@ class ScoreAdjustment(models.Model):
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="adjustments")
     from_month = models.PositiveSmallIntegerField(help_text="counts from this month's score on")
     kind = models.CharField(max_length=10, choices=Kind)
-    code = models.CharField(max_length=10, help_text="item of the dated list, for example V1 or BONUS_PROVINCIAL")
+    code = models.CharField(max_length=30, help_text="item of the dated list, for example V1 or BONUS_PROVINCIAL")
     title = models.CharField(max_length=120)
     points = models.DecimalField(max_digits=6, decimal_places=4, default=0, help_text="positive; 0 for a veto")
     grade_ceiling = models.CharField(max_length=12, blank=True, help_text="best grade left by a veto")
