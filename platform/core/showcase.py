@@ -30,9 +30,15 @@ class ExampleForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         labels = {
-            "done": _("已完工项目数"), "paid": _("支付金额"), "due": _("序时应完工数"), "text": _("本月进展"),
-            "kind": _("适用范围"), "verdict": _("核查结论"), "remind": _("催办"), "rate": _("只读"),
-        }  # fmt: skip
+            "done": _("已完工项目数"),
+            "paid": _("支付金额"),
+            "due": _("序时应完工数"),
+            "text": _("本月进展"),
+            "kind": _("适用范围"),
+            "verdict": _("核查结论"),
+            "remind": _("催办"),
+            "rate": _("只读"),
+        }
         for name, label in labels.items():
             self.fields[name].label = label
         self.fields["kind"].choices = [("all", _("全部州市")), ("some", _("部分州市"))]  # type: ignore[attr-defined]
@@ -79,15 +85,40 @@ def _tracks() -> dict[str, Any]:
             {"label": _("移交"), "sub": "", "state": "todo"},
         ],
         "events": [
-            {"icon": "arrow-back-up", "tone": "bad", "text": _("退回"), "actor": _("核验人"), "at": at,
-             "quote": _("缺 2 个项目验收意见"), "quote_tone": "bad"},
+            {
+                "icon": "arrow-back-up",
+                "tone": "bad",
+                "text": _("退回"),
+                "actor": _("核验人"),
+                "at": at,
+                "quote": _("缺 2 个项目验收意见"),
+                "quote_tone": "bad",
+            },
             {"icon": "check", "tone": "ok", "text": _("科室审核通过"), "actor": "", "at": at.replace(day=3, hour=2)},
         ],
         "files": [
-            {"name": _("验收意见合订（8 份）") + ".pdf", "kind": "pdf", "size": 6501171, "state": "checked", "checksum": "9c07d1aa51"},
+            {
+                "name": _("验收意见合订（8 份）") + ".pdf",
+                "kind": "pdf",
+                "size": 6501171,
+                "state": "checked",
+                "checksum": "9c07d1aa51",
+            },
             {"name": _("完工清单") + ".xlsx", "kind": "xlsx", "state": "uploading", "progress": 64},
-            {"name": _("道路验收意见") + ".doc", "kind": "doc", "size": 2097152, "state": "interrupted", "note": _("上传中断，已保留 2.0 MB")},
-            {"name": _("现场照片") + ".jpg", "kind": "jpg", "size": 73400320, "state": "refused", "note": _("超过 50 MB")},
+            {
+                "name": _("道路验收意见") + ".doc",
+                "kind": "doc",
+                "size": 2097152,
+                "state": "interrupted",
+                "note": _("上传中断，已保留 2.0 MB"),
+            },
+            {
+                "name": _("现场照片") + ".jpg",
+                "kind": "jpg",
+                "size": 73400320,
+                "state": "refused",
+                "note": _("超过 50 MB"),
+            },
         ],
         "tabs": [
             {"id": "all", "label": _("全部"), "url": "?tab=all", "count": 19},
@@ -95,11 +126,16 @@ def _tracks() -> dict[str, Any]:
             {"id": "done", "label": _("已通过"), "url": "?tab=done", "count": 7},
         ],
         "origin": [
-            {"title": _("取数"), "formula": _("完工 64 ÷ 序时应完工 76"), "result": "84.2%", "note": _("来源：项目台账，9-30 24:00 快照")},
+            {
+                "title": _("取数"),
+                "formula": _("完工 64 ÷ 序时应完工 76"),
+                "result": "84.2%",
+                "note": _("来源：项目台账，9-30 24:00 快照"),
+            },
             {"title": _("套规则"), "formula": "7 × [0.6 + 0.4 × (84.2 − 80) ÷ 15]", "result": "4.98"},
             {"title": _("核验调整"), "quote": _("现场核验 10 个项目，2 个未达完工条件，扣 0.45 分"), "tone": "bad"},
         ],
-    }  # fmt: skip
+    }
 
 
 def _figures() -> dict[str, Any]:
@@ -109,16 +145,72 @@ def _figures() -> dict[str, Any]:
             {"label": _("滞留超 90 天"), "value": "28,640", "unit": _("万元"), "tone": "bad", "sub": _("占 7.1%")},
             {"label": _("本月填报进度"), "value": "354", "unit": _("/ 608 项"), "sub": _("3 个工作日后截止")},
         ],
-        "parts": [(7, "ok", _("已通过")), (4, "info", _("待审与审核中")), (2, "mute", _("草稿")), (2, "bad", _("退回")), (4, "todo", _("未填"))],
+        "parts": [
+            (7, "ok", _("已通过")),
+            (4, "info", _("待审与审核中")),
+            (2, "mute", _("草稿")),
+            (2, "bad", _("退回")),
+            (4, "todo", _("未填")),
+        ],
         "tiles": [
-            {"row": 1, "col": 2, "short": _("甲州"), "full": _("甲州：83.3 分"), "value": 83.28, "q": 1, "move": -1, "flags": 2, "url": "#main"},
-            {"row": 1, "col": 3, "short": _("乙市"), "full": _("乙市：86.2 分"), "value": 86.2, "q": 2, "move": 0, "flags": 0, "url": "#main"},
-            {"row": 2, "col": 1, "short": _("丙市"), "full": _("丙市：87.7 分"), "value": 87.66, "q": 3, "move": 1, "flags": 4, "url": "#main"},
-            {"row": 2, "col": 2, "short": _("丁市"), "full": _("丁市：89.4 分"), "value": 89.35, "q": 4, "move": 2, "flags": 0, "url": "#main"},
-            {"row": 2, "col": 3, "short": _("戊市"), "full": _("戊市：92.8 分"), "value": 92.84, "q": 5, "move": 1, "flags": 0, "url": "#main"},
+            {
+                "row": 1,
+                "col": 2,
+                "short": _("甲州"),
+                "full": _("甲州：83.3 分"),
+                "value": 83.28,
+                "q": 1,
+                "move": -1,
+                "flags": 2,
+                "url": "#main",
+            },
+            {
+                "row": 1,
+                "col": 3,
+                "short": _("乙市"),
+                "full": _("乙市：86.2 分"),
+                "value": 86.2,
+                "q": 2,
+                "move": 0,
+                "flags": 0,
+                "url": "#main",
+            },
+            {
+                "row": 2,
+                "col": 1,
+                "short": _("丙市"),
+                "full": _("丙市：87.7 分"),
+                "value": 87.66,
+                "q": 3,
+                "move": 1,
+                "flags": 4,
+                "url": "#main",
+            },
+            {
+                "row": 2,
+                "col": 2,
+                "short": _("丁市"),
+                "full": _("丁市：89.4 分"),
+                "value": 89.35,
+                "q": 4,
+                "move": 2,
+                "flags": 0,
+                "url": "#main",
+            },
+            {
+                "row": 2,
+                "col": 3,
+                "short": _("戊市"),
+                "full": _("戊市：92.8 分"),
+                "value": 92.84,
+                "q": 5,
+                "move": 1,
+                "flags": 0,
+                "url": "#main",
+            },
         ],
         "bounds": [84, 86.5, 88.5, 91],
-    }  # fmt: skip
+    }
 
 
 def _charts() -> dict[str, Any]:
@@ -138,11 +230,19 @@ def _charts() -> dict[str, Any]:
             ],
         },
         "curve": {
-            "points": [[60, 0], [80, 4.2], [95, 7]], "xmin": 50, "xmax": 100, "unit": "%", "weight": 8,
-            "xname": _("完成率（%）"), "test": 84.2, "testScore": 4.98,
+            "points": [[60, 0], [80, 4.2], [95, 7]],
+            "xmin": 50,
+            "xmax": 100,
+            "unit": "%",
+            "weight": 8,
+            "xname": _("完成率（%）"),
+            "test": 84.2,
+            "testScore": 4.98,
         },
         "trend": {
-            "x": months, "min": 60, "max": 100,
+            "x": months,
+            "min": 60,
+            "max": 100,
             "series": [
                 {"name": _("序时完工率"), "data": HISTORY, "color": "c1", "area": True},
                 {"name": _("满分线"), "data": [95] * 9, "color": "c7", "dash": True, "show": False},
@@ -158,8 +258,10 @@ def _charts() -> dict[str, Any]:
         "sankey": {
             "unit": _("万元"),
             "nodes": [
-                {"name": _("年度计划"), "depth": 0, "color": "c1"}, {"name": _("已拨付"), "depth": 1, "color": "c1"},
-                {"name": _("待拨付"), "depth": 1, "color": "c7"}, {"name": _("已支付"), "depth": 2, "color": "c4"},
+                {"name": _("年度计划"), "depth": 0, "color": "c1"},
+                {"name": _("已拨付"), "depth": 1, "color": "c1"},
+                {"name": _("待拨付"), "depth": 1, "color": "c7"},
+                {"name": _("已支付"), "depth": 2, "color": "c4"},
                 {"name": _("结存"), "depth": 2, "color": "c3"},
             ],
             "links": [
@@ -169,4 +271,4 @@ def _charts() -> dict[str, Any]:
                 {"source": _("已拨付"), "target": _("结存"), "value": 84300},
             ],
         },
-    }  # fmt: skip
+    }
