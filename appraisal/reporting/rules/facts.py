@@ -386,6 +386,12 @@ def _given(text: Any) -> str:
     return _thousands(Decimal(text)) if isinstance(text, str) and NUMBER.fullmatch(text) else "—"
 
 
+def grouped(number: Decimal) -> str:
+    """A computed number without trailing zeros, with thousands separators and a real minus."""
+    text = _thousands(number)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def _thousands(number: Decimal) -> str:
     """As given, with thousands separators and a real minus."""
     return f"{number:,f}".replace("-", "−")

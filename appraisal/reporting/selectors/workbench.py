@@ -88,6 +88,21 @@ class LastScore:
     losses: list[tuple[ScoreLine, Decimal]]
     lines: dict[int, ScoreLine]
 
+    @property
+    def bars(self) -> list[tuple[Indicator, Decimal, Decimal, Decimal]]:
+        """Each group with its score, the points it can earn, and the share of them in percent."""
+        return [(group, got, most, got * 100 / most if most else Decimal(0)) for group, got, most in self.groups]
+
+    @property
+    def moved(self) -> int:
+        """Places gained since the month before (negative: lost); 0 when there is none to compare with."""
+        return self.card.rank_before - self.card.rank if self.card.rank_before else 0
+
+    @property
+    def difference(self) -> Decimal | None:
+        """Total against the month before."""
+        return None if self.card.total_before is None else self.card.total - self.card.total_before
+
 
 @dataclass(frozen=True)
 class Month:
@@ -182,7 +197,7 @@ def _row(loaded: Sheet, indicator: Indicator, line: ScoreLine | None) -> Row:
         status=status,
         word=_("待签发") if status == "reviewing" else "",
         note=_note(status, current, lacking, loaded),
-        trend=_trend(loaded, indicator),
+        trend=trend(loaded, indicator),
         last=_cell(indicator, last.final_fact, last.final_fact is None, milestones) if last else ("—", ""),
         now=_cell(indicator, shown.fact, shown.nothing_to_report, milestones) if shown else ("—", ""),
         change=loaded.change(indicator),
@@ -218,7 +233,7 @@ def _note(status: str, current: CurrentValue | None, lacking: list[Wrong], loade
     return lacking[0].message if lacking else ""
 
 
-def _trend(loaded: Sheet, indicator: Indicator) -> list[Decimal | None]:
+def trend(loaded: Sheet, indicator: Indicator) -> list[Decimal | None]:
     """The last ten months' numbers, this month's as drafted."""
     last = loaded.period.month
     known = loaded.history.get(indicator.pk, {})

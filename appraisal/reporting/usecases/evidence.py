@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from appraisal.reporting.selectors.sheet import Sheet
 from appraisal.reporting.states import DraftState
 from appraisal.reporting.usecases.fill import locked_draft, subject
 from core import events as core_events
+from core import files
 from core.errors import Conflict
 from tenants.actors import Actor
 
@@ -55,6 +57,17 @@ def attach_file(*, period_id: int, indicator_id: int, file_id: UUID | str, actor
         at=at,
     )
     return Attached(evidence, warnings)
+
+
+@transaction.atomic
+def upload_evidence(*, period_id: int, indicator_id: int, upload: UploadedFile, actor: Actor, at: datetime) -> Attached:
+    """Keep an uploaded file for the office and attach it to an indicator of the month's draft.
+
+    Raises as `attach_file`, and Invalid (field `file`: kind, size, content that is not what its name says).
+    """
+    _editable(period_id, indicator_id, actor, at)
+    file = files.upload_file(upload=upload, actor=actor, at=at)
+    return attach_file(period_id=period_id, indicator_id=indicator_id, file_id=file.pk, actor=actor, at=at)
 
 
 @transaction.atomic

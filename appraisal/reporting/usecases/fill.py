@@ -117,6 +117,31 @@ def save_values(
     ]
 
 
+@transaction.atomic
+def carry_over(*, period_id: int, actor: Actor, at: datetime) -> list[Saved]:
+    """Begin every indicator that nobody has begun with what counts of last month; to be looked through and changed.
+
+    Explanations, county lines and evidence are not carried over: they are of last month.
+    Source: domain reference 7.1 item 9.
+    Raises as `save_values`, and Conflict when there is nothing to carry over.
+    """
+    sheet = selectors.sheet(actor, period_id, on=timezone.localdate(at))
+    policies.fill(actor, sheet.period, sheet.demands.letter, sheet.on)
+    entries = [
+        Entry(
+            row.pk,
+            last.final_fact,
+            nothing_to_report=last.final_fact is None,
+            nothing_reason=last.value.nothing_reason if last.final_fact is None else "",
+        )
+        for row in sheet.waiting
+        if row.pk not in sheet.values and (last := sheet.last(row)) is not None
+    ]
+    if not entries:
+        raise Conflict(_("没有可沿用的：上月没有数据，或本月各项都已填写。"))
+    return save_values(period_id=period_id, entries=entries, actor=actor, at=at)
+
+
 def subject(actor: Actor, period_id: int) -> str:
     """What the events of a month are about."""
     return f"reporting.month:{actor.office.schema_name}:{period_id}"

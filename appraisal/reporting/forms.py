@@ -1,0 +1,220 @@
+"""The report form of one indicator, made for its method; the reason of sending back; an evidence file."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from appraisal.library.models import Indicator, Method
+from appraisal.reporting.rules import facts
+from appraisal.reporting.rules.changes import plain
+from appraisal.reporting.selectors.sheet import Sheet
+from core.http import refusals_on
+
+MARKS = 9
+YES_NO = [("yes", gettext_lazy("有")), ("no", gettext_lazy("无"))]
+ANSWERS = {"yes": True, "no": False}
+
+
+def _text(label: str, **attributes: str) -> forms.CharField:
+    """A number is typed as text: its digits are kept as given, and the use case says what is wrong with it."""
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "num", **attributes})
+    return forms.CharField(label=label, required=False, max_length=60, widget=widget)
+
+
+class ValueForm(forms.Form):
+    """One indicator of the month. Field names are paths into the fact, as the use case names them in its refusals."""
+
+    lock_version = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
+    nothing_to_report = forms.BooleanField(label=gettext_lazy("本月无发生"), required=False)
+    nothing_reason = forms.CharField(label=gettext_lazy("无发生的原因"), required=False, max_length=400)
+    narrative = forms.CharField(
+        label=gettext_lazy("本月进展与差异说明"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=gettext_lazy("写明数量、原因、下步时限；与上月差异较大时必填"),
+    )
+
+    def __init__(self, sheet: Sheet, indicator: Indicator, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.sheet, self.indicator = sheet, indicator
+        made = fields_of(indicator, sheet)
+        self.fact_names = list(made)
+        self.fields.update(made)
+        if sheet.takes_counties(indicator):
+            for code, name in sheet.counties.items():
+                self.fields[f"county.{code}"] = _text(name, **{"data-county": ""})
+        if not facts.can_be_nothing(indicator):
+            del self.fields["nothing_to_report"], self.fields["nothing_reason"]
+
+    @property
+    def fact_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fact_names]
+
+    @property
+    def county_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name.startswith("county.")]
+
+    @property
+    def unit(self) -> str:
+        """Beside each input of the fact: the indicator's unit where all of it is in that unit."""
+        listed = self.indicator.method in (Method.MILESTONE, Method.THRESHOLD, Method.FORMULA, Method.PANEL)
+        return "" if listed or facts.categories_of(self.indicator) else self.indicator.unit
+
+    @property
+    def problems(self) -> list[str]:
+        """Every sentence that keeps the entry from being saved, with the name of its field."""
+        return [
+            f"{self.fields[name].label}：{text}" if name in self.fields else str(text)
+            for name, texts in self.errors.items()
+            for text in texts
+        ]
+
+    @property
+    def grouped(self) -> str:
+        """How the fact is laid out: ratio (value ÷ target), list, or single."""
+        if self.indicator.method in facts.QUANTITIES:
+            return "ratio"
+        return "list" if len(self.fact_names) > 1 else "single"
+
+    def values(self) -> dict[str, Any]:
+        """What the use case `save_value` takes, beside period, indicator and actor."""
+        data = self.cleaned_data
+        counties = None
+        if self.sheet.takes_counties(self.indicator):
+            counties = [
+                {"code": name.removeprefix("county."), "quantity": data[name]}
+                for name in self.fields
+                if name.startswith("county.")
+            ]
+        return {
+            "fact": fact_of(self.indicator, data),
+            "nothing_to_report": data.get("nothing_to_report", False),
+            "nothing_reason": data.get("nothing_reason", ""),
+            "narrative": data["narrative"],
+            "county_lines": counties,
+            "lock_version": data["lock_version"] or 0,
+        }
+
+
+def fields_of(indicator: Indicator, sheet: Sheet) -> dict[str, forms.Field]:
+    """The fields of a fact by its method, named by their path."""
+    match indicator.method:
+        case Method.MILESTONE:
+            return {
+                f"done_on.{each.pk}": forms.CharField(
+                    label=each.name, required=False, max_length=10, widget=forms.TextInput(attrs={"type": "date"}),
+                    help_text=_("责任书时限 %(due)s；没有完成请留空") % {"due": each.due_on},
+                )
+                for each in sheet.milestones(indicator)
+            }  # fmt: skip
+        case Method.THRESHOLD:
+            return {
+                f"present.{place}": forms.ChoiceField(
+                    label=name, required=False, choices=YES_NO, widget=forms.RadioSelect
+                )
+                for place, name in enumerate(facts.required_of(indicator))
+            }
+        case Method.DEDUCT | Method.ADD:
+            return _counts(indicator)
+        case Method.PANEL:
+            marks = {f"marks.{place}": _text(_("评分 %(number)s") % {"number": place + 1}) for place in range(MARKS)}
+            return marks | _counts(indicator)
+        case Method.FORMULA:
+            return {f"inputs.{name}": _text(facts.input_label(name)) for name in facts.inputs_of(indicator)}
+        case Method.MANUAL:
+            return {"points": _text(_("评定分"))}
+        case _:
+            return _value(indicator)
+
+
+def _counts(indicator: Indicator) -> dict[str, forms.Field]:
+    return {f"counts.{place}": _text(name) for place, name in enumerate(facts.events_of(indicator))}
+
+
+def _value(indicator: Indicator) -> dict[str, forms.Field]:
+    if grades := facts.categories_of(indicator):
+        choices = [("", "—"), *((grade, grade) for grade in grades)]
+        return {"value": forms.ChoiceField(label=_("等次"), required=False, choices=choices)}
+    label = str(indicator.parameters.get("numerator") or _("完成值"))
+    made: dict[str, forms.Field] = {"value": _text(label, **{"data-value": ""})}
+    if facts.takes_target(indicator):
+        made["target"] = _text(str(indicator.parameters.get("denominator") or _("应完成数")))
+    return made
+
+
+def fact_of(indicator: Indicator, data: dict[str, Any]) -> dict[str, Any]:
+    """The fact from cleaned form data, empty entries as they were left; the use case tidies it."""
+
+    def under(prefix: str) -> dict[str, Any]:
+        return {name.split(".", 1)[1]: value for name, value in data.items() if name.startswith(f"{prefix}.")}
+
+    match indicator.method:
+        case Method.MILESTONE:
+            return {"done_on": under("done_on")}
+        case Method.THRESHOLD:
+            return {"present": [ANSWERS.get(answer) for answer in under("present").values()]}
+        case Method.DEDUCT | Method.ADD:
+            return {"counts": list(under("counts").values())}
+        case Method.PANEL:
+            return {"marks": list(under("marks").values()), "counts": list(under("counts").values())}
+        case Method.FORMULA:
+            return {"inputs": under("inputs")}
+        case _:
+            return {name: data[name] for name in ("value", "target", "points") if name in data}
+
+
+def initial_of(indicator: Indicator, value: Any, *, lock_version: int | None = None) -> dict[str, Any]:
+    """What the form starts from: a draft's value; `lock_version` instead of the value's own where it is another's."""
+    if value is None:
+        return {"lock_version": lock_version or 0}
+    own = getattr(value, "lock_version", 0)
+    initial = {
+        "lock_version": own if lock_version is None else lock_version,
+        "nothing_to_report": value.nothing_to_report,
+        "nothing_reason": value.nothing_reason,
+        "narrative": value.narrative,
+        **_paths(indicator, value.fact or {}),
+    }
+    for line in value.county_lines.all() if hasattr(value.county_lines, "all") else []:
+        initial[f"county.{line.region_code}"] = plain(line.quantity)
+    return initial
+
+
+def _paths(indicator: Indicator, fact: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, entry in fact.items():
+        if isinstance(entry, dict):
+            found |= {f"{key}.{name}": text for name, text in entry.items()}
+        elif isinstance(entry, list):
+            found |= {f"{key}.{place}": text for place, text in enumerate(entry)}
+        else:
+            found[key] = entry
+    if indicator.method == Method.THRESHOLD:
+        answers = {True: "yes", False: "no"}
+        found = {name: answers.get(there, "") for name, there in found.items()}
+    return found
+
+
+class SendBackForm(forms.Form):
+    reason = forms.CharField(label=gettext_lazy("退回原因"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class FileForm(forms.Form):
+    file = forms.FileField(label=gettext_lazy("证据文件"))
+
+
+@contextmanager
+def every_refusal_on(form: forms.Form) -> Iterator[None]:
+    """As core.http.refusals_on, with each of the refusal's rows beside the field that it names."""
+    with refusals_on(form):
+        yield
+    refusal = getattr(form, "refusal", None)
+    if refusal is None or refusal.status != 422 or not refusal.rows:
+        return
+    form.errors.clear()
+    for row in refusal.rows:
+        form.add_error(row["field"] if row["field"] in form.fields else None, row["message"])

@@ -1,0 +1,209 @@
+"""One indicator of the month for its form: the fact, what is wrong with it, its past, its trial score, its trail."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from appraisal.ledger.models import CurrentValue, ReportedValue, Verification
+from appraisal.ledger.selectors import reports as ledger
+from appraisal.ledger.selectors.facts import last_day
+from appraisal.library.models import Indicator
+from appraisal.reporting import policies
+from appraisal.reporting.models import DraftValue
+from appraisal.reporting.rules import facts
+from appraisal.reporting.rules.changes import Change
+from appraisal.reporting.rules.facts import Wrong
+from appraisal.reporting.rules.trial import Trial, curve, trial
+from appraisal.reporting.selectors import workbench
+from appraisal.reporting.selectors.sheet import Sheet, sheet
+from appraisal.rules.sentences import render
+from core.errors import Conflict, Denied
+from tenants.actors import Actor
+
+DECISIONS = {
+    Verification.Decision.VERIFIED: ("shield-check", "ok", gettext_lazy("省级核验通过")),
+    Verification.Decision.RETURNED: ("arrow-back-up", "bad", gettext_lazy("省级退回")),
+    Verification.Decision.CORRECTED: ("edit", "warn", gettext_lazy("省级更正")),
+    Verification.Decision.REOPENED: ("refresh", "info", gettext_lazy("省级重新打开")),
+}
+
+
+@dataclass(frozen=True)
+class ValueForm:
+    """What the report form shows of one indicator."""
+
+    sheet: Sheet
+    indicator: Indicator
+    value: DraftValue | None
+    status: str
+    current: CurrentValue | None
+    refusal: str | None
+    warnings: list[Wrong]
+    lacking: list[Wrong]
+    change: Change | None
+    trial: Trial
+    sentences: list[str]
+    curve: dict[str, Any] | None
+    past: list[tuple[int, str]]
+    trend: list[Decimal | None]
+    last: CurrentValue | None
+    last_text: str
+    trail: list[dict[str, Any]]
+    before: Indicator | None
+    after: Indicator | None
+    place: tuple[int, int]
+    score: Decimal | None = None
+
+    @property
+    def lock_version(self) -> int:
+        return self.value.lock_version if self.value else 0
+
+    @property
+    def rate(self) -> Decimal | None:
+        """Value against target in percent, for a ratio; None while one of the two is missing."""
+        number = self.sheet.number(self.indicator, self.value)
+        if self.indicator.method not in facts.QUANTITIES or number is None or not self.trial.target:
+            return None
+        return number * 100 / self.trial.target
+
+    @property
+    def target_text(self) -> str:
+        """What the value is measured against, for people; "—" where there is nothing."""
+        return "—" if self.trial.target is None else facts.grouped(self.trial.target)
+
+    @property
+    def county_total(self) -> str:
+        """The sum of the county lines for people, "—" while there is none."""
+        lines = list(self.value.county_lines.all()) if self.value else []
+        return facts.grouped(sum((line.quantity for line in lines), Decimal(0))) if lines else "—"
+
+
+def value_form(actor: Actor, period_id: int, indicator_id: int, *, on: date) -> ValueForm:
+    """Raises Denied, NotFound. The number of queries does not depend on the number of indicators or counties."""
+    policies.see(actor)
+    loaded = sheet(actor, period_id, on=on)
+    indicator = loaded.indicator(indicator_id)
+    value, current = loaded.values.get(indicator.pk), loaded.current(indicator)
+    milestones, target = loaded.milestones(indicator), loaded.demands.targets.get(indicator.pk)
+    fact = _fact(loaded, indicator, value)
+    tried = trial(
+        indicator, fact, target=target, milestones=milestones, month=loaded.period.month,
+        as_of=last_day(loaded.period), on=loaded.on,
+    )  # fmt: skip
+    last = loaded.last(indicator)
+    score = workbench.last_score(actor, loaded.period)
+    line = score.lines.get(indicator.pk) if score else None
+    place, before, after = _neighbours(loaded, indicator)
+    language = get_language() or "zh"
+    return ValueForm(
+        sheet=loaded,
+        indicator=indicator,
+        value=value,
+        status=workbench.status_of(loaded, indicator),
+        current=current,
+        refusal=edit_refusal(actor, loaded, indicator),
+        warnings=loaded.warnings(indicator) + loaded.counties_wrong(indicator),
+        lacking=loaded.lacking(indicator) if loaded.to_hand_over(indicator) else [],
+        change=loaded.change(indicator),
+        trial=tried,
+        sentences=[render(step["key"], step["values"], language) for step in tried.sentences],
+        curve=curve(indicator, loaded.number(indicator, value), tried.target),
+        past=_past(loaded, indicator),
+        trend=workbench.trend(loaded, indicator),
+        last=last,
+        last_text=_text(indicator, last.final_fact, milestones) if last else "",
+        trail=trail(ledger.versions_of(actor, loaded.period, indicator), value),
+        before=before,
+        after=after,
+        place=place,
+        score=line.score if line else None,
+    )
+
+
+def edit_refusal(actor: Actor, loaded: Sheet, indicator: Indicator) -> str | None:
+    """Why this person cannot change this indicator now; None when they can."""
+    try:
+        policies.fill(actor, loaded.period, loaded.demands.letter, loaded.on)
+        policies.edit(loaded.draft, indicator, loaded.demands.applies(indicator), loaded.current(indicator))
+    except (Denied, Conflict) as refusal:
+        return refusal.message
+    return None
+
+
+def _fact(loaded: Sheet, indicator: Indicator, value: DraftValue | None) -> dict[str, Any] | None:
+    if value is None:
+        return None
+    if value.nothing_to_report:
+        return facts.zero_fact(indicator, loaded.milestones(indicator))
+    return value.fact
+
+
+def _text(indicator: Indicator, fact: dict | None, milestones: list) -> str:
+    if fact is None:
+        return _("无发生")
+    text, unit = facts.short(indicator, fact, milestones)
+    return f"{text} {unit}".strip()
+
+
+def _past(loaded: Sheet, indicator: Indicator) -> list[tuple[int, str]]:
+    """Month and figure of the last ten months, this month's as drafted."""
+    last = loaded.period.month
+    known = loaded.history.get(indicator.pk, {})
+    milestones, shown = loaded.milestones(indicator), []
+    for each in range(max(1, last - workbench.MONTHS_SHOWN + 1), last + 1):
+        value = known.get(each)
+        text = "—" if value is None else _("无") if value.final_fact is None else facts.short(
+            indicator, value.final_fact, milestones
+        )[0]  # fmt: skip
+        shown.append((each, text))
+    drafted = loaded.values.get(indicator.pk)
+    if drafted is not None:
+        text = _("无") if drafted.nothing_to_report else facts.short(indicator, drafted.fact, milestones)[0]
+        shown[-1] = (last, text)
+    return shown
+
+
+def _neighbours(loaded: Sheet, indicator: Indicator) -> tuple[tuple[int, int], Indicator | None, Indicator | None]:
+    """Place in the list of what is asked, and the indicators before and after."""
+    rows = loaded.asked
+    place = next((number for number, row in enumerate(rows) if row.pk == indicator.pk), 0)
+    before = rows[place - 1] if place > 0 else None
+    after = rows[place + 1] if place + 1 < len(rows) else None
+    return (place + 1, len(rows)), before, after
+
+
+def trail(versions: list[ReportedValue], value: DraftValue | None) -> list[dict[str, Any]]:
+    """What happened to the value, newest first, for the component timeline."""
+    events = []
+    for version in versions:
+        for decision in version.verifications.all():
+            icon, tone, text = DECISIONS[Verification.Decision(decision.decision)]
+            events.append(
+                {"icon": icon, "tone": tone, "text": text, "actor": decision.by_name, "at": decision.at,
+                 "quote": decision.reason, "quote_tone": "bad" if tone == "bad" else ""}
+            )  # fmt: skip
+        report = version.report
+        if report is not None:
+            text = _("报送省级（第 %(version)s 版）") % {"version": version.version}
+            events.append(
+                {"icon": "send", "tone": "info", "text": text, "actor": report.signer_name, "at": report.handed_over_at}
+            )
+        events.append(
+            {
+                "icon": "pencil",
+                "tone": "",
+                "text": _("填报"),
+                "actor": version.entered_by_name,
+                "at": version.entered_at,
+            }
+        )
+    if value is not None and all(value.updated_at > version.entered_at for version in versions):
+        events.append(
+            {"icon": "pencil", "tone": "brand", "text": _("保存草稿"), "actor": value.updated_by_name,
+             "at": value.updated_at}
+        )  # fmt: skip
+    return sorted(events, key=lambda event: event["at"], reverse=True)

@@ -1,0 +1,1 @@
+"""Pages of the month: workbench, report form, evidence, signature."""
