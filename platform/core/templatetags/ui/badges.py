@@ -73,7 +73,7 @@ def status(key: str, text: str = "") -> SafeString:
 def grade(key: str) -> SafeString:
     """The grade of an appraisal; nothing while there is none."""
     if not key:
-        return format_html('<span class="t3">–</span>')
+        return SafeString('<span class="t3">–</span>')
     if key not in GRADES:
         raise ValueError(f"grade: unknown grade {key!r}; add it to GRADES with its word")
     word, tone = GRADES[key]

@@ -82,7 +82,7 @@ def spark(values: Sequence[Any], w: int = 84, h: int = 22, tone: str = "brand", 
         raise ValueError(f"spark: unknown tone {tone!r}")
     known = [(place, float(value)) for place, value in enumerate(values) if value is not None]
     if len(known) < 2:
-        return format_html('<span class="t3">–</span>')
+        return SafeString('<span class="t3">–</span>')
     levels = [value for _place, value in known] + ([float(target)] if target is not None else [])
     low, span = min(levels), (max(levels) - min(levels)) or 1
 
