@@ -53,13 +53,18 @@ def adjustments_for(actor: Actor) -> QuerySet[ScoreAdjustment]:
     return rows.filter(office=actor.office)
 
 
-def lock_adjustment(actor: Actor, adjustment_id: int) -> ScoreAdjustment:
-    """One adjustment the actor may know of, locked. Raises NotFound."""
-    rows = adjustments_for(actor).filter(pk=adjustment_id)
-    found = rows.select_for_update(of=("self",), no_key=True).first()
+def get_adjustment(actor: Actor, adjustment_id: int) -> ScoreAdjustment:
+    """One adjustment the actor may know of. Raises NotFound."""
+    found = adjustments_for(actor).filter(pk=adjustment_id).first()
     if found is None:
         raise NotFound(_("没有这一项加扣分。"))
     return found
+
+
+def lock_adjustment(actor: Actor, adjustment_id: int) -> ScoreAdjustment:
+    """The same, locked."""
+    list(adjustments_for(actor).filter(pk=adjustment_id).select_for_update(of=("self",), no_key=True))
+    return get_adjustment(actor, adjustment_id)
 
 
 def cycles_of(actor: Actor) -> list[Cycle]:

@@ -1,13 +1,15 @@
 """Objections and what filing and deciding one need, asked with the actor first."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import CurrentValue, Objection, ScoreLine, ScoreRun
+from appraisal.ledger.models import CurrentValue, Objection, ScoreLine, ScoreRun, TargetMilestone
+from appraisal.ledger.models.reports import CurrentValueQuerySet
 from appraisal.ledger.policies import objections as policies
 from appraisal.ledger.rules import procedure
 from appraisal.ledger.states import ObjectionState, RunState
@@ -89,20 +91,72 @@ def superseded(line: ScoreLine) -> bool:
     return later.exists()
 
 
-def filing_refusal(actor: Actor, line: ScoreLine, *, on: date) -> str | None:
-    """Why the actor cannot object to the line, None when they can: what the button and the API show."""
-    return policies.file.reason(
+def check_filing(actor: Actor, line: ScoreLine, *, on: date) -> None:
+    """Raises the policy's refusal when the actor cannot object to the line on that day."""
+    policies.file(
         actor, line, on=on, last_day=last_filing_day(line)[0], superseded=superseded(line),
         earlier=earlier_objection(line),
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Filing:
+    """A published card that the office may still object to. lines: each with its earlier objection or None."""
+
+    run: ScoreRun
+    last_day: date
+    derivation: Derivation
+    lines: list[tuple[ScoreLine, Objection | None]]
+
+
+def open_filing(actor: Actor, *, on: date) -> Filing | None:
+    """The newest published card of the office whose time to object has not passed, weakest lines first."""
+    runs = ScoreRun.objects.filter(cycle__province_id=actor.province_id, state=RunState.PUBLISHED)
+    run = runs.select_related("period", "cycle").order_by("-cycle__year", "-period__month", "-number").first()
+    if run is None:
+        return None
+    rows = ScoreLine.objects.filter(card__run=run, card__office=actor.office)
+    rows = rows.select_related("indicator__parent", "card__office", "card__run__period", "card__run__cycle")
+    lines = sorted(rows, key=lambda line: (line.score - line.effective_points, line.indicator.position))
+    if not lines:
+        return None
+    last_day, derivation = last_filing_day(lines[0])
+    if on > last_day:
+        return None
+    objected = Objection.objects.filter(office=actor.office, period_id=run.period_id)
+    earlier = {row.line.indicator_id: row for row in objected.select_related("line")}
+    return Filing(run, last_day, derivation, [(line, earlier.get(line.indicator_id)) for line in lines])
+
+
+def value_of(objection: Objection) -> CurrentValue | None:
+    """The value that the objected line was scored from, as it stands now; None when nothing was reported."""
+    return _values(objection).select_related("value", "indicator").first()
+
+
+def milestones_of(objection: Objection) -> list[TargetMilestone]:
+    """The letter's milestones of the objected indicator, by their day."""
+    rows = TargetMilestone.objects.filter(
+        letter__cycle_id=objection.period.cycle_id, letter__office_id=objection.office_id,
+        indicator_id=objection.line.indicator_id,
+    )  # fmt: skip
+    return list(rows.order_by("due_on", "position", "pk"))
+
+
+def counts(actor: Actor) -> dict[str, int]:
+    """How many objections there are in each state."""
+    rows = objections_for(actor).select_related(None).order_by().values("state").annotate(n=Count("pk"))
+    return {row["state"]: row["n"] for row in rows}
+
+
 def current_of(objection: Objection) -> CurrentValue | None:
-    """The value that the objected line was scored from, as it stands now, locked; None when nothing was reported."""
-    rows = CurrentValue.objects.filter(
+    """The same as value_of, locked."""
+    return _values(objection).select_related("value", "indicator").locked().first()
+
+
+def _values(objection: Objection) -> CurrentValueQuerySet:
+    return CurrentValue.objects.filter(
         period_id=objection.period_id, office_id=objection.office_id, indicator_id=objection.line.indicator_id
     )
-    return rows.select_related("value", "indicator").locked().first()
 
 
 def due_derivation(objection: Objection) -> Derivation | None:

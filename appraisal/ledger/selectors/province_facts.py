@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import CurrentValue, Participant, Period, ScoreRun, Target
@@ -104,3 +104,14 @@ def evidence_of(actor: Actor, file_ids: list[str]) -> dict[str, dict[str, object
     if len(found) != len({str(file_id) for file_id in file_ids}):
         raise NotFound(_("有佐证材料不存在，请重新上传后再选。"))
     return found
+
+
+def entered_counts(period: Period) -> dict[int, int]:
+    """Indicator id → offices with a value this month, for the indicators the province enters."""
+    rows = CurrentValue.objects.filter(period=period, indicator__entered_by=EnteredBy.PROVINCE).order_by()
+    return {row["indicator_id"]: row["n"] for row in rows.values("indicator_id").annotate(n=Count("pk"))}
+
+
+def participant_count(period: Period) -> int:
+    """How many offices take part."""
+    return Participant.objects.filter(cycle_id=period.cycle_id).count()

@@ -1,3 +1,26 @@
-"""Pages of verification."""
+"""Pages of verification: queue, decisions, completeness, the province's own facts, adjustments, objections."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from appraisal.ledger.views import adjustments, decisions, objections, province_facts, verification
+
+urlpatterns = [
+    path("queue/", verification.queue, name="queue"),
+    path("queue/verify/", verification.verify, name="verify"),
+    path("queue/<int:value_id>/", verification.queue, name="value"),
+    path("values/<int:value_id>/", verification.history, name="value-history"),
+    path("values/<int:value_id>/return/", decisions.return_value, name="return-value"),
+    path("values/<int:value_id>/correct/", decisions.correct_value, name="correct-value"),
+    path("values/<int:value_id>/points/", decisions.take_points_off, name="points-off"),
+    path("values/<int:value_id>/reopen/", decisions.reopen_value, name="reopen-value"),
+    path("completeness/", verification.completeness, name="completeness"),
+    path("province-facts/", province_facts.grid, name="province-facts"),
+    path("province-facts/none/", province_facts.confirm_none, name="confirm-no-events"),
+    path("adjustments/", adjustments.index, name="adjustments"),
+    path("adjustments/new/", adjustments.record, name="record-adjustment"),
+    path("adjustments/<int:adjustment_id>/revoke/", adjustments.revoke, name="revoke-adjustment"),
+    path("objections/", objections.index, name="objections"),
+    path("objections/<int:objection_id>/", objections.detail, name="objection"),
+    path("objections/<int:objection_id>/decide/", objections.decide, name="decide-objection"),
+    path("objections/new/<int:line_id>/", objections.file, name="file-objection"),
+]

@@ -33,10 +33,7 @@ def file_objection(*, line_id: int, grounds: str, evidence: Sequence[str], actor
     """
     line = selectors.get_line(actor, line_id)
     on = timezone.localdate(at)
-    policies.file(
-        actor, line, on=on, last_day=selectors.last_filing_day(line)[0], superseded=selectors.superseded(line),
-        earlier=selectors.earlier_objection(line),
-    )  # fmt: skip
+    selectors.check_filing(actor, line, on=on)
     said = checked_reason(grounds, at, field="grounds")
     files = evidence_of(actor, list(evidence))
     due_on, derivation = selectors.answer_due(line.card.office, on)

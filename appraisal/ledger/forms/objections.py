@@ -1,0 +1,52 @@
+"""Forms of filing and deciding an objection."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from appraisal.ledger.forms.evidence import UploadsField
+from appraisal.ledger.forms.facts import FactForm
+
+UPHELD, REJECTED = "upheld", "rejected"
+
+
+class ObjectionForm(forms.Form):
+    """Why the office objects, with files it has uploaded."""
+
+    grounds = forms.CharField(
+        label=gettext_lazy("申诉理由"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=gettext_lazy("写明对哪一步计算或核验有异议、依据是什么。"),
+    )  # fmt: skip
+    evidence = UploadsField(label=gettext_lazy("佐证材料"), required=False)
+
+
+class ObjectionDecisionForm(FactForm):
+    """Upheld with a corrected fact or other points off, or rejected; the reason in both cases."""
+
+    upheld = forms.ChoiceField(
+        label=gettext_lazy("复核结论"), widget=forms.RadioSelect,
+        choices=[(UPHELD, gettext_lazy("异议成立")), (REJECTED, gettext_lazy("维持原分"))],
+    )  # fmt: skip
+    points_off = forms.DecimalField(
+        label=gettext_lazy("核验扣分改为"), required=False, max_digits=7, decimal_places=4, min_value=0,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        help_text=gettext_lazy("不改则不填；填 0 为恢复。"),
+    )  # fmt: skip
+    decision = forms.CharField(
+        label=gettext_lazy("复核意见"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("会原文告知州市。"),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        upheld = cleaned.get("upheld") == UPHELD and not self.errors
+        if upheld and self.changed_fact() is None and cleaned.get("points_off") is None:
+            raise forms.ValidationError(_("异议成立须写明更正后的数值，或调整后的扣分。"))
+        return cleaned
+
+    def changed_fact(self) -> dict[str, Any] | None:
+        """The corrected fact; None when its fields still say what counts now."""
+        fact = self.fact()
+        return None if fact is None or not any(name in self.changed_data for name in self.entries) else fact

@@ -1,0 +1,173 @@
+"""Everything about one value: its versions with what changed, every decision, the months before, the target."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from appraisal.ledger.models import CurrentValue, ReportedValue, TargetMilestone, Verification
+from appraisal.ledger.policies import verification as policies
+from appraisal.ledger.rules import facts
+from appraisal.ledger.selectors import queue
+from appraisal.ledger.selectors.fact_text import describe, number_of
+from appraisal.library.models import Indicator, Method
+from core import events
+from core.models import EventRecord
+from tenants.actors import Actor
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one version changed against the one before."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Version:
+    """One handed-over (or entered) version. text: its fact in words; decisions: oldest first."""
+
+    value: ReportedValue
+    text: str
+    changes: list[Change]
+    decisions: list["Decision"]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One decision with its facts in words. changed: the value was replaced."""
+
+    row: Verification
+    before: str
+    after: str
+    changed: bool
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month of the same office and indicator."""
+
+    month: int
+    value: CurrentValue
+    text: str
+    number: Decimal | None
+
+
+@dataclass(frozen=True)
+class History:
+    """All that is known. refusals: decision → why not, None when the actor may."""
+
+    current: CurrentValue
+    reported: str
+    final: str
+    target: str
+    county_sum: str
+    versions: list[Version]
+    months: list[Month]
+    timeline: list[EventRecord]
+    refusals: dict[str, str | None]
+
+    @property
+    def numbers(self) -> list[Decimal | None]:
+        return [month.number for month in self.months]
+
+
+def history_of(actor: Actor, current: CurrentValue) -> History:
+    """For a value from selectors.values.get_value (it bears `published`). Five queries."""
+    indicator = current.indicator
+    office_id, indicator_id = current.office_id, current.indicator_id
+    target = queue.targets_of(current.period, [office_id], [indicator_id]).get((office_id, indicator_id))
+    months = CurrentValue.objects.filter(
+        office_id=office_id, indicator_id=indicator_id, period__cycle_id=current.period.cycle_id
+    )
+    months = months.select_related("period").order_by("period__month")
+    return History(
+        current=current,
+        reported=describe(indicator, current.value.fact),
+        final=describe(indicator, current.final_fact),
+        target=queue.target_text(indicator, target, current.period.month),
+        county_sum=_county_sum(current.value),
+        versions=_versions(current),
+        months=[
+            Month(m.period.month, m, describe(indicator, m.final_fact), number_of(indicator, m.final_fact))
+            for m in months
+        ],
+        timeline=events.timeline(current.subject),
+        refusals=refusals(actor, current),
+    )
+
+
+def refusals(actor: Actor, current: CurrentValue) -> dict[str, str | None]:
+    """For each decision why not, None when the actor may: the same sentences on pages and in the API."""
+    published = current.published  # type: ignore[attr-defined]
+    return {
+        "verify": policies.verify.reason(actor, current, published=published),
+        "return": policies.return_.reason(actor, current, published=published),
+        "correct": policies.correct.reason(actor, current, published=published),
+        "points": policies.change.reason(actor, current, published=published),
+        "reopen": policies.reopen.reason(actor, current, published=published),
+    }
+
+
+def milestones_of(current: CurrentValue) -> list[TargetMilestone]:
+    """The letter's milestones of the value's indicator, by their day; empty for other methods."""
+    if current.indicator.method != Method.MILESTONE:
+        return []
+    rows = TargetMilestone.objects.filter(
+        letter__cycle_id=current.period.cycle_id, letter__office_id=current.office_id, indicator=current.indicator
+    )
+    return list(rows.order_by("due_on", "position", "pk"))
+
+
+def _versions(current: CurrentValue) -> list[Version]:
+    """Newest first."""
+    rows = ReportedValue.objects.filter(
+        period_id=current.period_id, office_id=current.office_id, indicator_id=current.indicator_id
+    )
+    indicator = current.indicator
+    found: list[Version] = []
+    before: ReportedValue | None = None
+    for value in rows.select_related("report").prefetch_related("verifications").order_by("version"):
+        decisions = [_decision(indicator, row) for row in sorted(value.verifications.all(), key=lambda row: row.pk)]
+        changes = _changes(indicator, before, value) if before else []
+        found.append(Version(value, describe(indicator, value.fact), changes, decisions))
+        before = value
+    return found[::-1]
+
+
+def _decision(indicator: Indicator, row: Verification) -> Decision:
+    return Decision(
+        row,
+        describe(indicator, row.fact_before),
+        describe(indicator, row.fact_after),
+        not facts.same(row.fact_before, row.fact_after),
+    )
+
+
+def _changes(indicator: Indicator, before: ReportedValue, after: ReportedValue) -> list[Change]:
+    pairs = [
+        (_("数值"), describe(indicator, before.fact), describe(indicator, after.fact)),
+        (_("说明"), before.narrative, after.narrative),
+        (_("分县"), _counties(before), _counties(after)),
+        (_("佐证材料"), _files(before), _files(after)),
+    ]
+    return [Change(name, old or "–", new or "–") for name, old, new in pairs if old != new]
+
+
+def _counties(value: ReportedValue) -> str:
+    return "，".join(f"{line['name']} {line['quantity']}" for line in value.county_lines)
+
+
+def _files(value: ReportedValue) -> str:
+    return "、".join(str(file["name"]) for file in value.evidence)
+
+
+def _county_sum(value: ReportedValue) -> str:
+    """The sum of the county lines, exact; empty without lines."""
+    quantities: list[Any] = [line.get("quantity") for line in value.county_lines]
+    if not quantities:
+        return ""
+    return f"{sum((Decimal(str(quantity)) for quantity in quantities if quantity is not None), Decimal(0)):,f}"

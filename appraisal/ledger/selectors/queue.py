@@ -1,0 +1,182 @@
+"""The province's queue: what was handed over in a month, narrowed and counted, in a constant number of queries."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+
+from appraisal.ledger.models import CurrentValue, Cycle, Participant, Period, Target
+from appraisal.ledger.models.reports import CurrentValueQuerySet
+from appraisal.ledger.selectors.fact_text import describe
+from appraisal.ledger.selectors.values import values_for
+from appraisal.ledger.states import CycleState, ValueState
+from appraisal.library.models import Indicator, TargetBasis
+from appraisal.rules.exact import half_up
+from appraisal.rules.targets import target_to_date
+from core.errors import NotFound
+from tenants.actors import Actor
+
+ALL = "ALL"
+LATE = "LATE"  # waits although the day to verify by has passed
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What is asked for; empty means everything. state: a ValueState, ALL or LATE; group, indicator: codes."""
+
+    state: str = ValueState.SUBMITTED
+    office: str = ""
+    group: str = ""
+    indicator: str = ""
+    late_report: bool = False
+
+    @property
+    def narrowed(self) -> bool:
+        return bool(self.office or self.group or self.indicator or self.late_report)
+
+    def of_state(self, state: str) -> "Filters":
+        return replace(self, state=state)
+
+
+def cycle_in_force(actor: Actor) -> Cycle | None:
+    """The running year of the actor's province, else the newest one."""
+    rows = Cycle.objects.of_province(actor.province_id).exclude(state=CycleState.PREPARING)
+    return rows.filter(state=CycleState.RUNNING).order_by("-year").first() or rows.order_by("-year").first()
+
+
+def periods_of(cycle: Cycle, *, on: date) -> list[Period]:
+    """The months that have opened, newest first."""
+    return list(Period.objects.filter(cycle=cycle, opens_on__lte=on).select_related("cycle").order_by("-month"))
+
+
+def period_in_force(actor: Actor, periods: list[Period], month: int | None) -> Period | None:
+    """The month asked for, else the oldest with something waiting, else the newest. NotFound: it has not opened."""
+    if month is not None:
+        found = next((period for period in periods if period.month == month), None)
+        if found is None:
+            raise NotFound(_("这个月份还没有开始填报。"))
+        return found
+    waiting = values_for(actor).filter(period__in=periods, state=ValueState.SUBMITTED).order_by("period__month")
+    oldest = waiting.values_list("period_id", flat=True).first()
+    return next((period for period in periods if period.pk == oldest), periods[0] if periods else None)
+
+
+def queue(actor: Actor, period: Period, filters: Filters, *, on: date) -> CurrentValueQuerySet:
+    """The values handed over in `period`, narrowed, in the order of offices and of the scheme."""
+    rows = _of_state(_narrowed(actor, period, filters), filters.state, period, on)
+    rows = rows.select_related("office", "indicator__parent", "value__report", "period")
+    return rows.order_by("office__position", "office_id", "indicator__parent__position", "indicator__position", "pk")
+
+
+def counts(actor: Actor, period: Period, filters: Filters, *, on: date) -> dict[str, int]:
+    """How many values the other filters leave in each state; keys: the states, ALL and LATE. One query."""
+    found = dict.fromkeys(ValueState.values, 0) | {ALL: 0, LATE: 0}
+    for row in _narrowed(actor, period, filters).order_by().values("state").annotate(n=Count("pk")):
+        found[row["state"]] = row["n"]
+        found[ALL] += row["n"]
+    found[LATE] = found[ValueState.SUBMITTED] if period.verify_due_on < on else 0
+    return found
+
+
+def _narrowed(actor: Actor, period: Period, filters: Filters) -> CurrentValueQuerySet:
+    rows = values_for(actor).filter(period=period, value__report__isnull=False)
+    if filters.office:
+        rows = rows.filter(office__schema_name=filters.office)
+    if filters.group:
+        rows = rows.filter(indicator__parent__code=filters.group)
+    if filters.indicator:
+        rows = rows.filter(indicator__code=filters.indicator)
+    if filters.late_report:
+        rows = rows.filter(value__report__on_time=False)
+    return rows
+
+
+def _of_state(rows: CurrentValueQuerySet, state: str, period: Period, on: date) -> CurrentValueQuerySet:
+    if state == LATE:
+        return rows.filter(state=ValueState.SUBMITTED) if period.verify_due_on < on else rows.none()
+    return rows.filter(state=state) if state in ValueState.values else rows
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the queue. before: last month's final fact in words; target: what should have been reached by now."""
+
+    value: CurrentValue
+    reported: str
+    final: str
+    before: str
+    target: str
+
+
+def rows_of(values: list[CurrentValue], period: Period) -> list[Row]:
+    """The lines for these values of one month: last month's values and the targets with two more queries."""
+    office_ids, indicator_ids = {value.office_id for value in values}, {value.indicator_id for value in values}
+    earlier = CurrentValue.objects.filter(
+        office_id__in=office_ids, indicator_id__in=indicator_ids, period__cycle_id=period.cycle_id,
+        period__month=period.month - 1,
+    )  # fmt: skip
+    before = {(value.office_id, value.indicator_id): value.final_fact for value in earlier}
+    targets = targets_of(period, office_ids, indicator_ids)
+    return [_row(value, before, targets, period) for value in values]
+
+
+def _row(value: CurrentValue, before: dict[Any, Any], targets: dict[Any, Target], period: Period) -> Row:
+    key = (value.office_id, value.indicator_id)
+    return Row(
+        value=value,
+        reported=describe(value.indicator, value.value.fact),
+        final=describe(value.indicator, value.final_fact),
+        before=describe(value.indicator, before[key]) if key in before else "",
+        target=target_text(value.indicator, targets.get(key), period.month),
+    )
+
+
+def targets_of(
+    period: Period, office_ids: Collection[int], indicator_ids: Collection[int]
+) -> dict[tuple[int, int], Target]:
+    """The letters' targets by (office id, indicator id). One query."""
+    rows = Target.objects.filter(
+        letter__cycle_id=period.cycle_id, letter__office_id__in=office_ids, indicator_id__in=indicator_ids
+    )
+    return {(row.letter.office_id, row.indicator_id): row for row in rows.select_related("letter")}
+
+
+def target_text(indicator: Indicator, target: Target | None, month: int) -> str:
+    """The target to date with its unit, empty where the method has none or the letter gives none."""
+    if indicator.target_basis == TargetBasis.FIXED:
+        return f"{indicator.parameters['denominator']} {indicator.unit}".strip()
+    if target is None or target.year_target is None:
+        return ""
+    due = target.year_target
+    if indicator.cumulative:
+        due = half_up(target_to_date(target.year_target, target.quarters, month), 2)
+    text = f"{due:,f}".rstrip("0").rstrip(".") if "." in f"{due:f}" else f"{due:,f}"
+    return f"{text} {indicator.unit}".strip()
+
+
+def choices(cycle: Cycle) -> tuple[list[Participant], list[Indicator]]:
+    """The offices that take part and the indicators (groups first of each) to filter by."""
+    offices = Participant.objects.filter(cycle=cycle).select_related("office").order_by("office__position", "office_id")
+    rows = Indicator.objects.filter(version_id=cycle.version_id).select_related("parent")
+    return list(offices), list(rows.order_by("parent__position", "position"))
+
+
+def waiting_count(actor: Actor) -> int:
+    """Values that wait for the province: the menu's counter."""
+    return values_for(actor).filter(state=ValueState.SUBMITTED, value__report__isnull=False).count()
+
+
+def next_waiting(
+    actor: Actor, period: Period, filters: Filters, after: CurrentValue, *, on: date
+) -> CurrentValue | None:
+    """The first value that still waits behind `after` in the queue's order, else the first of all."""
+    waiting = queue(actor, period, filters.of_state(ValueState.SUBMITTED), on=on).exclude(pk=after.pk)
+    place = (after.office.position, after.office_id, after.indicator.parent.position, after.indicator.position)  # type: ignore[union-attr]
+    ids = list(
+        waiting.values_list("office__position", "office_id", "indicator__parent__position", "indicator__position", "pk")
+    )
+    found = next((row[-1] for row in ids if tuple(row[:-1]) > place), ids[0][-1] if ids else None)
+    return waiting.filter(pk=found).first() if found else None

@@ -1,0 +1,120 @@
+"""申诉: the office's own list and filing; the province's queue and its decision."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from appraisal.ledger.forms.objections import UPHELD, ObjectionDecisionForm, ObjectionForm
+from appraisal.ledger.models import CurrentValue, Objection
+from appraisal.ledger.policies import objections as policies
+from appraisal.ledger.selectors import objections as selectors
+from appraisal.ledger.selectors.fact_text import describe
+from appraisal.ledger.states import ObjectionState
+from appraisal.ledger.usecases import objections as usecases
+from appraisal.ledger.views.evidence import file_items, taken_in
+from appraisal.ledger.views.timelines import objection_timeline
+from core import events
+from core.http import reads, refusals_on, status_of
+
+PAGE_SIZE = 50
+
+
+@reads
+def index(request: HttpRequest) -> HttpResponse:
+    """The province's objections, or the office's own with the lines it may still object to."""
+    actor = request.actor
+    policies.see(actor)
+    on = timezone.localdate()
+    state = request.GET.get("state", ObjectionState.OPEN if actor.at_province else "")
+    rows = selectors.objections_for(actor)
+    counts = selectors.counts(actor)
+    if state in ObjectionState.values:
+        rows = rows.filter(state=state)
+    page = Paginator(rows.order_by("answer_due_on", "pk"), PAGE_SIZE).get_page(request.GET.get("page"))
+    context: dict[str, Any] = {
+        "page_obj": page, "state": state, "on": on,
+        "segments": [
+            {"state": key, "label": label, "count": counts.get(key, 0)} for key, label in ObjectionState.choices
+        ] + [{"state": "ALL", "label": _("全部"), "count": sum(counts.values())}],
+        "rows": [{"row": row, "overdue": row.state == ObjectionState.OPEN and row.answer_due_on < on} for row in page],
+    }  # fmt: skip
+    if not actor.at_province:
+        context["filing"] = selectors.open_filing(actor, on=on)
+    return render(request, "ledger/verification/objections.html", context)
+
+
+@reads
+def detail(request: HttpRequest, objection_id: int) -> HttpResponse:
+    """One objection with its grounds, its line, the value now, and what happened."""
+    objection = selectors.get_objection(request.actor, objection_id)
+    return render(request, "ledger/verification/objection.html", _context(request, objection))
+
+
+def _context(request: HttpRequest, objection: Objection) -> dict[str, Any]:
+    current = selectors.value_of(objection)
+    return {
+        "objection": objection, "current": current, "files": file_items(objection.evidence),
+        "reported": describe(objection.line.indicator, current.value.fact) if current else "",
+        "final": describe(objection.line.indicator, current.final_fact) if current else "",
+        "events": objection_timeline(events.timeline(selectors.subject_of(objection))),
+        "due": selectors.due_derivation(objection), "decide": policies.decide.reason(request.actor, objection),
+        "overdue": objection.state == ObjectionState.OPEN and objection.answer_due_on < timezone.localdate(),
+    }  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def file(request: HttpRequest, line_id: int) -> HttpResponse:
+    """Object to one line."""
+    actor, at = request.actor, timezone.now()
+    line = selectors.get_line(actor, line_id)
+    if request.method == "GET":
+        selectors.check_filing(actor, line, on=timezone.localdate(at))
+    form = ObjectionForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form), transaction.atomic():
+            files = taken_in(form.cleaned_data["evidence"], actor=actor, at=at) if form.cleaned_data["evidence"] else []
+            objection = usecases.file_objection(
+                line_id=line.pk, grounds=form.cleaned_data["grounds"], evidence=files, actor=actor, at=at
+            )
+            messages.success(
+                request, _("申诉已提出，答复期限 %(day)s。") % {"day": objection.answer_due_on.isoformat()}
+            )
+            return redirect("ledger:objection", objection.pk)
+    last_day, derivation = selectors.last_filing_day(line)
+    context = {"line": line, "form": form, "last_day": last_day, "derivation": derivation}
+    return render(request, "ledger/verification/file_objection.html", context, status=status_of(form))
+
+
+@require_http_methods(["GET", "POST"])
+def decide(request: HttpRequest, objection_id: int) -> HttpResponse:
+    """Uphold or reject."""
+    objection = selectors.get_objection(request.actor, objection_id)
+    if request.method == "GET":
+        policies.decide(request.actor, objection)
+    current: CurrentValue | None = selectors.value_of(objection)
+    form = ObjectionDecisionForm(
+        objection.line.indicator, request.POST or None, fact=current.final_fact if current else None,
+        milestones=selectors.milestones_of(objection),
+    )  # fmt: skip
+    if request.method == "POST" and form.is_valid():
+        upheld = form.cleaned_data["upheld"] == UPHELD
+        with refusals_on(form):
+            usecases.decide_objection(
+                objection_id=objection.pk, upheld=upheld, decision=form.cleaned_data["decision"],
+                fact=form.changed_fact() if upheld else None,
+                points_off=form.cleaned_data["points_off"] if upheld else None,
+                actor=request.actor, at=timezone.now(),
+            )  # fmt: skip
+            messages.success(
+                request, _("异议成立，请重新计算本月得分。") if upheld else _("已维持原分，复核意见已告知州市。")
+            )
+            return redirect("ledger:objection", objection.pk)
+    context = {**_context(request, objection), "form": form}
+    return render(request, "ledger/verification/decide_objection.html", context, status=status_of(form))

@@ -1,0 +1,81 @@
+"""What happened, in the words of a page."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from appraisal.ledger.models import CurrentValue
+from appraisal.ledger.selectors.fact_text import describe
+from appraisal.library.models import Indicator
+from core import events
+from core.models import EventRecord
+
+
+def value_timeline(value: CurrentValue) -> list[dict[str, Any]]:
+    """All events of one value for {% timeline %}, newest first; the first handing-over closes it."""
+    told = [_told(record, value.indicator) for record in events.timeline(value.subject)]
+    reported = value.value.report
+    if reported is not None:
+        text = _("第 %(round)s 次报送，填报人 %(name)s") % {
+            "round": reported.round,
+            "name": reported.reporter_name or "—",
+        }
+        told.append({
+            "icon": "send", "tone": "" if reported.on_time else "warn", "actor": reported.signer_name,
+            "text": text if reported.on_time else _("%(text)s（逾期）") % {"text": text}, "at": reported.handed_over_at,
+        })  # fmt: skip
+        told.sort(key=lambda event: event["at"], reverse=True)
+    return told
+
+
+def _told(record: EventRecord, indicator: Indicator) -> dict[str, Any]:
+    icon, tone, text = SENTENCES.get(record.name, ("point", "", lambda data, indicator: record.name))
+    quote = record.data.get("reason", "")
+    return {
+        "icon": icon, "tone": tone, "text": text(record.data, indicator), "actor": record.actor_name, "at": record.at,
+        "quote": quote, "quote_tone": "bad" if quote and tone == "bad" else "",
+    }  # fmt: skip
+
+
+def _corrected(data: dict[str, Any], indicator: Indicator) -> str:
+    return _("更正为 %(after)s（原 %(before)s）") % {
+        "after": describe(indicator, data.get("after")), "before": describe(indicator, data.get("before")),
+    }  # fmt: skip
+
+
+def _points(data: dict[str, Any], _indicator: Indicator) -> str:
+    points = str(data.get("points", "0")).rstrip("0").rstrip(".") or "0"
+    return _("恢复扣分") if points == "0" else _("核验扣 %(points)s 分") % {"points": points}
+
+
+def _entered(data: dict[str, Any], _indicator: Indicator) -> str:
+    return _("省级录入第 %(version)s 版") % {"version": data.get("version")}
+
+
+SENTENCES: dict[str, tuple[str, str, Any]] = {
+    "ValueVerified": ("shield-check", "brand", lambda data, indicator: _("核验通过")),
+    "ValueReturned": ("arrow-back-up", "bad", lambda data, indicator: _("退回修改")),
+    "ValueReopened": ("rotate", "warn", lambda data, indicator: _("撤销核验，退回修改")),
+    "ValueCorrected": ("edit", "info", _corrected),
+    "PointsTakenOff": ("minus", "warn", _points),
+    "FactRecorded": ("pencil", "ok", _entered),
+}
+
+
+def objection_timeline(records: list[EventRecord]) -> list[dict[str, Any]]:
+    """An objection's events for {% timeline %}."""
+    told = []
+    for record in records:
+        if record.name == "ObjectionFiled":
+            icon, tone, text = "message-report", "info", _("提出申诉，应于 %(day)s 前答复") % {
+                "day": record.data.get("answer_due_on")
+            }  # fmt: skip
+        else:
+            upheld = record.data.get("upheld")
+            icon, tone = ("circle-check", "ok") if upheld else ("circle-x", "bad")
+            text = _("异议成立") if upheld else _("维持原分")
+        told.append({
+            "icon": icon, "tone": tone, "text": text, "actor": record.actor_name, "at": record.at,
+            "quote": record.data.get("decision", ""),
+        })  # fmt: skip
+    return told

@@ -1,0 +1,187 @@
+"""填报审核: the queue with one value beside it, verifying in bulk, completeness, and a value's whole history."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from appraisal.ledger.models import CurrentValue, Period
+from appraisal.ledger.policies import verification as policies
+from appraisal.ledger.selectors import completeness as completeness_of
+from appraisal.ledger.selectors import histories, values
+from appraisal.ledger.selectors import queue as selectors
+from appraisal.ledger.states import ValueState
+from appraisal.ledger.usecases import verification as usecases
+from appraisal.ledger.views.evidence import file_items
+from appraisal.ledger.views.timelines import value_timeline
+from core.errors import Invalid, Refusal
+from core.http import reads
+
+PAGE_SIZE = 50
+FILTERS = ("month", "state", "office", "group", "indicator", "late", "page")
+SEGMENTS = (ValueState.SUBMITTED, selectors.LATE, ValueState.RETURNED, ValueState.VERIFIED, selectors.ALL)
+
+
+def words() -> dict[str, str]:
+    """The queue's names for what can be asked for."""
+    return {
+        ValueState.SUBMITTED: _("待审核"), selectors.LATE: _("超期"), ValueState.RETURNED: _("已退回"),
+        ValueState.VERIFIED: _("已核验"), selectors.ALL: _("全部"),
+    }  # fmt: skip
+
+
+def filters_of(query: QueryDict) -> selectors.Filters:
+    """What the query asks for; what it does not know is ignored, so that an old link still opens."""
+    state = query.get("state", ValueState.SUBMITTED)
+    return selectors.Filters(
+        state=state if state in SEGMENTS else ValueState.SUBMITTED,
+        office=query.get("office", ""), group=query.get("group", ""), indicator=query.get("indicator", ""),
+        late_report=query.get("late") == "1",
+    )  # fmt: skip
+
+
+def kept(query: QueryDict, **other: Any) -> str:
+    """The query string with the filters of `query`, some replaced; empty ones are left out."""
+    pairs = {name: query.get(name, "") for name in FILTERS} | other
+    return urlencode({name: value for name, value in pairs.items() if value not in ("", None)})
+
+
+@reads
+def queue(request: HttpRequest, value_id: int | None = None) -> HttpResponse:
+    """The queue of a month; with a value id, that value stands beside it (else the first of the page)."""
+    policies.see_queue(request.actor)
+    return _queue_page(request, value_id)
+
+
+def _queue_page(
+    request: HttpRequest, value_id: int | None, refusal: Refusal | None = None, query: QueryDict | None = None
+) -> HttpResponse:
+    query = query if query is not None else request.GET
+    context = _queue_context(request, value_id, query)
+    context |= {"refusal": refusal, "chosen": request.POST.getlist("item")}
+    template = "ledger/verification/queue.html"
+    if request.htmx and refusal is None and value_id is not None:  # type: ignore[attr-defined]
+        template += "#context"
+    response = render(request, template, context, status=refusal.status if refusal else 200)
+    response["Vary"] = "HX-Request"
+    return response
+
+
+def _queue_context(request: HttpRequest, value_id: int | None, query: QueryDict) -> dict[str, Any]:
+    actor, on = request.actor, timezone.localdate()
+    filters = filters_of(query)
+    cycle = selectors.cycle_in_force(actor)
+    periods = selectors.periods_of(cycle, on=on) if cycle else []
+    chosen = values.get_value(actor, value_id) if value_id is not None else None
+    month = chosen.period.month if chosen else int(query["month"]) if query.get("month", "").isdigit() else None
+    if chosen and cycle and chosen.period.cycle_id != cycle.pk:
+        cycle, periods = chosen.period.cycle, selectors.periods_of(chosen.period.cycle, on=on)
+    period = selectors.period_in_force(actor, periods, month)
+    if cycle is None or period is None:
+        return {"cycle": cycle, "period": None}
+    page = Paginator(selectors.queue(actor, period, filters, on=on), PAGE_SIZE).get_page(query.get("page"))
+    rows = selectors.rows_of(list(page), period)
+    if chosen is None and rows:
+        chosen = values.get_value(actor, rows[0].value.pk)
+    offices, indicators = selectors.choices(cycle)
+    counts = selectors.counts(actor, period, filters, on=on)
+    return {
+        "cycle": cycle, "period": period, "periods": periods, "page_obj": page, "rows": rows, "filters": filters,
+        "overdue": period.verify_due_on < on, "offices": offices, "indicators": indicators,
+        "groups": [row for row in indicators if row.parent_id is None],
+        "leaves": [row for row in indicators if row.parent_id is not None],
+        "segments": [
+            {
+                "state": state, "label": words()[state], "count": counts[state],
+                "query": kept(query, state=state, page="", month=period.month),
+            }
+            for state in SEGMENTS if state != selectors.LATE or counts[state]
+        ],
+        "counts": counts, "query": kept(query, month=period.month), "may_verify": policies.handle.reason(actor, cycle),
+        **(_value_context(request, chosen) if chosen else {"history": None}),
+    }  # fmt: skip
+
+
+def _value_context(request: HttpRequest, value: CurrentValue) -> dict[str, Any]:
+    return {
+        "history": histories.history_of(request.actor, value),
+        "files": file_items(value.value.evidence),
+        "events": value_timeline(value),
+    }
+
+
+@require_POST
+def verify(request: HttpRequest) -> HttpResponse:
+    """Accept the chosen values; back to the queue, or on to the next one that waits."""
+    back = QueryDict(request.POST.get("back", ""))
+    chosen = request.POST.getlist("item")
+    try:
+        done = usecases.verify_values(items=_items(chosen), actor=request.actor, at=timezone.now())
+    except Refusal as refusal:
+        if refusal.status == 404 or not policies.see_queue.allows(request.actor):
+            raise
+        return _queue_page(request, None, refusal, back)
+    text = ngettext("已通过 %(n)s 条。", "已通过 %(n)s 条。", len(done)) % {"n": len(done)}
+    messages.success(request, text)
+    url = reverse("ledger:queue")
+    if len(done) == 1 and request.POST.get("next"):
+        value = done[0]
+        on = timezone.localdate()
+        following = selectors.next_waiting(request.actor, value.period, filters_of(back), value, on=on)
+        if following:
+            url = reverse("ledger:value", args=[following.pk])
+    return redirect(f"{url}?{kept(back)}")
+
+
+def _items(chosen: list[str]) -> list[tuple[int, int]]:
+    """“id:lock version” of every ticked box. Raises Invalid for anything else."""
+    pairs = [text.split(":") for text in chosen]
+    if any(len(pair) != 2 or not all(part.isdecimal() and len(part) < 19 for part in pair) for pair in pairs):
+        raise Invalid(_("选择的数据有误，请刷新后重选。"), field="items")
+    return [(int(pk), int(version)) for pk, version in pairs]
+
+
+@reads
+def history(request: HttpRequest, value_id: int) -> HttpResponse:
+    """One value with every version and decision, for the bureau and for the office itself."""
+    value = values.get_value(request.actor, value_id)
+    context = {"value": value, **_value_context(request, value), "query": ""}
+    return render(request, "ledger/verification/history.html", context)
+
+
+@reads
+def completeness(request: HttpRequest) -> HttpResponse:
+    """Which office has handed over what this month, when, and how far verification is."""
+    actor = request.actor
+    policies.see_queue(actor)
+    cycle = selectors.cycle_in_force(actor)
+    periods = selectors.periods_of(cycle, on=timezone.localdate()) if cycle else []
+    asked = request.GET.get("month", "")
+    month = int(asked) if asked.isdigit() else periods[0].month if periods else None
+    period: Period | None = selectors.period_in_force(actor, periods, month)
+    context: dict[str, Any] = {"cycle": cycle, "period": period, "periods": periods}
+    if cycle and period:
+        rows = completeness_of.standings(period)
+        punctual = completeness_of.punctuality(cycle)
+        months = sorted(each.month for each in periods)
+        context |= {
+            "rows": [
+                {"standing": row, "months": [(m, punctual.get(row.office.pk, {}).get(m)) for m in months]}
+                for row in rows
+            ],
+            "months": months,
+            "sums": {name: sum(getattr(row, name) for row in rows) for name in SUMMED},
+            "on_time": sum(row.on_time is True for row in rows),
+        }
+    return render(request, "ledger/verification/completeness.html", context)
+
+
+SUMMED = ("expected", "reported", "verified", "waiting", "returned", "missing", "province_expected", "province_entered")
