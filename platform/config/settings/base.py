@@ -201,6 +201,16 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "OAS_VERSION": "3.1.0",
+    "ENUM_NAME_OVERRIDES": {  # many things have a `state`; each enumeration keeps its own name
+        "JobState": "core.states.JobState",
+        "VersionState": "appraisal.library.states.VersionState",
+        "CycleState": "appraisal.ledger.states.CycleState",
+        "LetterState": "appraisal.ledger.states.LetterState",
+        "ValueState": "appraisal.ledger.states.ValueState",
+        "RunState": "appraisal.ledger.states.RunState",
+        "ObjectionState": "appraisal.ledger.states.ObjectionState",
+        "DraftState": "appraisal.reporting.states.DraftState",
+    },
 }
 
 # --- The rest lives in rooms of its own ----------------------------------------------------------------------------
