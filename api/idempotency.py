@@ -4,12 +4,18 @@ import hashlib
 import json
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import UnreadablePostError
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core import idempotency
+from core.errors import Invalid
 from core.models import IdempotencyRecord
 
 HEADER = "Idempotency-Key"
@@ -69,8 +75,14 @@ class IdempotentMixin:
 def _body(request: Request) -> bytes:
     """The body as bytes; of an upload its fields and the hashes of its files, which may be too large for memory."""
     plain = request._request
-    if not (plain.content_type or "").startswith("multipart/"):
-        return plain.body
+    try:
+        if not (plain.content_type or "").startswith("multipart/"):
+            return plain.body
+        plain.POST  # noqa: B018 (parses the parts)
+    except RequestDataTooBig:
+        raise Invalid(_("请求内容过大。带 Idempotency-Key 的请求最多 5 MB，文件请用上传接口。")) from None
+    except (MultiPartParserError, UnreadablePostError, TooManyFieldsSent, TooManyFilesSent):
+        raise exceptions.ParseError from None
     parts = [f"{name}={value}" for name, values in sorted(plain.POST.lists()) for value in values]
     for name, files in sorted(plain.FILES.lists()):
         for file in files:

@@ -82,3 +82,21 @@ class TestFilesOverTheApi:
 
         assert bytes_of(visitor.get(f"/kunming/files/{kept['id']}/")) == PDF
         assert upload(visitor).status_code == 403
+
+    def test_a_broken_body_is_a_problem(self, signed_in: SignIn) -> None:
+        client = signed_in("kunming", "REPORTER")
+        address, headers = "/kunming/api/v1/files/", {"Idempotency-Key": "k"}
+        for content_type in ("multipart/form-data", "multipart/form-data; boundary=x"):
+            answer = client.post(address, b"no parts", content_type=content_type, headers=headers)
+            assert answer.status_code in (400, 422)
+            assert answer["Content-Type"] == "application/problem+json"
+
+    def test_a_keyed_body_of_more_than_5_mb_is_a_problem(self, signed_in: SignIn) -> None:
+        client = signed_in("kunming", "REPORTER")
+        answer = client.post(
+            "/kunming/api/v1/files/",
+            b" " * 6_000_000,
+            content_type="application/json",
+            headers={"Idempotency-Key": "k"},
+        )
+        assert (answer.status_code, answer.json()["type"]) == (422, "invalid")
