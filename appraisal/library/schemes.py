@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from appraisal.library.models import EnteredBy, Indicator, Method, TargetBasis, TemplateVersion
+from appraisal.library.models.parameters import entry_label
 from appraisal.rules import scheme as rules_scheme
 from appraisal.rules import sentences
 from appraisal.rules.exact import half_up, number
@@ -55,7 +56,15 @@ def language() -> str:
 def said(problem: Problem) -> dict[str, str]:
     """A problem as a row of a refusal: indicator code and sentence in the reader's language."""
     code = problem.indicator or str(problem.values.get("group", ""))
-    return {"code": code, "message": problem.at(indicator="").text(language())}
+    return {"code": code, "message": sentence(problem)}
+
+
+def sentence(problem: Problem) -> str:
+    """The problem in the reader's language, without its place, entries by the names that forms give them."""
+    values = dict(problem.values)
+    if "entry" in values:
+        values["entry"] = entry_label(str(values["entry"]))
+    return sentences.render(problem.code, values, language())
 
 
 def rule_problems(row: Indicator) -> list[Problem]:
@@ -128,7 +137,7 @@ def trial(row: Indicator, fact: Mapping[str, Any]) -> Trial:
         else:
             reading = rule.read(fact)
     except FactsError as error:
-        return Trial(problems=[problem.text(language()) for problem in error.problems])
+        return Trial(problems=[sentence(problem) for problem in error.problems])
     earned = rule.earn(reading, comparison)
     steps = [sentences.render(step["key"], step["values"], language()) for step in rule.steps(reading, comparison)]
     if isinstance(earned, Status):

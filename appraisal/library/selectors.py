@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
+from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 
 from appraisal.library import policies
 from appraisal.library.models import Indicator, TemplateVersion
 from appraisal.library.models.template import TemplateVersionQuerySet
 from core.errors import NotFound
+from core.models import EventRecord
 from tenants.actors import Actor
 
 
@@ -79,4 +82,75 @@ def refusals(actor: Actor, version: TemplateVersion) -> dict[str, str | None]:
         "edit": policies.edit.reason(actor, version),
         "copy": policies.create.reason(actor),
         "publish": policies.publish.reason(actor, version),
+    }
+
+
+COMPARED = (
+    "name", "name_en", "points", "method", "parameters", "unit", "direction", "cumulative", "target_basis",
+    "entered_by", "data_source", "evidence", "legal_basis", "owner_division",
+)  # fmt: skip
+RULE = frozenset({"method", "parameters", "direction", "cumulative", "target_basis"})
+
+
+@dataclass
+class Difference:
+    """How an indicator differs from the one with the same code in the version it was copied from."""
+
+    code: str
+    before: Indicator | None
+    after: Indicator | None
+    fields: list[str] = field(default_factory=list)
+
+    @property
+    def added(self) -> bool:
+        return self.before is None
+
+    @property
+    def removed(self) -> bool:
+        return self.after is None
+
+    @property
+    def points(self) -> bool:
+        return "points" in self.fields
+
+    @property
+    def rule(self) -> bool:
+        return bool(RULE.intersection(self.fields))
+
+
+def differences(version: TemplateVersion, base: TemplateVersion) -> list[Difference]:
+    """Indicators (not groups) of `version` that differ from `base`, in order; removed ones last. Two queries."""
+    old = {row.code: row for row in base.indicators.exclude(method="").order_by("position")}
+    found = []
+    for row in version.indicators.exclude(method="").order_by("position"):
+        before = old.pop(row.code, None)
+        changed = [name for name in COMPARED if before and getattr(before, name) != getattr(row, name)]
+        if before is None or changed:
+            found.append(Difference(row.code, before, row, changed))
+    return found + [Difference(row.code, row, None) for row in old.values()]
+
+
+def history(version: TemplateVersion, code: str = "") -> list[EventRecord]:
+    """What happened to the version (or to one of its indicators), newest first, at most 100."""
+    events = EventRecord.objects.filter(subject=subject_of(version.pk)).order_by("-id")
+    if code:
+        events = events.filter(Q(data__code=code) | Q(data__changes__has_key=code))
+    return list(events[:100])
+
+
+def fields_before(version: TemplateVersion, code: str) -> dict[str, Any]:
+    """The indicator's fields in the version that this one was copied from. Raises NotFound when it is new."""
+    base = version.copied_from
+    row = base.indicators.exclude(method="").filter(code=code).first() if base else None
+    if row is None:
+        raise NotFound(_("复制来源中没有这个指标。"))
+    return {name: getattr(row, name) for name in COMPARED}
+
+
+def sizes(versions: list[TemplateVersion]) -> dict[int, tuple[int, Decimal]]:
+    """Version id → (number of indicators, their points together). One query."""
+    rows = Indicator.objects.filter(version__in=versions).exclude(method="").values("version_id")
+    return {
+        row["version_id"]: (row["count"], row["points"])
+        for row in rows.annotate(count=Count("id"), points=Sum("points")).order_by()
     }

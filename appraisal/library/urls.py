@@ -1,4 +1,25 @@
-"""Pages of this app, mounted under /<office>/."""
+"""Pages of this app, mounted under /<office>/templates/."""
+
+from django.urls import path
+
+from appraisal.library.views import dialogs, versions
 
 app_name = "library"
-urlpatterns: list = []
+VERSION = "versions/<int:version_id>/"
+INDICATOR = f"{VERSION}indicators/<int:indicator_id>/"
+urlpatterns = [
+    path("", versions.index, name="index"),
+    path("import/", dialogs.import_, name="import"),
+    path(VERSION, versions.version, name="version"),
+    path(f"{VERSION}compare/", versions.compare, name="compare"),
+    path(f"{VERSION}copy/", dialogs.copy, name="copy"),
+    path(f"{VERSION}publish/", dialogs.publish, name="publish"),
+    path(f"{VERSION}points/", versions.points, name="points"),
+    path(f"{VERSION}na-treatment/", versions.na_treatment, name="na-treatment"),
+    path(f"{VERSION}add/", dialogs.add, name="add"),
+    path(f"{INDICATOR}move/", versions.move, name="move"),
+    path(f"{INDICATOR}remove/", dialogs.remove, name="remove"),
+    path(f"{INDICATOR}restore/", versions.restore, name="restore"),
+    path(f"{INDICATOR}save/", versions.save, name="save"),
+    path(f"{INDICATOR}rule/", versions.rule, name="rule"),
+]

@@ -130,15 +130,16 @@ def dialog(
     cancel_url: str = "",
     danger: bool = False,
     id: str = "dialog-title",
+    upload: bool = False,
 ) -> SafeString:
     """A question before an act: what, with which consequence; inside go the fields. Posts to `url`.
 
     In #dialog it is a modal; on a page of its own it is a card with `cancel_url` behind 取消. danger: the act
-    cannot be taken back, so the button is red and the focus starts on 取消.
+    cannot be taken back, so the button is red and the focus starts on 取消. upload: the form takes files.
     """
     values = {
         "content": content, "title": title, "url": url, "confirm": confirm, "tone": _tone("dialog", tone),
-        "icon": NOTE_ICONS[tone], "cancel_url": cancel_url, "danger": danger, "id": id,
+        "icon": NOTE_ICONS[tone], "cancel_url": cancel_url, "danger": danger, "id": id, "upload": upload,
         "csrf_token": context.get("csrf_token"),
     }  # fmt: skip
     return SafeString(render_to_string("components/dialog.html", values))

@@ -1,0 +1,1 @@
+"""Pages of templates: the list, the editor, its dialogs."""

@@ -1,0 +1,144 @@
+"""How the events and differences of a version read."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from appraisal.library.forms.rules import DIRECTIONS, ORDERS, SCOPES
+from appraisal.library.models import Indicator, Method, TemplateVersion
+from appraisal.library.models.parameters import LABELS
+from appraisal.library.selectors import Difference
+from core.models import EventRecord
+
+COLOURS = 8  # of groups in the points bar; a ninth begins again
+WORDS: dict[str, Any] = dict([*DIRECTIONS, *SCOPES, *ORDERS])
+
+
+def field_label(name: str) -> str:
+    """A field of an indicator for people."""
+    labels = {
+        "name": _("名称"), "name_en": _("英文名称"), "points": _("分值"), "method": _("计分方法"),
+        "parameters": _("计分参数"), "unit": _("单位"), "direction": _("方向"), "cumulative": _("累计计分"),
+        "target_basis": _("分母来源"), "entered_by": _("数据提供方"), "data_source": _("数据来源"),
+        "evidence": _("证明材料"), "legal_basis": _("依据"), "owner_division": _("责任处室"),
+    }  # fmt: skip
+    return labels.get(name, name)
+
+
+def said(event: EventRecord) -> tuple[str, str, str, str]:
+    """(sentence, quote, icon, tone) of an event about a version."""
+    data = event.data
+    match event.name:
+        case "TemplateImported":
+            return _("从文件导入 %(count)s 项指标") % {"count": data["indicators"]}, "", "upload", "brand"
+        case "VersionCopied":
+            return _("由 %(label)s 复制为草稿") % {"label": data["label"]}, "", "copy", "brand"
+        case "IndicatorsChanged":
+            return _("修改 %(codes)s") % {"codes": "、".join(data["changes"])}, _changes(data["changes"]), "pencil", ""
+        case "IndicatorAdded":
+            return _("新增 %(code)s %(name)s") % data, "", "plus", "ok"
+        case "IndicatorRemoved":
+            return _("移除 %(code)s %(name)s") % data, "", "minus", "bad"
+        case "IndicatorMoved":
+            up = data["direction"] == "up"
+            text = _("%(code)s 上移") if up else _("%(code)s 下移")
+            return text % data, "", "arrow-up" if up else "arrow-down", ""
+        case "NaTreatmentSet":
+            after = TemplateVersion.NaTreatment(data["after"]).label
+            return _("不适用指标的分值改为：%(after)s") % {"after": after}, "", "pencil", ""
+        case "VersionPublished":
+            return _("发布，纪要 %(minutes_number)s，%(effective_on)s 起执行") % data, "", "send", "ok"
+    return event.name, "", "pencil", ""
+
+
+def _changes(changes: dict[str, dict[str, list]]) -> str:
+    parts = []
+    for code, fields in changes.items():
+        for name, (before, after) in fields.items():
+            if name == "parameters":
+                parts.append(f"{code} {field_label(name)}")
+            else:
+                parts.append(f"{code} {field_label(name)} {_value(name, before)} → {_value(name, after)}")
+    return "；".join(parts[:12]) + ("…" if len(parts) > 12 else "")
+
+
+def _value(name: str, value: Any) -> str:
+    if name == "method" and value in Method.values:
+        return str(Method(value).label)
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    return str(value) if value not in ("", None) else "—"
+
+
+def timeline(events: list[EventRecord]) -> list[dict[str, Any]]:
+    """The events for the component of that name."""
+    items = []
+    for event in events:
+        text, quote, icon, tone = said(event)
+        items.append(
+            {"icon": icon, "tone": tone, "text": text, "actor": event.actor_name, "at": event.at, "quote": quote}
+        )
+    return items
+
+
+def difference_words(difference: Difference) -> tuple[str, str]:
+    """(word, tone) of the badge in the tree: 7 → 5, 规则, 新增 …"""
+    if difference.before is None or difference.after is None:
+        return (_("新增"), "ok") if difference.added else (_("移除"), "bad")
+    if difference.points:
+        return f"{plain(difference.before.points)} → {plain(difference.after.points)}", "warn"
+    return (_("规则"), "warn") if difference.rule else (_("口径"), "info")
+
+
+def difference_rows(differences: list[Difference]) -> list[dict[str, Any]]:
+    """Every changed field of every indicator, for the comparison."""
+    rows = []
+    for difference in differences:
+        row: Indicator = difference.after or difference.before  # type: ignore[assignment]
+        word, tone = difference_words(difference)
+        entries = [
+            {
+                "label": field_label(name),
+                "before": shown(difference.before, name),
+                "after": shown(difference.after, name),
+            }
+            for name in difference.fields
+        ]
+        rows.append({"row": row, "word": word, "tone": tone, "entries": entries})
+    return rows
+
+
+def shown(row: Indicator | None, name: str) -> str:
+    """A field's value for people."""
+    if row is None:
+        return "—"
+    if name == "points":
+        return plain(row.points)
+    if name in ("method", "target_basis", "entered_by", "direction"):
+        return str(getattr(row, f"get_{name}_display")())
+    if name == "parameters":
+        return "；".join(parameter_lines(row))
+    return _value(name, getattr(row, name))
+
+
+def parameter_lines(row: Indicator) -> list[str]:
+    """The parameters in words, a line each."""
+    lines = []
+    for key, value in row.parameters.items():
+        label = LABELS.get(key, key)
+        if isinstance(value, list):
+            parts = [
+                " ".join(f"{LABELS.get(name, name)} {cell}" for name, cell in entry.items())
+                if isinstance(entry, dict)
+                else str(entry)
+                for entry in value
+            ]
+            lines.append(f"{label}：{'；'.join(parts)}")
+        else:
+            lines.append(f"{label} {WORDS.get(str(value), value)}")
+    return lines
+
+
+def plain(points: Any) -> str:
+    """Points without trailing zeros."""
+    return f"{points.normalize():f}" if points else "0"
