@@ -41,6 +41,7 @@ CALLS: dict[str, tuple[int | None, int, int | None]] = {
     **dict.fromkeys(("npgettext", "npgettext_lazy"), (0, 1, 2)),
 }
 HAN = re.compile(r"[\u4e00-\u9fff]")
+HAN_TEXT = re.compile(r"[^<>\n]*[\u4e00-\u9fff][^<>\n]*")
 LITERAL = r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
 TEMPLATE_CALL = re.compile(rf"\b(_|n?p?gettext)\(\s*u?({LITERAL}(?:\s*,\s*u?{LITERAL})*)", re.DOTALL)
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
@@ -113,8 +114,8 @@ def untranslated(source: str) -> Iterator[tuple[str, int]]:
             inside = "" if word == f"end{inside}" else inside
         elif word in {"blocktranslate", "blocktrans", "comment"}:
             inside = word
-        elif token.token_type == TokenType.TEXT and HAN.search(token.contents):
-            yield token.contents.strip()[:40], token.lineno or 0
+        elif token.token_type == TokenType.TEXT and (text := HAN_TEXT.search(token.contents)):
+            yield text[0].strip()[:40], token.lineno or 0
         elif token.token_type in {TokenType.BLOCK, TokenType.VAR} and word not in {"translate", "trans"}:
             plain = re.sub(rf"_\({LITERAL}\)", "", token.contents)
             if HAN.search(plain):

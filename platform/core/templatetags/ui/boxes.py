@@ -61,7 +61,8 @@ def page_head(context: Context, content: str, title: str, badge: str = "", meta:
     parts = [meta] if isinstance(meta, str) and meta else list(meta)
     return SafeString(
         render_to_string(
-            "components/page_head.html", {"actions": content.strip(), "title": title, "badge": badge, "meta": parts}
+            "components/page_head.html",
+            {"actions": SafeString(content.strip()), "title": title, "badge": badge, "meta": parts},
         )
     )
 
