@@ -12,7 +12,11 @@ A tag's Python signature is its contract; an impossible value raises ValueError,
     tracks    steps, timeline, files, tile_grid
 """
 
-from core.templatetags.ui import actions, badges, boxes, figures, forms, icons, meters, tracks
+from importlib import import_module
+
 from core.templatetags.ui.library import register
 
-__all__ = ["actions", "badges", "boxes", "figures", "forms", "icons", "meters", "register", "tracks"]
+for _room in ("actions", "badges", "boxes", "figures", "forms", "icons", "meters", "tracks"):
+    import_module(f"{__name__}.{_room}")
+
+__all__ = ["register"]

@@ -66,7 +66,7 @@ def status(key: str, text: str = "") -> SafeString:
     if key not in STATUS:
         raise ValueError(f"status: unknown state {key!r}; add it to STATUS with its word")
     word, tone, icon_name = STATUS[key]
-    return badge(text or word, tone, icon_name)
+    return badge(text or str(word), tone, icon_name)
 
 
 @register.simple_tag
@@ -77,7 +77,7 @@ def grade(key: str) -> SafeString:
     if key not in GRADES:
         raise ValueError(f"grade: unknown grade {key!r}; add it to GRADES with its word")
     word, tone = GRADES[key]
-    return badge(word, tone)
+    return badge(str(word), tone)
 
 
 @register.simple_tag

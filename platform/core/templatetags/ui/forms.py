@@ -27,7 +27,7 @@ def field(
     if not isinstance(bound, BoundField):
         raise ValueError(f"field: not a field of a form: {bound!r}")
     widget = bound.field.widget
-    hint = hint or bound.help_text
+    hint = hint or str(bound.help_text)
     # Django 5.2 names `…_error` itself; told here, so that hint and warning are read as well.
     described = [f"{bound.auto_id}-{part}" for part, there in
                  (("hint", hint), ("warn", warn), ("error", bound.errors)) if there]  # fmt: skip
