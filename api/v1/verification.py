@@ -1,3 +1,138 @@
-"""Resources of verification."""
+"""Values that were handed over and the province's decisions about them."""
 
-urlpatterns: list = []
+from typing import Any
+
+from django.urls import path
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from api.idempotency import IdempotentMixin
+from api.pagination import Pages
+from api.v1 import adjustments, objections, province_facts
+from api.v1 import verification_shapes as shapes
+from appraisal.ledger.models import CurrentValue
+from appraisal.ledger.policies import verification as policies
+from appraisal.ledger.selectors import completeness, histories, values
+from appraisal.ledger.selectors import province_facts as periods
+from appraisal.ledger.usecases import verification as usecases
+from tenants.actors import Actor
+
+
+def actor_of(request: Request) -> Actor:
+    return request._request.actor  # type: ignore[attr-defined]
+
+
+def _value(request: Request, value: CurrentValue) -> Response:
+    """The value as it stands after the act."""
+    actor = actor_of(request)
+    return Response(shapes.ValueOut(values.get_value(actor, value.pk), context={"actor": actor}).data)
+
+
+class Values(APIView):
+    """The values one may know of: the bureau its province's, an office its own."""
+
+    pagination_class = Pages
+
+    @extend_schema(operation_id="values_list", parameters=[shapes.ValueQuery], responses=shapes.ValueOut(many=True))
+    def get(self, request: Request) -> Response:
+        """Newest month first, then by office and in the scheme's order."""
+        query = shapes.ValueQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        actor, pages = actor_of(request), Pages()
+        rows = pages.paginate_queryset(values.listed(actor, **query.validated_data), request, view=self)
+        return pages.get_paginated_response(shapes.ValueOut(rows, many=True, context={"actor": actor}).data)
+
+
+class Value(APIView):
+    """One value with its versions, decisions and months."""
+
+    @extend_schema(operation_id="values_read", responses=shapes.ValueDetailOut)
+    def get(self, request: Request, value_id: int) -> Response:
+        """Everything known about it: reported, verified and final side by side."""
+        actor = actor_of(request)
+        history = histories.history_of(actor, values.get_value(actor, value_id))
+        return Response(shapes.ValueDetailOut(history, context={"actor": actor}).data)
+
+
+class Verifications(IdempotentMixin, APIView):
+    """POST accepts values as they were reported."""
+
+    @extend_schema(operation_id="values_verify", request=shapes.VerifyIn, responses=shapes.VerifiedOut)
+    def post(self, request: Request) -> Response:
+        """All of them or none; `rows` of the problem names those in the way."""
+        body = shapes.VerifyIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        items = [(item["id"], item["lock_version"]) for item in body.validated_data["items"]]
+        done = usecases.verify_values(items=items, actor=actor_of(request), at=timezone.now())
+        return Response(shapes.VerifiedOut({"verified": len(done), "ids": [value.pk for value in done]}).data)
+
+
+class Decision(IdempotentMixin, APIView):
+    """A decision about one value; the answer is the value as it stands afterwards."""
+
+    def decide(self, request: Request, value_id: int, shape: type, act: Any) -> Response:
+        body = shape(data=request.data)
+        body.is_valid(raise_exception=True)
+        value = act(current_value_id=value_id, actor=actor_of(request), at=timezone.now(), **body.validated_data)
+        return _value(request, value)
+
+
+class Return(Decision):
+    @extend_schema(operation_id="values_return", request=shapes.ReasonIn, responses=shapes.ValueOut)
+    def post(self, request: Request, value_id: int) -> Response:
+        """Send this one indicator back to the office with a reason."""
+        return self.decide(request, value_id, shapes.ReasonIn, usecases.return_value)
+
+
+class Reopening(Decision):
+    @extend_schema(operation_id="values_reopen", request=shapes.ReasonIn, responses=shapes.ValueOut)
+    def post(self, request: Request, value_id: int) -> Response:
+        """Take a verification back while the month is not published."""
+        return self.decide(request, value_id, shapes.ReasonIn, usecases.reopen_value)
+
+
+class Correction(Decision):
+    @extend_schema(operation_id="values_correct", request=shapes.CorrectionIn, responses=shapes.ValueOut)
+    def post(self, request: Request, value_id: int) -> Response:
+        """Replace the reported value; both stay visible."""
+        return self.decide(request, value_id, shapes.CorrectionIn, usecases.correct_value)
+
+
+class PointsOff(Decision):
+    @extend_schema(operation_id="values_points_off", request=shapes.PointsIn, responses=shapes.ValueOut)
+    def post(self, request: Request, value_id: int) -> Response:
+        """Set the points that verification takes off the indicator; 0 gives them back."""
+        return self.decide(request, value_id, shapes.PointsIn, usecases.take_points_off)
+
+
+class Completeness(APIView):
+    """Who has handed over what in a month."""
+
+    @extend_schema(operation_id="periods_completeness", responses=shapes.StandingOut(many=True))
+    def get(self, request: Request, period_id: int) -> Response:
+        """One row per office in official order."""
+        actor, pages = actor_of(request), Pages()
+        policies.see_queue(actor)
+        standings = completeness.standings(periods.get_period(actor, period_id))
+        rows = pages.paginate_queryset(standings, request, view=self)  # type: ignore[type-var]
+        return pages.get_paginated_response(shapes.StandingOut(rows, many=True).data)
+
+    pagination_class = Pages
+
+
+urlpatterns = [
+    path("values/", Values.as_view(), name="values"),
+    path("values/verifications/", Verifications.as_view(), name="value-verifications"),
+    path("values/<int:value_id>/", Value.as_view(), name="value"),
+    path("values/<int:value_id>/return/", Return.as_view(), name="value-return"),
+    path("values/<int:value_id>/reopening/", Reopening.as_view(), name="value-reopening"),
+    path("values/<int:value_id>/correction/", Correction.as_view(), name="value-correction"),
+    path("values/<int:value_id>/points-off/", PointsOff.as_view(), name="value-points-off"),
+    path("periods/<int:period_id>/completeness/", Completeness.as_view(), name="period-completeness"),
+    *province_facts.urlpatterns,
+    *adjustments.urlpatterns,
+    *objections.urlpatterns,
+]

@@ -4,7 +4,8 @@ Handed-over facts differ from what the engine scores in two methods: a ratio car
 reports it (otherwise the letter gives it), and milestones carry the days they were done on (days late follow later).
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -15,6 +16,7 @@ from appraisal.rules.problems import Problem
 
 Fact = Mapping[str, Any]
 RATIOS = frozenset({"RATIO", "INVERSE_RATIO"})
+DECIMAL = re.compile(r"[+-]?\d{1,14}(\.\d{1,6})?")
 COUNTED = frozenset({"DEDUCT", "ADD"})
 
 
@@ -26,10 +28,42 @@ def problems_of(
         return [Problem("facts.not_a_mapping")]
     if method == "MILESTONE":
         return _milestone_problems(fact)
+    if parameters.get("direction") == "category":
+        return _category_problems(fact, [str(step["equals"]) for step in parameters["steps"]])
     problems = METHODS[method](number(points), parameters).validate_fact(fact)
     # Remarks beside the numbers are the engine's business: a reason has a field of its own.
     problems += [Problem("entry.unknown", {"entry": key}) for key in sorted(FACT_REMARKS.intersection(fact))]
-    return problems + _target_problems(method, fact, target_basis) + _missing_numbers(method, fact)
+    problems += _target_problems(method, fact, target_basis) + _missing_numbers(method, fact)
+    return problems or [of for entry, value in _leaves(fact) if (of := _too_odd(entry, value))]
+
+
+def _category_problems(fact: Fact, categories: list[str]) -> list[Problem]:
+    problems = [Problem("entry.unknown", {"entry": str(key)}) for key in fact if key != "value"]
+    if "value" not in fact or fact["value"] is None:
+        return [*problems, Problem("entry.missing", {"entry": "value"})]
+    if fact["value"] not in categories:
+        values = {"entry": "value", "value": str(fact["value"])[:60], "choices": ", ".join(categories)}
+        problems.append(Problem("entry.not_a_choice", values))
+    return problems
+
+
+def _leaves(fact: Any, entry: str = "") -> Iterator[tuple[str, Any]]:
+    """Every single value of a fact with its place."""
+    if isinstance(fact, Mapping):
+        for key, value in fact.items():
+            yield from _leaves(value, f"{entry}.{key}" if entry else str(key))
+    elif isinstance(fact, list):
+        for place, value in enumerate(fact, start=1):
+            yield from _leaves(value, f"{entry}[{place}]")
+    else:
+        yield entry, fact
+
+
+def _too_odd(entry: str, value: Any) -> Problem | None:
+    """People hand over decimals; the engine's fractions and very long numbers are no quantities of an office."""
+    if isinstance(value, bool) or (isinstance(value, str | int) and DECIMAL.fullmatch(str(value))):
+        return None
+    return Problem("number.wrong", {"entry": entry, "value": str(value)[:60]})
 
 
 def _target_problems(method: str, fact: Fact, target_basis: str) -> list[Problem]:

@@ -77,7 +77,9 @@ def _events(rules: list[dict[str, Any]], counts: Any) -> str:
 
 def _panel(indicator: Indicator, fact: Mapping[str, Any]) -> str:
     marks = fact.get("marks", ())
-    said = _("%(count)s 人评议，均分 %(mean)s") % {"count": len(marks), "mean": f"{_mean(marks):.2f}"}
+    numbers = sorted(Decimal(str(mark)) for mark in marks)
+    span = f"{plain(numbers[0])}–{plain(numbers[-1])}" if numbers else NOTHING
+    said = _("%(count)s 人评议，%(span)s 分") % {"count": len(marks), "span": span}
     events = _events(indicator.parameters.get("then_deduct", []), fact.get("counts", ()))
     return f"{said}；{events}" if events else said
 

@@ -36,6 +36,14 @@ def get_indicator(period: Period, indicator_id: int) -> Indicator:
     return indicator
 
 
+def indicator_by_code(period: Period, code: str) -> Indicator:
+    """The same by its code. Raises NotFound."""
+    found = Indicator.objects.filter(version_id=period.cycle.version_id, code=code, parent__isnull=False).first()
+    if found is None:
+        raise NotFound(_("本年度指标体系中没有这个指标。"))
+    return found
+
+
 def indicators_of(period: Period) -> list[Indicator]:
     """The indicators that the province enters, in the scheme's order."""
     rows = Indicator.objects.filter(version_id=period.cycle.version_id, entered_by=EnteredBy.PROVINCE)

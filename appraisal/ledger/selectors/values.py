@@ -12,6 +12,7 @@ from core.errors import NotFound
 from tenants.actors import Actor
 from tenants.models import Office
 
+LARGEST = 2**63  # ids are bigints
 PUBLISHED = Exists(ScoreRun.objects.filter(period=OuterRef("period"), state=RunState.PUBLISHED))
 
 
@@ -43,7 +44,25 @@ def lock_values(actor: Actor, ids: Collection[int]) -> list[CurrentValue]:
 
     Locks first, reads second: what a faster colleague has just committed is seen.
     """
+    if any(not 0 < pk < LARGEST for pk in ids):
+        raise NotFound(_("有填报数据不存在，请刷新后重选。"))
     locked = values_for(actor).filter(pk__in=ids).order_by("pk").locked().values_list("pk", flat=True)
     if len(locked) != len(set(ids)):
         raise NotFound(_("有填报数据不存在，请刷新后重选。"))
     return list(with_context(CurrentValue.objects.filter(pk__in=ids)).order_by("pk"))
+
+
+def listed(
+    actor: Actor, *, year: int | None = None, month: int | None = None, office: str = "", group: str = "",
+    indicator: str = "", state: str = "", source: str = "",
+) -> CurrentValueQuerySet:  # fmt: skip
+    """The values the actor may know of, narrowed, newest month first, then by office and scheme. Codes, not ids."""
+    asked = {
+        "period__cycle__year": year, "period__month": month, "office__schema_name": office, "state": state,
+        "indicator__parent__code": group, "indicator__code": indicator, "value__source": source,
+    }  # fmt: skip
+    rows = with_context(values_for(actor)).filter(**{name: value for name, value in asked.items() if value})
+    return rows.order_by(
+        "-period__cycle__year", "-period__month", "office__position", "office_id", "indicator__parent__position",
+        "indicator__position", "pk",
+    )  # fmt: skip

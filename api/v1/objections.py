@@ -1,0 +1,132 @@
+"""Objections to published score lines."""
+
+from django.urls import path
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from api.idempotency import IdempotentMixin
+from api.pagination import Pages
+from api.v1.verification_shapes import FACT, LARGEST, validated
+from appraisal.ledger.models import Objection
+from appraisal.ledger.policies import objections as policies
+from appraisal.ledger.selectors import objections as selectors
+from appraisal.ledger.states import ObjectionState
+from appraisal.ledger.usecases import objections as usecases
+
+
+class ObjectionQuery(serializers.Serializer):
+    """Filters of the list."""
+
+    state = serializers.ChoiceField(choices=ObjectionState.values, required=False)
+    office = serializers.CharField(max_length=63, required=False, help_text="path segment, for example kunming")
+    month = serializers.IntegerField(min_value=1, max_value=12, required=False)
+
+
+class ObjectionOut(serializers.ModelSerializer):
+    """An objection with the line it is about and, once decided, the decision."""
+
+    year = serializers.IntegerField(source="period.cycle.year")
+    month = serializers.IntegerField(source="period.month")
+    office = serializers.CharField(source="office.schema_name")
+    indicator = serializers.CharField(source="line.indicator.code")
+    line_id = serializers.IntegerField()
+    run_id = serializers.IntegerField(source="line.card.run_id")
+    score = serializers.DecimalField(source="line.score", max_digits=8, decimal_places=4)
+    evidence = serializers.ListField(child=serializers.DictField())
+    refusals = serializers.SerializerMethodField(help_text="action → reason why not, or null when allowed")
+
+    class Meta:
+        model = Objection
+        fields = (
+            "id", "year", "month", "office", "indicator", "line_id", "run_id", "score", "state", "grounds", "evidence",
+            "filed_by_name", "filed_at", "answer_due_on", "decision", "decided_by_name", "decided_at", "refusals",
+        )  # fmt: skip
+
+    def get_refusals(self, row: Objection) -> dict[str, str | None]:
+        return {"decide": policies.decide.reason(self.context["actor"], row)}
+
+
+class ObjectionDetailOut(ObjectionOut):
+    """With how the day of the answer came about."""
+
+    due_derivation = serializers.SerializerMethodField()
+
+    class Meta(ObjectionOut.Meta):
+        fields = (*ObjectionOut.Meta.fields, "due_derivation")
+
+    def get_due_derivation(self, row: Objection) -> str:
+        return str(selectors.due_derivation(row) or "")
+
+
+class ObjectionIn(serializers.Serializer):
+    line_id = serializers.IntegerField(min_value=1, max_value=LARGEST)
+    grounds = serializers.CharField(max_length=2000)
+    evidence = serializers.ListField(child=serializers.UUIDField(), default=list, max_length=20)
+
+
+class DecisionIn(serializers.Serializer):
+    """upheld: with fact, points_off or both; rejected: with neither."""
+
+    upheld = serializers.BooleanField()
+    decision = serializers.CharField(max_length=2000)
+    fact = serializers.DictField(allow_null=True, default=None, help_text=FACT)
+    points_off = serializers.DecimalField(max_digits=7, decimal_places=4, min_value=0, allow_null=True, default=None)
+
+
+class Objections(IdempotentMixin, APIView):
+    """The bureau's queue, or the office's own objections."""
+
+    pagination_class = Pages
+
+    @extend_schema(operation_id="objections_list", parameters=[ObjectionQuery], responses=ObjectionOut(many=True))
+    def get(self, request: Request) -> Response:
+        """By the day their answer is due."""
+        actor, pages = request._request.actor, Pages()  # type: ignore[attr-defined]
+        policies.see(actor)
+        asked = validated(ObjectionQuery, request.query_params)
+        names = {"state": "state", "office": "office__schema_name", "month": "period__month"}
+        rows = selectors.objections_for(actor).filter(**{names[name]: value for name, value in asked.items()})
+        page = pages.paginate_queryset(rows.order_by("answer_due_on", "pk"), request, view=self)
+        return pages.get_paginated_response(ObjectionOut(page, many=True, context={"actor": actor}).data)
+
+    @extend_schema(operation_id="objections_file", request=ObjectionIn, responses={201: ObjectionDetailOut})
+    def post(self, request: Request) -> Response:
+        """Object to one line of the own published card, once per indicator and month."""
+        actor = request._request.actor  # type: ignore[attr-defined]
+        body = validated(ObjectionIn, request.data)
+        body["evidence"] = [str(file_id) for file_id in body["evidence"]]
+        row = usecases.file_objection(actor=actor, at=timezone.now(), **body)
+        return Response(ObjectionDetailOut(row, context={"actor": actor}).data, status=201)
+
+
+class ObjectionResource(APIView):
+    @extend_schema(operation_id="objections_read", responses=ObjectionDetailOut)
+    def get(self, request: Request, objection_id: int) -> Response:
+        """One objection."""
+        actor = request._request.actor  # type: ignore[attr-defined]
+        row = selectors.get_objection(actor, objection_id)
+        return Response(ObjectionDetailOut(row, context={"actor": actor}).data)
+
+
+class ObjectionDecision(IdempotentMixin, APIView):
+    """POST decides, once."""
+
+    @extend_schema(operation_id="objections_decide", request=DecisionIn, responses=ObjectionDetailOut)
+    def post(self, request: Request, objection_id: int) -> Response:
+        """Uphold with a correction, or reject; the published run stays, a new run scores the correction."""
+        actor = request._request.actor  # type: ignore[attr-defined]
+        row = usecases.decide_objection(
+            objection_id=objection_id, actor=actor, at=timezone.now(), **validated(DecisionIn, request.data)
+        )
+        return Response(ObjectionDetailOut(row, context={"actor": actor}).data)
+
+
+urlpatterns = [
+    path("objections/", Objections.as_view(), name="objections"),
+    path("objections/<int:objection_id>/", ObjectionResource.as_view(), name="objection"),
+    path("objections/<int:objection_id>/decision/", ObjectionDecision.as_view(), name="objection-decision"),
+]

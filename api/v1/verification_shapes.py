@@ -1,0 +1,173 @@
+"""Shapes of values and decisions. A fact is an object by method (decimals as text), see the rules' documentation."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from appraisal.ledger.models import CurrentValue
+from appraisal.ledger.selectors import histories
+from appraisal.ledger.states import ValueState
+
+LARGEST = 2**63 - 1
+FACT = 'by method, decimals as text, for example {"value": "85.5"} or {"counts": ["1", "0"]}'
+
+
+class ValueQuery(serializers.Serializer):
+    """Filters of the list."""
+
+    year = serializers.IntegerField(min_value=2000, max_value=2100, required=False)
+    month = serializers.IntegerField(min_value=1, max_value=12, required=False)
+    office = serializers.CharField(max_length=63, required=False, help_text="path segment, for example kunming")
+    group = serializers.CharField(max_length=10, required=False, help_text="code of a first-level group")
+    indicator = serializers.CharField(max_length=10, required=False, help_text="code of an indicator")
+    state = serializers.ChoiceField(choices=ValueState.values, required=False)
+    source = serializers.CharField(max_length=30, required=False, help_text="report, province or a ledger's name")
+
+
+class ValueOut(serializers.ModelSerializer):
+    """Where one (month, office, indicator) stands: what was reported, what counts, who decided."""
+
+    year = serializers.IntegerField(source="period.cycle.year")
+    month = serializers.IntegerField(source="period.month")
+    period_id = serializers.IntegerField()
+    office = serializers.CharField(source="office.schema_name")
+    indicator = serializers.CharField(source="indicator.code")
+    name = serializers.CharField(source="indicator.name")
+    version = serializers.IntegerField(source="value.version")
+    source = serializers.CharField(source="value.source")
+    reported_fact = serializers.DictField(source="value.fact", allow_null=True, help_text=FACT)
+    final_fact = serializers.DictField(allow_null=True, help_text="what counts: reported, or the correction")
+    on_time = serializers.SerializerMethodField(help_text="null for what the province entered")
+    published = serializers.BooleanField(help_text="the month's scores are published")
+    refusals = serializers.SerializerMethodField(help_text="decision → reason why not, or null when allowed")
+
+    class Meta:
+        model = CurrentValue
+        fields = (
+            "id", "year", "month", "period_id", "office", "indicator", "name", "state", "version", "source",
+            "reported_fact", "final_fact", "corrected", "points_off", "reason", "times_returned", "decided_by_name",
+            "decided_at", "lock_version", "on_time", "published", "refusals",
+        )  # fmt: skip
+
+    def get_on_time(self, value: CurrentValue) -> bool | None:
+        return value.value.report.on_time if value.value.report else None
+
+    def get_refusals(self, value: CurrentValue) -> dict[str, str | None]:
+        return histories.refusals(self.context["actor"], value)
+
+
+class DecisionOut(serializers.Serializer):
+    """One decision. Immutable."""
+
+    decision = serializers.CharField(source="row.decision")
+    fact_before = serializers.DictField(source="row.fact_before", allow_null=True)
+    fact_after = serializers.DictField(source="row.fact_after", allow_null=True)
+    points_off = serializers.DecimalField(source="row.points_off", max_digits=7, decimal_places=4)
+    reason = serializers.CharField(source="row.reason")
+    by = serializers.CharField(source="row.by_name")
+    at = serializers.DateTimeField(source="row.at")
+
+
+class ChangeOut(serializers.Serializer):
+    """What a version changed against the one before, in words."""
+
+    name = serializers.CharField()
+    before = serializers.CharField()
+    after = serializers.CharField()
+
+
+class VersionOut(serializers.Serializer):
+    """One version as it was handed over or entered. Immutable."""
+
+    version = serializers.IntegerField(source="value.version")
+    text = serializers.CharField(help_text="the fact in words")
+    fact = serializers.DictField(source="value.fact", allow_null=True)
+    nothing_to_report = serializers.BooleanField(source="value.nothing_to_report")
+    nothing_reason = serializers.CharField(source="value.nothing_reason")
+    narrative = serializers.CharField(source="value.narrative")
+    county_lines = serializers.ListField(source="value.county_lines", child=serializers.DictField())
+    evidence = serializers.ListField(source="value.evidence", child=serializers.DictField())
+    entered_by = serializers.CharField(source="value.entered_by_name")
+    entered_at = serializers.DateTimeField(source="value.entered_at")
+    changes = ChangeOut(many=True)
+    decisions = DecisionOut(many=True)
+
+
+class MonthOut(serializers.Serializer):
+    """The same office and indicator in another month."""
+
+    month = serializers.IntegerField()
+    text = serializers.CharField()
+    state = serializers.CharField(source="value.state")
+    final_fact = serializers.DictField(source="value.final_fact", allow_null=True)
+
+
+class ValueDetailOut(serializers.Serializer):
+    """Everything known about one value."""
+
+    value = serializers.SerializerMethodField()
+    target = serializers.CharField(help_text="the target to date in words, empty where there is none")
+    versions = VersionOut(many=True)
+    months = MonthOut(many=True)
+
+    def get_value(self, history: histories.History) -> ValueOut:  # type: ignore[valid-type]
+        return ValueOut(history.current, context=self.context).data  # type: ignore[return-value]
+
+
+class ItemIn(serializers.Serializer):
+    """A value as it was seen."""
+
+    id = serializers.IntegerField(min_value=1, max_value=LARGEST)
+    lock_version = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
+
+
+class VerifyIn(serializers.Serializer):
+    items = ItemIn(many=True, allow_empty=False, max_length=1000)
+
+
+class VerifiedOut(serializers.Serializer):
+    verified = serializers.IntegerField()
+    ids = serializers.ListField(child=serializers.IntegerField())
+
+
+class SeenIn(serializers.Serializer):
+    """The lock version of what was seen; an older one is a 409 that says who was faster."""
+
+    lock_version = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
+
+
+class ReasonIn(SeenIn):
+    reason = serializers.CharField(max_length=2000)
+
+
+class CorrectionIn(ReasonIn):
+    fact = serializers.DictField(help_text=FACT)
+
+
+class PointsIn(ReasonIn):
+    points = serializers.DecimalField(max_digits=7, decimal_places=4, min_value=0)
+
+
+class StandingOut(serializers.Serializer):
+    """One office in one month. Numbers of indicators."""
+
+    office = serializers.CharField(source="office.schema_name")
+    name = serializers.CharField(source="office.name")
+    expected = serializers.IntegerField()
+    reported = serializers.IntegerField()
+    missing = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+    returned = serializers.IntegerField()
+    verified = serializers.IntegerField()
+    rounds = serializers.IntegerField()
+    handed_over_at = serializers.DateTimeField(allow_null=True)
+    on_time = serializers.BooleanField(allow_null=True)
+    province_expected = serializers.IntegerField()
+    province_entered = serializers.IntegerField()
+
+
+def validated(shape: type[serializers.Serializer], data: Any) -> dict[str, Any]:
+    """The body's data. Raises DRF's ValidationError, which becomes a 422 problem."""
+    body = shape(data=data)
+    body.is_valid(raise_exception=True)
+    return body.validated_data
