@@ -288,3 +288,15 @@ class TestWhileItRuns:
             one.join()
 
         assert len([job for job in got if job is not None]) == 1
+
+
+class TestTheDoorbell:
+    def test_the_commit_rings_and_the_work_is_done(
+        self, actor: Act, kunming: Office, kinds, django_capture_on_commit_callbacks
+    ) -> None:
+        kinds("tests.work", add_day)
+        with django_capture_on_commit_callbacks(execute=True):
+            job = wanted(actor("kunming", "REPORTER"), kunming)
+
+        job.refresh_from_db()
+        assert job.state == Job.State.DONE
