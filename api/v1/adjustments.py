@@ -61,7 +61,7 @@ class RevocationIn(serializers.Serializer):
     reason = serializers.CharField(max_length=200)
 
 
-class ItemOut(serializers.Serializer):
+class AdjustmentItemOut(serializers.Serializer):
     """An item in force today. points: the most one case brings; ceiling: the best grade a veto leaves."""
 
     code = serializers.CharField()
@@ -114,13 +114,13 @@ class Items(APIView):
 
     pagination_class = Pages
 
-    @extend_schema(operation_id="adjustment_items_list", responses=ItemOut(many=True))
+    @extend_schema(operation_id="adjustment_items_list", responses=AdjustmentItemOut(many=True))
     def get(self, request: Request) -> Response:
         """The items in force today."""
         pages = Pages()
         items = list(selectors.items_on(timezone.localdate()).values())
         page = pages.paginate_queryset(items, request, view=self)  # type: ignore[type-var]
-        return pages.get_paginated_response(ItemOut(page, many=True).data)
+        return pages.get_paginated_response(AdjustmentItemOut(page, many=True).data)
 
 
 urlpatterns = [

@@ -68,7 +68,7 @@ class ObjectionIn(serializers.Serializer):
     evidence = serializers.ListField(child=serializers.UUIDField(), default=list, max_length=20)
 
 
-class DecisionIn(serializers.Serializer):
+class ObjectionDecisionIn(serializers.Serializer):
     """upheld: with fact, points_off or both; rejected: with neither."""
 
     upheld = serializers.BooleanField()
@@ -115,12 +115,12 @@ class ObjectionResource(APIView):
 class ObjectionDecision(IdempotentMixin, APIView):
     """POST decides, once."""
 
-    @extend_schema(operation_id="objections_decide", request=DecisionIn, responses=ObjectionDetailOut)
+    @extend_schema(operation_id="objections_decide", request=ObjectionDecisionIn, responses=ObjectionDetailOut)
     def post(self, request: Request, objection_id: int) -> Response:
         """Uphold with a correction, or reject; the published run stays, a new run scores the correction."""
         actor = request._request.actor  # type: ignore[attr-defined]
         row = usecases.decide_objection(
-            objection_id=objection_id, actor=actor, at=timezone.now(), **validated(DecisionIn, request.data)
+            objection_id=objection_id, actor=actor, at=timezone.now(), **validated(ObjectionDecisionIn, request.data)
         )
         return Response(ObjectionDetailOut(row, context={"actor": actor}).data)
 

@@ -20,7 +20,7 @@ from appraisal.library.models import Indicator
 from tenants.actors import Actor
 
 
-class EntryOut(serializers.Serializer):
+class FactEntryOut(serializers.Serializer):
     """One office's row; fact null while nothing is entered."""
 
     office_id = serializers.IntegerField(source="participant.office_id")
@@ -35,7 +35,7 @@ class EntryOut(serializers.Serializer):
     entered_at = serializers.DateTimeField(source="current.decided_at", allow_null=True, default=None)
 
 
-class RowIn(serializers.Serializer):
+class FactRowIn(serializers.Serializer):
     """One office's fact. lock_version: of the row as it was seen, null when it was empty."""
 
     office_id = serializers.IntegerField(min_value=1, max_value=LARGEST)
@@ -45,11 +45,11 @@ class RowIn(serializers.Serializer):
     lock_version = serializers.IntegerField(min_value=0, max_value=2**31 - 1, allow_null=True, default=None)
 
 
-class RowsIn(serializers.Serializer):
-    rows = RowIn(many=True, allow_empty=False, max_length=1000)
+class FactRowsIn(serializers.Serializer):
+    rows = FactRowIn(many=True, allow_empty=False, max_length=1000)
 
 
-class WrittenOut(serializers.Serializer):
+class FactsWrittenOut(serializers.Serializer):
     """How many rows changed; rows that said what was there already are left alone."""
 
     written = serializers.IntegerField()
@@ -70,33 +70,33 @@ class ProvinceFacts(IdempotentMixin, APIView):
 
     pagination_class = Pages
 
-    @extend_schema(operation_id="province_facts_list", responses=EntryOut(many=True))
+    @extend_schema(operation_id="province_facts_list", responses=FactEntryOut(many=True))
     def get(self, request: Request, period_id: int, code: str) -> Response:
         """Every office in official order with this month's and last month's fact."""
         actor, period, indicator = _found(request, period_id, code)
         policies.see_queue(actor)
         pages = Pages()
         rows = pages.paginate_queryset(selectors.grid(period, indicator), request, view=self)  # type: ignore[type-var]
-        return pages.get_paginated_response(EntryOut(rows, many=True).data)
+        return pages.get_paginated_response(FactEntryOut(rows, many=True).data)
 
-    @extend_schema(operation_id="province_facts_record", request=RowsIn, responses=WrittenOut)
+    @extend_schema(operation_id="province_facts_record", request=FactRowsIn, responses=FactsWrittenOut)
     def post(self, request: Request, period_id: int, code: str) -> Response:
         """Enter rows: all of them or none; `rows` of the problem names those in the way."""
         actor, period, indicator = _found(request, period_id, code)
         rows = [
             FactRow(row["office_id"], row["fact"], row["reason"], tuple(map(str, row["evidence"])), row["lock_version"])
-            for row in validated(RowsIn, request.data)["rows"]
+            for row in validated(FactRowsIn, request.data)["rows"]
         ]
         done = usecases.record_facts(
             period_id=period.pk, indicator_id=indicator.pk, rows=rows, actor=actor, at=timezone.now()
         )
-        return Response(WrittenOut({"written": len(done)}).data)
+        return Response(FactsWrittenOut({"written": len(done)}).data)
 
 
 class NoEvents(IdempotentMixin, APIView):
     """Nothing happened, said once for all offices without an entry."""
 
-    @extend_schema(operation_id="province_facts_confirm_none", request=NoEventsIn, responses=WrittenOut)
+    @extend_schema(operation_id="province_facts_confirm_none", request=NoEventsIn, responses=FactsWrittenOut)
     def post(self, request: Request, period_id: int, code: str) -> Response:
         """Confirm zero events, with what the confirmation rests on."""
         actor, period, indicator = _found(request, period_id, code)
@@ -104,7 +104,7 @@ class NoEvents(IdempotentMixin, APIView):
             period_id=period.pk, indicator_id=indicator.pk, actor=actor, at=timezone.now(),
             **validated(NoEventsIn, request.data),
         )  # fmt: skip
-        return Response(WrittenOut({"written": len(done)}).data)
+        return Response(FactsWrittenOut({"written": len(done)}).data)
 
 
 urlpatterns = [

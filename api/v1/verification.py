@@ -81,17 +81,17 @@ class Decision(IdempotentMixin, APIView):
 
 
 class Return(Decision):
-    @extend_schema(operation_id="values_return", request=shapes.ReasonIn, responses=shapes.ValueOut)
+    @extend_schema(operation_id="values_return", request=shapes.ReasonedIn, responses=shapes.ValueOut)
     def post(self, request: Request, value_id: int) -> Response:
         """Send this one indicator back to the office with a reason."""
-        return self.decide(request, value_id, shapes.ReasonIn, usecases.return_value)
+        return self.decide(request, value_id, shapes.ReasonedIn, usecases.return_value)
 
 
 class Reopening(Decision):
-    @extend_schema(operation_id="values_reopen", request=shapes.ReasonIn, responses=shapes.ValueOut)
+    @extend_schema(operation_id="values_reopen", request=shapes.ReasonedIn, responses=shapes.ValueOut)
     def post(self, request: Request, value_id: int) -> Response:
         """Take a verification back while the month is not published."""
-        return self.decide(request, value_id, shapes.ReasonIn, usecases.reopen_value)
+        return self.decide(request, value_id, shapes.ReasonedIn, usecases.reopen_value)
 
 
 class Correction(Decision):
@@ -102,10 +102,10 @@ class Correction(Decision):
 
 
 class PointsOff(Decision):
-    @extend_schema(operation_id="values_points_off", request=shapes.PointsIn, responses=shapes.ValueOut)
+    @extend_schema(operation_id="values_points_off", request=shapes.PointsOffIn, responses=shapes.ValueOut)
     def post(self, request: Request, value_id: int) -> Response:
         """Set the points that verification takes off the indicator; 0 gives them back."""
-        return self.decide(request, value_id, shapes.PointsIn, usecases.take_points_off)
+        return self.decide(request, value_id, shapes.PointsOffIn, usecases.take_points_off)
 
 
 class Completeness(APIView):

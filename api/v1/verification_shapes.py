@@ -56,7 +56,7 @@ class ValueOut(serializers.ModelSerializer):
         return histories.refusals(self.context["actor"], value)
 
 
-class DecisionOut(serializers.Serializer):
+class ValueDecisionOut(serializers.Serializer):
     """One decision. Immutable."""
 
     decision = serializers.CharField(source="row.decision")
@@ -68,7 +68,7 @@ class DecisionOut(serializers.Serializer):
     at = serializers.DateTimeField(source="row.at")
 
 
-class ChangeOut(serializers.Serializer):
+class ValueChangeOut(serializers.Serializer):
     """What a version changed against the one before, in words."""
 
     name = serializers.CharField()
@@ -76,7 +76,7 @@ class ChangeOut(serializers.Serializer):
     after = serializers.CharField()
 
 
-class VersionOut(serializers.Serializer):
+class ReportedVersionOut(serializers.Serializer):
     """One version as it was handed over or entered. Immutable."""
 
     version = serializers.IntegerField(source="value.version")
@@ -89,11 +89,11 @@ class VersionOut(serializers.Serializer):
     evidence = serializers.ListField(source="value.evidence", child=serializers.DictField())
     entered_by = serializers.CharField(source="value.entered_by_name")
     entered_at = serializers.DateTimeField(source="value.entered_at")
-    changes = ChangeOut(many=True)
-    decisions = DecisionOut(many=True)
+    changes = ValueChangeOut(many=True)
+    decisions = ValueDecisionOut(many=True)
 
 
-class MonthOut(serializers.Serializer):
+class ValueMonthOut(serializers.Serializer):
     """The same office and indicator in another month."""
 
     month = serializers.IntegerField()
@@ -107,14 +107,14 @@ class ValueDetailOut(serializers.Serializer):
 
     value = serializers.SerializerMethodField()
     target = serializers.CharField(help_text="the target to date in words, empty where there is none")
-    versions = VersionOut(many=True)
-    months = MonthOut(many=True)
+    versions = ReportedVersionOut(many=True)
+    months = ValueMonthOut(many=True)
 
     def get_value(self, history: histories.History) -> ValueOut:  # type: ignore[valid-type]
         return ValueOut(history.current, context=self.context).data  # type: ignore[return-value]
 
 
-class ItemIn(serializers.Serializer):
+class SeenValueIn(serializers.Serializer):
     """A value as it was seen."""
 
     id = serializers.IntegerField(min_value=1, max_value=LARGEST)
@@ -122,7 +122,7 @@ class ItemIn(serializers.Serializer):
 
 
 class VerifyIn(serializers.Serializer):
-    items = ItemIn(many=True, allow_empty=False, max_length=1000)
+    items = SeenValueIn(many=True, allow_empty=False, max_length=1000)
 
 
 class VerifiedOut(serializers.Serializer):
@@ -136,15 +136,15 @@ class SeenIn(serializers.Serializer):
     lock_version = serializers.IntegerField(min_value=0, max_value=2**31 - 1)
 
 
-class ReasonIn(SeenIn):
+class ReasonedIn(SeenIn):
     reason = serializers.CharField(max_length=2000)
 
 
-class CorrectionIn(ReasonIn):
+class CorrectionIn(ReasonedIn):
     fact = serializers.DictField(help_text=FACT)
 
 
-class PointsIn(ReasonIn):
+class PointsOffIn(ReasonedIn):
     points = serializers.DecimalField(max_digits=7, decimal_places=4, min_value=0)
 
 

@@ -6,4 +6,5 @@ class LedgerConfig(AppConfig):
     label = "ledger"
 
     def ready(self) -> None:
+        from appraisal.ledger.reactions import evidence  # noqa: F401 (registers who reads the record's files)
         from appraisal.ledger.usecases import scores  # noqa: F401 (registers its job, for workers that load no URLs)

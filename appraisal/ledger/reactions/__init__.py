@@ -1,0 +1,1 @@
+"""What the ledger answers to the kernel and to tenants; imported when the app is ready."""

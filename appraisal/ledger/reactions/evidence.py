@@ -1,0 +1,24 @@
+"""Whom the record lets read a file: what was handed over is read by the other side as well."""
+
+from django.db.models import Q
+
+from appraisal.ledger.models import Objection, ReportedValue, ScoreAdjustment
+from core.files import readers
+from core.models import StoredFile
+from tenants.actors import Actor
+from tenants.models import Office
+
+
+@readers.register
+def handed_over(actor: Actor, file: StoredFile) -> bool:
+    """The bureau reads what its offices handed over or object with; an office, what was decided with about it."""
+    named = Q(evidence__contains=[{"id": str(file.pk)}])
+    if actor.home.level == Office.Level.PROVINCE:
+        mine = Q(period__cycle__province_id=actor.home.pk, office__schema_name=file.office)
+        reported = ReportedValue.objects.filter(named, mine).exists()
+        return reported or Objection.objects.filter(named, mine).exists()
+    if actor.home.parent is None or actor.home.parent.schema_name != file.office:
+        return False
+    about = Q(office_id=actor.home.pk)
+    entered = ReportedValue.objects.filter(named, about).exists()
+    return entered or ScoreAdjustment.objects.filter(named, about).exists()
