@@ -196,7 +196,7 @@ class TestBoxes:
     def test_a_dangerous_dialog_starts_on_cancel(self):
         html = render('{% dialog title="x" url="/go" confirm="删除" danger=True %}{% enddialog %}')
 
-        assert "data-dialog-close autofocus" in html
+        assert "data-dialog-close data-first" in html
         assert "btn-danger" in html
         assert "csrfmiddlewaretoken" in html
 

@@ -97,7 +97,7 @@
     if (into === box || box.contains(into)) {
       if (box.children.length && !box.open) box.showModal();
       if (!box.children.length) closeDialog();
-      var start = box.querySelector('[data-focus]') || box.querySelector('[autofocus]') || box.querySelector('[tabindex="-1"]');
+      var start = box.querySelector('[data-focus]') || box.querySelector('[data-first]') || box.querySelector('[tabindex="-1"]');
       if (start) start.focus();
       return;
     }
