@@ -105,12 +105,12 @@ class ValueMonthOut(serializers.Serializer):
 class ValueDetailOut(serializers.Serializer):
     """Everything known about one value."""
 
-    value = serializers.SerializerMethodField()
+    value = serializers.SerializerMethodField(method_name="get_current")
     target = serializers.CharField(help_text="the target to date in words, empty where there is none")
     versions = ReportedVersionOut(many=True)
     months = ValueMonthOut(many=True)
 
-    def get_value(self, history: histories.History) -> ValueOut:  # type: ignore[valid-type]
+    def get_current(self, history: histories.History) -> ValueOut:  # type: ignore[valid-type]
         return ValueOut(history.current, context=self.context).data  # type: ignore[return-value]
 
 

@@ -127,7 +127,7 @@ def initial_of(indicator: Indicator, fact: dict[str, Any] | None) -> dict[str, A
     """The fields' values that say `fact`."""
     if fact is None:
         return {}
-    initial = {key: fact[key] for key in ("value", "target", "points") if key in fact}
+    initial: dict[str, Any] = {key: fact[key] for key in ("value", "target", "points") if key in fact}
     initial |= {f"count_{place}": count for place, count in enumerate(fact.get("counts", ()))}
     initial |= {f"present_{place}": "1" if there else "0" for place, there in enumerate(fact.get("present", ()))}
     initial |= {f"input_{name}": value for name, value in fact.get("inputs", {}).items()}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Min, Q
 
@@ -45,7 +46,7 @@ def standings(period: Period) -> list[Standing]:
     """All participants in official order. Five queries, whatever their number."""
     participants = Participant.objects.filter(cycle_id=period.cycle_id).select_related("office")
     reports = {
-        row["office_id"]: row
+        row["office_id"]: dict(row)
         for row in Report.objects.filter(period=period)
         .values("office_id")
         .annotate(
@@ -55,8 +56,8 @@ def standings(period: Period) -> list[Standing]:
         )
     }
     reported = Q(value__report__isnull=False)
-    states = {
-        row["office_id"]: row
+    states: dict[int, dict[str, Any]] = {
+        row["office_id"]: dict(row)
         for row in CurrentValue.objects.filter(period=period)
         .values("office_id")
         .annotate(

@@ -102,7 +102,7 @@ def history_of(actor: Actor, current: CurrentValue) -> History:
 
 def refusals(actor: Actor, current: CurrentValue) -> dict[str, str | None]:
     """For each decision why not, None when the actor may: the same sentences on pages and in the API."""
-    published = current.published  # type: ignore[attr-defined]
+    published = current.published
     return {
         "verify": policies.verify.reason(actor, current, published=published),
         "return": policies.return_.reason(actor, current, published=published),

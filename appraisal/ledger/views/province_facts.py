@@ -22,6 +22,7 @@ from appraisal.ledger.selectors import province_facts as selectors
 from appraisal.ledger.selectors import queue
 from appraisal.ledger.selectors.fact_text import describe
 from appraisal.ledger.usecases import verification as usecases
+from appraisal.ledger.views.verification import asked_month
 from appraisal.library.models import Indicator
 from core.errors import NotFound, Refusal
 from core.http import refusals_on, status_of
@@ -60,8 +61,7 @@ def grid(request: HttpRequest) -> HttpResponse:
 def _chosen(request: HttpRequest) -> tuple[Period | None, Indicator | None, dict[str, Any]]:
     cycle = queue.cycle_in_force(request.actor)
     periods = queue.periods_of(cycle, on=timezone.localdate()) if cycle else []
-    asked = request.GET.get("month", "")
-    month = int(asked) if asked.isdigit() else periods[0].month if periods else None
+    month = asked_month(request.GET) or (periods[0].month if periods else None)
     found = queue.period_in_force(request.actor, periods, month)
     if found is None:
         return None, None, {"cycle": cycle, "period": None}

@@ -48,6 +48,12 @@ def filters_of(query: QueryDict) -> selectors.Filters:
     )  # fmt: skip
 
 
+def asked_month(query: QueryDict) -> int | None:
+    """The month of `?month=`; None when there is none, or none that could be one."""
+    text = str(query.get("month", ""))
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 3 else None
+
+
 def kept(query: QueryDict, **other: Any) -> str:
     """The query string with the filters of `query`, some replaced; empty ones are left out."""
     pairs = {name: query.get(name, "") for name in FILTERS} | other
@@ -81,7 +87,7 @@ def _queue_context(request: HttpRequest, value_id: int | None, query: QueryDict)
     cycle = selectors.cycle_in_force(actor)
     periods = selectors.periods_of(cycle, on=on) if cycle else []
     chosen = values.get_value(actor, value_id) if value_id is not None else None
-    month = chosen.period.month if chosen else int(query["month"]) if query.get("month", "").isdigit() else None
+    month = chosen.period.month if chosen else asked_month(query)
     if chosen and cycle and chosen.period.cycle_id != cycle.pk:
         cycle, periods = chosen.period.cycle, selectors.periods_of(chosen.period.cycle, on=on)
     period = selectors.period_in_force(actor, periods, month)
@@ -164,8 +170,7 @@ def completeness(request: HttpRequest) -> HttpResponse:
     policies.see_queue(actor)
     cycle = selectors.cycle_in_force(actor)
     periods = selectors.periods_of(cycle, on=timezone.localdate()) if cycle else []
-    asked = request.GET.get("month", "")
-    month = int(asked) if asked.isdigit() else periods[0].month if periods else None
+    month = asked_month(request.GET) or (periods[0].month if periods else None)
     period: Period | None = selectors.period_in_force(actor, periods, month)
     context: dict[str, Any] = {"cycle": cycle, "period": period, "periods": periods}
     if cycle and period:
