@@ -27,11 +27,15 @@ from appraisal.rules.scorecard import Scorecard as RuledCard
 from core import events as core_events
 from core import jobs
 from core.models import Job
+from core.postgres.copying import copy_rows
 from tenants.actors import Actor
 from tenants.models import Office
 
 CALCULATE = "ledger.calculate_run"
 BATCH = 50  # offices whose lines are stored by one statement
+LINE_FIELDS = (
+    "card", "indicator", "status", "points", "effective_points", "score_before_off", "points_off", "score", "trace",
+)  # fmt: skip
 Told = Callable[[int, int], None]
 
 
@@ -114,15 +118,20 @@ def _store(
     indicators: dict[str, int],
     digest: "hashlib._Hash",
 ) -> None:
-    """One statement for the cards, one for their lines; each card's JSON is made once, hashed and taken apart."""
-    rows, traces = [], []
+    """One statement for the cards, one for their lines; each card's JSON is made once, hashed and taken apart.
+
+    Takes the cards out of `cards`, so that memory falls while the run is stored.
+    """
+    rows, lines = [], []
     for place in places:
-        card = cards[place.office]
+        card = cards.pop(place.office)
         graded = grades.grade(card.total, card.adjustments.vetoes, on=run.as_of)
         was = before.get(place.office)
         whole = card.as_json()
-        digest.update(json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
-        traces.append(whole.pop("lines"))
+        traces = [_canonical(trace) for trace in whole.pop("lines")]
+        parts = {key: _canonical(part) for key, part in whole.items()} | {"lines": "[" + ",".join(traces) + "]"}
+        digest.update(("{" + ",".join(f'"{key}":{parts[key]}' for key in sorted(parts)) + "}").encode())
+        lines.append(list(zip(card.lines, traces, strict=True)))
         rows.append(
             Scorecard(
                 run=run, office_id=offices[place.office], peer_group=int(place.peer_group),
@@ -133,21 +142,30 @@ def _store(
                 trace={**whole, "grade_steps": list(graded.steps)},
             )
         )  # fmt: skip
-    lines = []
-    for row, place, mine in zip(Scorecard.objects.bulk_create(rows), places, traces, strict=True):
-        ruled = cards[place.office].lines
-        lines += [_line(row, line, trace, indicators) for line, trace in zip(ruled, mine, strict=True)]
-    ScoreLine.objects.bulk_create(lines, batch_size=2000)
+    stored = Scorecard.objects.bulk_create(rows)
+    copy_rows(
+        ScoreLine,
+        LINE_FIELDS,
+        (
+            _line(card.pk, indicators[line.code], line, trace)
+            for card, mine in zip(stored, lines, strict=True)
+            for line, trace in mine
+        ),
+    )
 
 
-def _line(card: Scorecard, line: RuledLine, trace: dict, indicators: dict[str, int]) -> ScoreLine:
+def _canonical(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _line(card_id: int, indicator_id: int, line: RuledLine, trace: str) -> tuple[object, ...]:
+    """The columns of LINE_FIELDS."""
     off = sum((each.points for each in line.points_off), ZERO)
     earned = line.earned or ZERO
     unreduced = half_up(earned * line.effective_points / line.rule.points, 4) if line.rule.points else Decimal(0)
-    return ScoreLine(
-        card=card, indicator_id=indicators[line.code], status=str(line.status), points=line.points,
-        effective_points=half_up(line.effective_points, 8), score_before_off=unreduced,
-        points_off=half_up(off, 4), score=line.score, trace=trace,
+    return (
+        card_id, indicator_id, line.status, line.points, half_up(line.effective_points, 8), unreduced,
+        half_up(off, 4), line.score, trace,
     )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """Score runs: calculated from what was verified, stored with traces, pinned when published."""
 
+import hashlib
+import json
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -103,6 +105,20 @@ class TestCalculate:
 
         assert (first.outputs_sha256, first.inputs_sha256) == (second.outputs_sha256, second.inputs_sha256)
         assert second.number == first.number + 1
+
+    def test_the_hash_is_over_what_is_stored(self, running, kunming: Office) -> None:
+        reason = '第 1 行\t制表\n第 2 行 \\ “引号” "q"'  # what COPY and JSON each escape in their own way
+        put(running, kunming, "B6", {"value": "91"}, points_off=Decimal("0.45"), reason=reason)
+
+        run = calculated(running)
+
+        digest = hashlib.sha256()
+        for card in Scorecard.objects.filter(run=run).order_by("id"):
+            whole = rechecks.stored_card(card, list(card.lines.order_by("id")))
+            del whole["grade_steps"]
+            digest.update(json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
+        assert line(run, kunming, "B6").trace["points_off"][0]["reason"] == reason
+        assert digest.hexdigest() == run.outputs_sha256
 
     def test_repeating_a_finished_calculation_changes_nothing(self, running, kunming: Office) -> None:
         run = calculated(running)
