@@ -15,6 +15,7 @@ from appraisal.reporting.selectors.sheet import Sheet
 from core.http import refusals_on
 
 MARKS = 9
+COUNTY = "form-control form-control-sm num"  # stands in a table cell, not in the component of a field
 YES_NO = [("yes", gettext_lazy("有")), ("no", gettext_lazy("无"))]
 ANSWERS = {"yes": True, "no": False}
 
@@ -46,7 +47,7 @@ class ValueForm(forms.Form):
         self.fields.update(made)
         if sheet.takes_counties(indicator):
             for code, name in sheet.counties.items():
-                self.fields[f"county.{code}"] = _text(name, **{"data-county": ""})
+                self.fields[f"county.{code}"] = _text(name, **{"data-county": "", "class": COUNTY})
         if not facts.can_be_nothing(indicator):
             del self.fields["nothing_to_report"], self.fields["nothing_reason"]
 
@@ -66,12 +67,8 @@ class ValueForm(forms.Form):
 
     @property
     def problems(self) -> list[str]:
-        """Every sentence that keeps the entry from being saved, with the name of its field."""
-        return [
-            f"{self.fields[name].label}：{text}" if name in self.fields else str(text)
-            for name, texts in self.errors.items()
-            for text in texts
-        ]
+        """Every sentence that keeps the entry from being saved; each names what it is about."""
+        return [str(text) for texts in self.errors.values() for text in texts]
 
     @property
     def grouped(self) -> str:

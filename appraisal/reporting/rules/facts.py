@@ -81,8 +81,13 @@ def takes_target(indicator: Indicator) -> bool:
 
 
 def can_be_nothing(indicator: Indicator) -> bool:
-    """Whether "nothing to report" has a meaning: not where a grade, a panel or a person's mark is asked for."""
-    return indicator.method not in (Method.PANEL, Method.MANUAL) and not categories_of(indicator)
+    """Whether "nothing to report" has a meaning.
+
+    Not where a grade, a panel or a person's mark is asked for, nor where what was done before must be told again
+    (milestones, requirements): saying nothing there would take it back.
+    """
+    asked = (Method.PANEL, Method.MANUAL, Method.MILESTONE, Method.THRESHOLD)
+    return indicator.method not in asked and not categories_of(indicator)
 
 
 def additive(indicator: Indicator, on: date) -> bool:

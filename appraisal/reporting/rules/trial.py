@@ -81,9 +81,9 @@ def _ratio(indicator: Indicator, now: Decimal | None, against: Decimal | None) -
     floor, cap = float(number(parameters.get("floor", "0"))), float(number(parameters.get("cap", "1")))
     points = [[floor * 100, most * floor], [cap * 100, most * cap]]
     if floor:
-        points = [[0.0, 0.0], [floor * 100, 0.0], *points]
+        points = [[floor * 100, 0.0], *points]
     here = float(now / against) * 100 if now is not None and against else None
-    return _drawn(indicator, points, here, "%")
+    return _drawn(indicator, points, here, "%") | {"xmin": 0}
 
 
 def _steps(indicator: Indicator, now: Decimal | None) -> dict[str, Any] | None:

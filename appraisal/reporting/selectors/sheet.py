@@ -121,7 +121,12 @@ class Sheet:
             return []
         text = value.nothing_reason if value.nothing_to_report else value.narrative
         field_name = "nothing_reason" if value.nothing_to_report else "narrative"
-        return [] if changes.explained(text, self.on) else [Wrong(field_name, change.reason, missing=True)]
+        if changes.explained(text, self.on):
+            return []
+        asked = _("%(reason)s请说明原因（至少 %(least)s 个字）。") % {
+            "reason": change.reason, "least": changes.characters(self.on),
+        }  # fmt: skip
+        return [Wrong(field_name, asked, missing=True)]
 
     def lacking(self, indicator: Indicator) -> list[Wrong]:
         """All that keeps one indicator from being handed over; empty when it is complete."""

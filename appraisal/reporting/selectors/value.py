@@ -31,6 +31,25 @@ DECISIONS = {
     Verification.Decision.REOPENED: ("refresh", "info", gettext_lazy("省级重新打开")),
 }
 
+# The data sources that the shipped scheme names; another scheme's own words are shown as they are.
+SOURCES = {
+    "monthly_report": gettext_lazy("月报"),
+    "project_ledger": gettext_lazy("项目台账"),
+    "fund_ledger": gettext_lazy("资金台账"),
+    "subsidy_ledger": gettext_lazy("直补台账"),
+    "rectification_ledger": gettext_lazy("整改台账"),
+    "petition_register": gettext_lazy("信访登记"),
+    "milestone": gettext_lazy("节点台账"),
+    "red_flags": gettext_lazy("红旗预警"),
+    "archive": gettext_lazy("档案"),
+    "document": gettext_lazy("文件资料"),
+    "survey": gettext_lazy("调查"),
+    "manual": gettext_lazy("人工录入"),
+    "verification": gettext_lazy("核查"),
+    "panel": gettext_lazy("评议"),
+    "system": gettext_lazy("系统计算"),
+}
+
 
 @dataclass(frozen=True)
 class ValueForm:
@@ -57,6 +76,16 @@ class ValueForm:
     after: Indicator | None
     place: tuple[int, int]
     score: Decimal | None = None
+
+    @property
+    def unit(self) -> str:
+        """The unit of the indicator's figure in lists and curves."""
+        return facts.short(self.indicator, facts.zero_fact(self.indicator), [])[1] or self.indicator.unit
+
+    @property
+    def source(self) -> str:
+        """Where the figure is from, in the reader's language."""
+        return str(SOURCES.get(self.indicator.data_source, self.indicator.data_source))
 
     @property
     def lock_version(self) -> int:

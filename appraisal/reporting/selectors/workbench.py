@@ -59,6 +59,12 @@ class Day:
     day: date
     kind: str
 
+    @property
+    def weekday(self) -> str:
+        """One character (or letter) for the day of the week."""
+        words = _("一 二 三 四 五 六 日").split()
+        return words[self.day.weekday()]
+
 
 @dataclass(frozen=True)
 class Deadline:

@@ -1,5 +1,6 @@
 """Evidence of a value: attach a stored file, take it off again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -57,6 +58,44 @@ def attach_file(*, period_id: int, indicator_id: int, file_id: UUID | str, actor
         at=at,
     )
     return Attached(evidence, warnings)
+
+
+@transaction.atomic
+def attach_to_many(
+    *, period_id: int, indicator_ids: Sequence[int], file_id: UUID | str, actor: Actor, at: datetime
+) -> list[DraftEvidence]:
+    """Attach one stored file (a list of figures, a set of minutes) to several indicators that have a value already.
+
+    All or nothing, in a constant number of queries (one more for each returned value); where the same content is attached already nothing is added.
+    Raises NotFound, Denied, Conflict (as `attach_file`; an indicator without a value yet).
+    """
+    on = timezone.localdate(at)
+    period = ledger.get_period(actor, period_id)
+    demands = ledger.demands(actor, period)
+    policies.fill(actor, period, demands.letter, on)
+    draft = locked_draft(period_id)
+    sheet = sheets.loaded(actor, period, draft, on=on, demands=demands)
+    file = selectors.get_file(actor, file_id)
+    rows = []
+    for indicator in map(sheet.indicator, indicator_ids):
+        policies.edit(draft, indicator, sheet.demands.applies(indicator), sheet.current(indicator))
+        value = sheet.values.get(indicator.pk)
+        if value is None:
+            raise Conflict(_("%(code)s 还没有填写，请先保存数值再附文件。") % {"code": indicator.code})
+        if file.sha256 not in {each.file.sha256 for each in value.evidence.all()}:
+            if sheet.current(indicator) is not None:
+                value = _value(sheet, indicator, actor, at)  # returned: worked on again
+            rows.append(DraftEvidence(value=value, file=file, added_by_id=actor.user_id or 0, added_at=at))
+    if rows:
+        codes = "、".join(row.value.indicator.code for row in rows)
+        core_events.record(
+            events.EvidenceAttached(
+                subject=subject(actor, period_id), indicator=codes, file_name=file.name, sha256=file.sha256
+            ),
+            actor=actor,
+            at=at,
+        )
+    return DraftEvidence.objects.bulk_create(rows)
 
 
 @transaction.atomic

@@ -190,7 +190,7 @@ def _wrongs(sheet: Sheet, indicator: Indicator, entry: Entry) -> list[Wrong]:
     found = []
     if entry.nothing_to_report:
         if not facts.can_be_nothing(indicator):
-            found.append(Wrong("nothing_to_report", _("本指标须填写等次或评分，不能报“无发生”。")))
+            found.append(Wrong("nothing_to_report", _("本指标须如实填写节点、要件、等次或评分，不能报“无发生”。")))
         if not entry.nothing_reason:
             found.append(Wrong("nothing_reason", _("报“无发生”请写明原因。")))
         if len(entry.nothing_reason) > LONGEST_REASON:

@@ -88,7 +88,7 @@ def context_of(seen: selectors.ValueForm, form: ValueForm, **more: Any) -> dict[
         "files": seen.value.evidence.all() if seen.value else [],
         "trend": {
             "x": [str(month) for month, _text in seen.past],
-            "series": [{"name": seen.indicator.unit or _("完成值"), "color": "c1", "area": True,
+            "series": [{"name": seen.unit or _("完成值"), "color": "c1", "area": True,
                         "data": [None if number is None else float(number) for number in seen.trend]}],
         },
         "stale": getattr(form, "refusal", None) if status_of(form) == 409 else None,

@@ -98,7 +98,7 @@ class TestChangesToBeExplained:
         saved = october.save("A1", fact={"value": "899"})
         october.attach("A1", sha256="b" * 64)
 
-        assert saved.warnings == ["累计值比上月少 1 人（上月 900，本月 899），请说明原因。"]
+        assert saved.warnings == ["累计值比上月少 1 人（上月 900，本月 899）。请说明原因（至少 10 个字）。"]
         with pytest.raises(Invalid) as refused:
             october.submit()
         assert [(row["code"], row["field"]) for row in refused.value.rows] == [("A1", "narrative")]
@@ -117,7 +117,7 @@ class TestChangesToBeExplained:
 
         assert [(row["code"], row["message"]) for row in refused.value.rows] == [
             ("B6", "缺少证据：支付凭证。"),
-            ("B6", "比上月变动 3.5 个百分点，超过 3 个百分点，请说明原因。"),
+            ("B6", "比上月变动 3.5 个百分点，超过 3 个百分点。请说明原因（至少 10 个字）。"),
         ]
 
 
