@@ -133,8 +133,8 @@ def fact(profile: Profile, code: str, month: int) -> dict[str, Any] | None:
         return {"value": str(makers[code]())}
     if code == "C3":
         return {"inputs": _rectification(profile, month)}
-    if code == "F1":
-        count = events_so_far(profile, code, month, "1.1")
+    if code in ("C5", "F1"):
+        count = events_so_far(profile, code, month, {"C5": "1.3", "F1": "1.1"}[code])
         return {"counts": [str(count)]} if count else None
     if code == "F3":
         return {"present": [True, month >= 2, month >= 9 or profile.level > Decimal("0.93")]}

@@ -12,6 +12,7 @@ from appraisal.ledger.states import ValueState
 from appraisal.ledger.usecases import adjustments, objections, province_facts, scores, verification
 from appraisal.library.models import EnteredBy, Indicator, Method
 from appraisal.reporting import usecases as reporting
+from appraisal.reporting.models import DraftValue
 from appraisal.reporting.usecases.fill import Entry
 from config.demo import figures, stories
 from config.demo.cast import moment
@@ -60,7 +61,7 @@ class Month:
                 reporting.attach_to_many(
                     period_id=self.period.pk,
                     indicator_ids=[row.pk for row in wanting],
-                    file=stored,
+                    file_id=stored.pk,
                     actor=reporter,
                     at=at,
                 )
@@ -181,7 +182,7 @@ class Month:
         profile, indicator = self.plan.profiles[story.slug], self.plan.indicators[story.code]
         with self.plan.cast.acting(story.slug, "report") as reporter:
             entry = self._entry(profile, indicator, Decimal("0.985"))
-            lock = reporting.lock_version_of(period_id=self.period.pk, indicator_id=indicator.pk)
+            lock = DraftValue.objects.get(draft__period=self.period, indicator=indicator).lock_version
             reporting.save_value(
                 period_id=self.period.pk, indicator_id=indicator.pk, fact=entry.fact, narrative=story.answer,
                 county_lines=entry.county_lines, lock_version=lock, actor=reporter, at=at + timedelta(hours=4),

@@ -98,10 +98,10 @@ OBJECTION = (
 )  # fmt: skip
 VETO = ("honghe", 8, "V1", "挪用后期扶持资金 186 万元用于办公楼维修，经省审计厅认定")
 BONUSES = (
-    ("qujing", 7, "BONUS_PROVINCIAL", "后期扶持产业发展经验获省级表彰"),
-    ("dali", 9, "BONUS_TYPICAL", "移民档案数字化做法在全省通报推广"),
+    ("qujing", 7, "P2", "后期扶持产业发展经验获省级表彰"),
+    ("dali", 9, "P3", "移民档案数字化做法在全省通报推广"),
 )
-DEDUCTIONS = (("nujiang", 8, "DEDUCT_BUREAU", "安置点边坡险情处置迟缓，被省局通报"),)
+DEDUCTIONS = (("nujiang", 8, "M1", "安置点边坡险情处置迟缓，被省局通报"),)
 # November is open: who has come how far by the time the demo begins.
 NOVEMBER_HANDED_OVER = ("qujing", "dali", "yuxi")
 NOVEMBER_AWAITING = ("kunming",)

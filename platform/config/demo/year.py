@@ -100,14 +100,16 @@ class Year:
         rows = []
         for code in figures.YEAR_TARGETS:
             if code in profile.not_applicable:
-                rows.append(letters.TargetRow(code, applicable=False, reason="本年度没有在建电站搬迁任务"))
+                rows.append(
+                    letters.TargetRow(code, applicable=False, not_applicable_reason="本年度没有在建电站搬迁任务")
+                )
                 continue
             q1, q2, q3 = figures.quarters(profile, code)
             target = figures.year_target(profile, code)
             rows.append(letters.TargetRow(code, year_target=target, q1=q1, q2=q2, q3=q3))
         for code in figures.MILESTONES:
             if code in profile.not_applicable:
-                rows.append(letters.TargetRow(code, applicable=False, reason="本年度没有该类节点任务"))
+                rows.append(letters.TargetRow(code, applicable=False, not_applicable_reason="本年度没有该类节点任务"))
         return rows
 
     def _plan(self, cycle: Cycle) -> Plan:
