@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django_htmx.http import HttpResponseClientRedirect
 
 from core import logs
 from core.errors import Refusal
@@ -39,3 +40,19 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         return refusal_response(request, exception) if isinstance(exception, Refusal) else None
+
+
+class HtmxRedirectMiddleware:
+    """A POST by htmx that ends in a redirect moves the whole page there, instead of swapping that page into a part."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        htmx = request.htmx  # type: ignore[attr-defined]
+        if request.method == "POST" and htmx and not htmx.boosted and 300 < response.status_code < 304:
+            moved = HttpResponseClientRedirect(response["Location"])
+            moved.cookies = response.cookies
+            return moved
+        return response

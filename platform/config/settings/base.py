@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "core.middleware.HtmxRedirectMiddleware",
     "tenants.middleware.SessionGuardMiddleware",
     "core.middleware.RefusalMiddleware",
     "tenants.middleware.OfficeMiddleware",
