@@ -77,8 +77,3 @@ def waiting_period(actor: Actor) -> Period | None:
 def last_signed(actor: Actor) -> Report | None:
     """What the office handed over last."""
     return next(iter(ledger.reports_for(actor)), None)
-
-
-def waiting_count(actor: Actor) -> int:
-    """How many months await a signature; for the menu."""
-    return MonthlyDraft.objects.filter(state=DraftState.AWAITING_SIGN_OFF).count()

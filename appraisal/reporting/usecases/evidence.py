@@ -66,7 +66,8 @@ def attach_to_many(
 ) -> list[DraftEvidence]:
     """Attach one stored file (a list of figures, a set of minutes) to several indicators that have a value already.
 
-    All or nothing, in a constant number of queries (one more for each returned value); where the same content is attached already nothing is added.
+    All or nothing, in a constant number of queries (one more for each returned value); where the same content is
+    attached already nothing is added.
     Raises NotFound, Denied, Conflict (as `attach_file`; an indicator without a value yet).
     """
     on = timezone.localdate(at)

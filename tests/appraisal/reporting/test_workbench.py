@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from appraisal.ledger.models import CurrentValue
 from appraisal.ledger.states import ValueState
 from appraisal.reporting import usecases
-from appraisal.reporting.selectors import workbench
+from appraisal.reporting.selectors import counts, workbench
 from core.errors import Denied, NotFound
 from tenants.models import Role
 from tests.appraisal import setting
@@ -108,6 +108,25 @@ class TestCurrentPeriod:
         mounted(qinghe)
         with pytest.raises(NotFound, match="没有参加任何考核年度"):
             workbench.current_period(actor("qinghe", Role.REPORTER), TODAY)
+
+
+class TestWhatWaits:
+    def test_counts_what_nobody_has_begun_and_what_came_back(self, kunming_month) -> None:
+        assert counts.to_fill(kunming_month.reporter, NOON) == 6
+        kunming_month.save("A1", fact={"value": "1"})
+        assert counts.to_fill(kunming_month.reporter, NOON) == 5
+        assert counts.to_fill(kunming_month.issuer, NOON) == 0
+
+    def test_counts_months_to_sign(self, kunming_month) -> None:
+        assert counts.to_sign(kunming_month.issuer, NOON) == 0
+        kunming_month.fill()
+        kunming_month.submit()
+        assert counts.to_sign(kunming_month.issuer, NOON) == 1
+        assert counts.to_sign(kunming_month.reporter, NOON) == 0
+        assert counts.to_fill(kunming_month.reporter, NOON) == 0
+        kunming_month.sign()
+        returned(kunming_month, "A1")
+        assert counts.to_fill(kunming_month.reporter, NOON) == 1
 
 
 class TestNumberOfQueries:
