@@ -149,22 +149,22 @@ def _files(card: Scorecard) -> dict[int, int]:
 
 
 def waterfall(card: Scorecard, groups: list[GroupRow]) -> list[dict[str, Any]]:
-    """From full points to the total: {name, value, kind} with kind total | loss | adj | plus | minus."""
+    """From full points to the total: {name, value, kind} with kind total | lost | off | bonus | deduction."""
     full = sum((group.indicator.points for group in groups), ZERO)
     unreduced = sum((group.computed for group in groups), ZERO)
     steps: list[dict[str, Any]] = [{"name": _("满分"), "value": full, "kind": "total"}]
     for group in groups:
         lost = group.computed - group.indicator.points
         if lost:
-            steps.append({"name": group.indicator.label, "value": lost, "kind": "loss" if lost < 0 else "plus"})
+            steps.append({"name": group.indicator.label, "value": lost, "kind": "lost" if lost < 0 else "bonus"})
     steps.append({"name": _("指标得分"), "value": unreduced, "kind": "total"})
     off = sum((group.off for group in groups), ZERO)
     if off:
-        steps.append({"name": _("核验扣减"), "value": -off, "kind": "adj"})
+        steps.append({"name": _("核验扣减"), "value": -off, "kind": "off"})
     if card.bonus:
-        steps.append({"name": _("加分"), "value": card.bonus, "kind": "plus"})
+        steps.append({"name": _("加分"), "value": card.bonus, "kind": "bonus"})
     if card.deduction:
-        steps.append({"name": _("扣分"), "value": -card.deduction, "kind": "minus"})
+        steps.append({"name": _("扣分"), "value": -card.deduction, "kind": "deduction"})
     steps.append({"name": _("最终得分"), "value": card.total, "kind": "total"})
     return steps
 

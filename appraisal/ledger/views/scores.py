@@ -73,10 +73,10 @@ def _month_context(runs: dict[int, ScoreRun], month: int) -> dict[str, Any]:
             "series": [
                 {
                     "name": _("全省平均"),
-                    "data": [float(round(means[each]["mean"], 2)) for each in sorted(means)],
+                    "data": [str(round(means[each]["mean"], 2)) for each in sorted(means)],
                     "color": "c1",
                 },
-                {"name": _("最高"), "data": [float(means[each]["best"]) for each in sorted(means)], "color": "c4"},
+                {"name": _("最高"), "data": [str(means[each]["best"]) for each in sorted(means)], "color": "c4"},
             ],
             "min": int(min(row["mean"] for row in means.values())) - 4,
         },
@@ -93,8 +93,8 @@ def _tiles(rows: list[overview.RankRow]) -> list[dict[str, Any]]:
     bounds = _bounds(rows)
     return [
         {
-            "row": row.card.office.tile_row,
-            "col": row.card.office.tile_col,
+            "row": row.card.office.tile_row + 1,  # the grid of the style sheet counts from 1
+            "col": row.card.office.tile_col + 1,
             "short": row.card.office.label,
             "full": row.card.office.full_label,
             "value": row.card.total,
@@ -253,6 +253,5 @@ def _chart(steps: list[dict[str, Any]]) -> dict[str, Any]:
         level = step["value"] if step["kind"] == "total" else level + step["value"]
         levels.append(level)
     floor = max(int(min(levels)) - 4, 0)
-    # Floats only for drawing; every figure is in the table below in exact decimals.
-    drawn = [{"name": step["name"], "kind": step["kind"], "v": float(round(step["value"], 2))} for step in steps]
+    drawn = [{**step, "value": str(round(step["value"], 2))} for step in steps]
     return {"min": floor, "max": int(max(levels)) + 2, "steps": drawn}
