@@ -21,6 +21,7 @@ from appraisal.ledger.models import (
 from appraisal.ledger.selectors import scores
 from appraisal.ledger.states import ObjectionState, RunState, ValueState
 from appraisal.library.models import EnteredBy, Indicator, Method
+from core.postgres.compiled import CompiledRows
 from tenants.actors import Actor
 
 
@@ -28,7 +29,7 @@ from tenants.actors import Actor
 class RankRow:
     """One prefecture in the ranking."""
 
-    card: Scorecard
+    card: scores.Ranked
     moved: int | None
     completion: Decimal | None
     returned: int
@@ -68,14 +69,31 @@ def official_runs(cycle: Cycle) -> dict[int, ScoreRun]:
     return {run.period.month: run for run in rows.order_by("number")}
 
 
-def rank_rows(run: ScoreRun) -> list[RankRow]:
-    """The ranking with movement, mean completion of the ratio indicators, and values returned this month."""
-    completion = _completion(run)
-    returned = dict(
-        CurrentValue.objects.filter(period_id=run.period_id, times_returned__gt=0)
+_returned = CompiledRows(
+    lambda period_id: (
+        CurrentValue.objects.filter(period_id=period_id, times_returned__gt=0)
         .values_list("office_id")
         .annotate(n=Count("id"))
     )
+)
+_earned = CompiledRows(
+    lambda run_id: (
+        ScoreLine.objects.filter(
+            card__run_id=run_id, indicator__method=Method.RATIO, status="SCORED", effective_points__gt=0
+        )
+        .values_list("card__office_id")
+        .annotate(earned=Sum("score"), full=Sum("effective_points"))
+    )
+)
+
+
+def rank_rows(run: ScoreRun) -> list[RankRow]:
+    """The ranking with movement, mean completion of the ratio indicators, and values returned this month.
+
+    Completion is the share of points earned on ratio indicators, in percent. Three queries.
+    """
+    completion = {office_id: earned * 100 / full for office_id, earned, full in _earned(run.pk)}
+    returned = dict(_returned(run.period_id))
     return [
         RankRow(
             card=card,
@@ -85,16 +103,6 @@ def rank_rows(run: ScoreRun) -> list[RankRow]:
         )
         for card in scores.ranking_of(run)
     ]
-
-
-def _completion(run: ScoreRun) -> dict[int, Decimal]:
-    """Mean share of points earned on ratio indicators, in percent, by office."""
-    rows = (
-        ScoreLine.objects.filter(card__run=run, indicator__method=Method.RATIO, status="SCORED", effective_points__gt=0)
-        .values("card__office_id")
-        .annotate(earned=Sum("score"), full=Sum("effective_points"))
-    )
-    return {row["card__office_id"]: row["earned"] * 100 / row["full"] for row in rows}
 
 
 def averages(runs: dict[int, ScoreRun]) -> dict[int, dict[str, Decimal]]:
