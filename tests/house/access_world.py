@@ -70,7 +70,8 @@ def _own(office: Office, person: Actor, admin: Actor, period: Any = None) -> Ids
             at=NOON,
         )
         job = Job.objects.create(
-            office=office.schema_name, kind=scores.CALCULATE, key="matrix", state=Job.State.FAILED, wanted_at=NOON, run_at=NOON,
+            office=office.schema_name, kind=scores.CALCULATE, key="matrix", state=Job.State.FAILED, wanted_at=NOON,
+            run_at=NOON,
             arguments={"run_id": 0}, finished_at=NOON, wanted_by_id=person.user_id, wanted_by_name=person.name,
         )  # fmt: skip
         if period is not None:

@@ -113,6 +113,26 @@ def test_nobody_gets_in_from_outside(chunk: int, world: dict[str, dict[str, Any]
             assert outside == (401 if door.is_api else 302) or open_to_all, f"{door.name} anonymous: {outside}"
 
 
+FOREIGN = {
+    "shifan": (Role.APPRAISAL_ADMIN, Role.PRINCIPAL_LEADER, Role.SYS_ADMIN, Role.SEC_ADMIN),
+    "qinghe": (Role.REPORTER,),
+}
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_ids_of_another_province_open_nothing(
+    chunk: int, world: dict[str, dict[str, Any]], offices: dict[str, Office]
+) -> None:
+    table = access.matrix()
+    ids = {"shifan": world["yunnan"], "qinghe": world["kunming"]}
+    clients = {slug: [signed_in(offices[slug], role) for role in roles] for slug, roles in FOREIGN.items()}
+    for door in (door for door in DOORS[chunk::CHUNKS] if door.arguments):
+        for slug, people in clients.items():
+            for client in people:
+                status = knock(client, door, slug, ids[slug], table.get(door.name, {}).get("method", "GET"))[1]
+                assert status in REFUSED, f"{door.name} at {slug} with ids of yunnan: {status}"
+
+
 # Sign-in itself must be reachable without being signed in; it answers with 401 or 422 on its own.
 OPEN = {"api:tokens"}
 
