@@ -24,6 +24,7 @@ from core import parameters
 Fact = Mapping[str, Any]
 
 PARAMS = Path(__file__).parent / "params"
+MOST_MARKS = 60
 NUMBER = re.compile(r"[+-]?\d{1,14}(\.\d{1,6})?")
 QUANTITIES = (Method.RATIO, Method.INVERSE_RATIO)
 SINGLE_VALUE = (*QUANTITIES, Method.STEP, Method.LINEAR, Method.RANK)
@@ -135,6 +136,11 @@ def _filled(value: Any) -> bool:
     return value is not None
 
 
+def of_last_month(indicator: Indicator, fact: Fact | None) -> dict[str, Any] | None:
+    """Last month's fact as a beginning for this one: without the remarks that verification may have put beside it."""
+    return None if fact is None else {key: fact[key] for key in entries_of(indicator) if key in fact}
+
+
 def wrongs(indicator: Indicator, fact: Fact | None, milestones: Sequence[Due] = (), *, on: date) -> list[Wrong]:
     """Everything wrong with a cleaned fact, in the order of its fields; empty when it can be handed over.
 
@@ -142,13 +148,14 @@ def wrongs(indicator: Indicator, fact: Fact | None, milestones: Sequence[Due] = 
     """
     if fact is None:
         return [Wrong("value", _("还没有填写本指标。"), missing=True)]
-    known = {"reason", "note", "reported"} | _entries(indicator)
+    known = entries_of(indicator)
     found = [Wrong(key, _("本指标没有“%(entry)s”这一项。") % {"entry": key}) for key in fact if key not in known]
     found += _wrongs(indicator, fact, milestones, on)
     return found
 
 
-def _entries(indicator: Indicator) -> set[str]:
+def entries_of(indicator: Indicator) -> set[str]:
+    """The keys of a fact by its method."""
     match indicator.method:
         case Method.MILESTONE:
             return {"done_on"}
@@ -264,11 +271,11 @@ def _present(indicator: Indicator, fact: Fact) -> Iterator[Wrong]:
 
 def _marks(indicator: Indicator, fact: Fact) -> Iterator[Wrong]:
     marks = fact.get("marks")
+    if marks is not None and (not isinstance(marks, list) or len(marks) > MOST_MARKS):
+        yield Wrong("marks", _("“%(entry)s”应为最多 %(count)s 项的列表。") % {"entry": "marks", "count": MOST_MARKS})
+        return
     if marks is None or not [mark for mark in marks if mark is not None]:
         yield Wrong("marks.0", _("请至少填写一个评分。"), missing=True)
-        return
-    if not isinstance(marks, list):
-        yield Wrong("marks", _("“%(entry)s”应为列表。") % {"entry": "marks"})
         return
     for place, mark in enumerate(marks):
         if mark is not None:
@@ -391,6 +398,12 @@ def _given(text: Any) -> str:
     return _thousands(Decimal(text)) if isinstance(text, str) and NUMBER.fullmatch(text) else "—"
 
 
+def exact(number: Decimal) -> str:
+    """A stored number as text, without the zeros that only the column's scale put there."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def grouped(number: Decimal) -> str:
     """A computed number without trailing zeros, with thousands separators and a real minus."""
     text = _thousands(number)
@@ -415,7 +428,9 @@ def described(indicator: Indicator, fact: Fact | None, milestones: Sequence[Due]
             return _listing(pairs) or _("没有节点完成")
         case Method.THRESHOLD:
             words = {True: _("有"), False: _("无"), None: "—"}
-            return _listing(zip(required_of(indicator), [words[there] for there in fact["present"]], strict=False))
+            return _listing(
+                zip(required_of(indicator), [words[there] for there in fact.get("present") or []], strict=False)
+            )
         case Method.FORMULA:
             return _listing((input_label(name), value) for name, value in (fact.get("inputs") or {}).items())
         case Method.DEDUCT | Method.ADD:
@@ -498,4 +513,4 @@ def for_engine(
             marks = [mark for mark in fact["marks"] if mark is not None]
             return {"marks": marks, "counts": fact.get("counts") or ["0"] * len(events_of(indicator))}
         case _:
-            return {key: fact[key] for key in _entries(indicator) if key in fact}
+            return {key: fact[key] for key in entries_of(indicator) if key in fact}

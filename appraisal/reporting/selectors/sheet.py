@@ -145,6 +145,20 @@ class Sheet:
             )
         return found + self.warnings(indicator)
 
+    def all_lacking(self) -> list[dict[str, Any]]:
+        """Everything that keeps what is left to hand over from being submitted, indicator by indicator."""
+        return [
+            {
+                "indicator_id": row.pk,
+                "code": row.code,
+                "name": row.label,
+                "field": wrong.field,
+                "message": wrong.message,
+            }
+            for row in self.waiting
+            for wrong in self.lacking(row)
+        ]
+
     def counties_wrong(self, indicator: Indicator) -> list[Wrong]:
         """The county lines against the value; nothing while there is no value to compare with."""
         value = self.values.get(indicator.pk)

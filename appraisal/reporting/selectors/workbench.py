@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -137,6 +138,11 @@ class Month:
     def returned(self) -> list[Row]:
         """What the province returned and nobody has handed over again, worked on or not."""
         return [row for row in self.rows if row.current is not None and row.current.state == ValueState.RETURNED]
+
+    @property
+    def lacking(self) -> list[dict[str, Any]]:
+        """Everything that keeps what is left to hand over from being submitted."""
+        return self.sheet.all_lacking()
 
     def tab(self, name: str) -> list[Row]:
         """The rows of a tab: all, mine, returned, submitted (with the leader or the province), verified."""

@@ -100,8 +100,9 @@ def save_values(
     for entry, indicator in zip(entries, indicators, strict=True):
         policies.edit(draft, indicator, sheet.demands.applies(indicator), sheet.current(indicator))
         tidy.append(_tidy(entry))
-        _refuse_stale(sheet, indicator, tidy[-1])
     _refuse_wrong(sheet, indicators, tidy)
+    for indicator, entry in zip(indicators, tidy, strict=True):
+        _refuse_stale(sheet, indicator, entry)
     for indicator, entry in zip(indicators, tidy, strict=True):
         _write(sheet, indicator, entry, actor, at)
     if draft.state == DraftState.HANDED_OVER:
@@ -130,7 +131,7 @@ def carry_over(*, period_id: int, actor: Actor, at: datetime) -> list[Saved]:
     entries = [
         Entry(
             row.pk,
-            last.final_fact,
+            facts.of_last_month(row, last.final_fact),
             nothing_to_report=last.final_fact is None,
             nothing_reason=last.value.nothing_reason if last.final_fact is None else "",
         )

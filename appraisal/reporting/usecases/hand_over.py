@@ -1,7 +1,6 @@
 """Submit to the leader, send back, sign off: the way of a month from the reporter to the province."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -38,7 +37,7 @@ def submit_report(*, period_id: int, actor: Actor, at: datetime) -> MonthlyDraft
     draft = selectors.draft_of(period_id, lock=True)
     sheet = selectors.loaded(actor, period, draft, on=on)
     policies.submit(actor, period, sheet.demands.letter, draft, len(sheet.waiting), on)
-    rows = lacking(sheet)
+    rows = sheet.all_lacking()
     if rows or draft is None:
         count = len({row["indicator_id"] for row in rows})
         raise Invalid(
@@ -52,21 +51,6 @@ def submit_report(*, period_id: int, actor: Actor, at: datetime) -> MonthlyDraft
     codes = [row.code for row in sheet.handing]
     core_events.record(events.ReportSubmitted(subject=subject(actor, period_id), indicators=codes), actor=actor, at=at)
     return draft
-
-
-def lacking(sheet: Sheet) -> list[dict[str, Any]]:
-    """Everything that keeps what is left to hand over from being submitted, indicator by indicator."""
-    return [
-        {
-            "indicator_id": row.pk,
-            "code": row.code,
-            "name": row.label,
-            "field": wrong.field,
-            "message": wrong.message,
-        }
-        for row in sheet.waiting
-        for wrong in sheet.lacking(row)
-    ]
 
 
 @transaction.atomic

@@ -43,9 +43,12 @@ def _initial(request: HttpRequest, seen: selectors.ValueForm) -> dict[str, Any]:
     """What is drafted; with ?carry=1 last month's fact over it, not saved yet."""
     initial = initial_of(seen.indicator, seen.value)
     if seen.last is not None and "carry" in request.GET:
-        last = usecases.Entry(seen.indicator.pk, seen.last.final_fact)
         nothing = seen.last.final_fact is None
-        carried = _Carried(last.fact, nothing, seen.last.value.nothing_reason if nothing else "")
+        carried = _Carried(
+            facts.of_last_month(seen.indicator, seen.last.final_fact),
+            nothing,
+            seen.last.value.nothing_reason if nothing else "",
+        )
         initial |= {
             key: text for key, text in initial_of(seen.indicator, carried).items()
             if key not in ("lock_version", "narrative")
