@@ -36,3 +36,12 @@ class AnlanSchema(AutoSchema):
             if code not in bodies:
                 bodies[code] = self._get_response_for_code(ProblemOut, code, media_types=[CONTENT_TYPE])
         return bodies
+
+
+def anything_or_null(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """A value of any type may be null already; spectacular's `oneOf: [{}, {type: null}]` would refuse just that."""
+    for schema in result.get("components", {}).get("schemas", {}).values():
+        for field in schema.get("properties", {}).values():
+            if field.get("oneOf") == [{}, {"type": "null"}]:
+                del field["oneOf"]
+    return result

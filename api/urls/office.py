@@ -1,6 +1,8 @@
 """Version 1 of the API; mounted at /<office>/api/v1/."""
 
-from api.v1 import account, files, jobs, letters, library, offices, reporting, scores, verification
+from django.urls import re_path
+
+from api.v1 import account, files, jobs, letters, library, nothing, offices, reporting, scores, verification
 
 app_name = "api"
 urlpatterns = [
@@ -13,4 +15,6 @@ urlpatterns = [
     *scores.urlpatterns,
     *jobs.urlpatterns,
     *files.urlpatterns,
+    # Without the last slash Django leads on to the address that has it.
+    re_path(r"^.*/$", nothing.Nothing.as_view(), name="nothing"),
 ]

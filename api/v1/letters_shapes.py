@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from appraisal.ledger.models import Cycle, Participant, Period, Target, TargetLetter, TargetMilestone
@@ -162,11 +163,13 @@ class LetterDetailOut(LetterOut):
             self.context["rows"] = letter_selectors.targets(letter)
         return self.context["rows"]
 
-    def get_targets(self, letter: TargetLetter) -> list[TargetOut]:
-        return TargetOut(self.rows(letter), many=True).data  # type: ignore[return-value]
+    @extend_schema_field(TargetOut(many=True))
+    def get_targets(self, letter: TargetLetter) -> Any:
+        return TargetOut(self.rows(letter), many=True).data
 
-    def get_lacking(self, letter: TargetLetter) -> list[LackingRow]:
-        return letter_selectors.lacking(self.rows(letter))  # type: ignore[return-value]
+    @extend_schema_field(LackingRow(many=True))
+    def get_lacking(self, letter: TargetLetter) -> Any:
+        return letter_selectors.lacking(self.rows(letter))
 
 
 class TargetIn(serializers.Serializer):

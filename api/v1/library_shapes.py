@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from appraisal.library import schemes, selectors
@@ -85,11 +86,13 @@ class VersionDetailOut(VersionOut):
             self.context["rows"] = list(version.indicators.order_by("position", "id"))
         return self.context["rows"]
 
-    def get_indicators(self, version: TemplateVersion) -> list[IndicatorOut]:
-        return IndicatorOut(self.rows(version), many=True).data  # type: ignore[return-value]
+    @extend_schema_field(IndicatorOut(many=True))
+    def get_indicators(self, version: TemplateVersion) -> Any:
+        return IndicatorOut(self.rows(version), many=True).data
 
-    def get_problems(self, version: TemplateVersion) -> list[ProblemRow]:
-        return schemes.problems_of(version, self.rows(version))  # type: ignore[return-value]
+    @extend_schema_field(ProblemRow(many=True))
+    def get_problems(self, version: TemplateVersion) -> Any:
+        return schemes.problems_of(version, self.rows(version))
 
 
 class VersionQuery(serializers.Serializer):

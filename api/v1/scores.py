@@ -104,6 +104,8 @@ class PeriodRuns(IdempotentMixin, APIView):
 class Runs(APIView):
     """The runs one may see: the bureau all, its prefectures the published ones; newest first."""
 
+    pagination_class = Pages
+
     @extend_schema(
         operation_id="score_runs_list",
         responses=RunOut(many=True),
@@ -155,6 +157,8 @@ class Publication(IdempotentMixin, APIView):
 
 class Ranking(APIView):
     """The ranking of a run, best first."""
+
+    pagination_class = Pages
 
     @extend_schema(operation_id="score_ranking", responses=RankOut(many=True), tags=["scores"])
     def get(self, request: Request, run_id: int) -> Response:

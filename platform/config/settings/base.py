@@ -202,6 +202,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
     "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "api.schema.anything_or_null",
+    ],
     "ENUM_NAME_OVERRIDES": {  # many things have a `state`; each enumeration keeps its own name
         "JobState": "core.states.JobState",
         "VersionState": "appraisal.library.states.VersionState",
