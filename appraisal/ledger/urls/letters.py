@@ -1,3 +1,26 @@
-"""Pages of letters."""
+"""Pages of appraisal years and target letters."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from appraisal.ledger.views import cycles, letters
+
+CYCLE = "cycles/<int:cycle_id>/"
+LETTER = "letters/<int:letter_id>/"
+urlpatterns = [
+    path("cycle/", cycles.index, name="cycle"),
+    path("cycles/open/", cycles.open_, name="open-cycle"),
+    path(CYCLE, cycles.index, name="cycle-of"),
+    path(f"{CYCLE}groups/", cycles.groups, name="peer-groups"),
+    path(f"{CYCLE}letters/", cycles.draft_letters, name="draft-letters"),
+    path(f"{CYCLE}periods/", cycles.make_periods, name="make-periods"),
+    path(f"{CYCLE}periods/recompute/", cycles.recompute_periods, name="recompute-periods"),
+    path(f"{CYCLE}start/", cycles.start, name="start-cycle"),
+    path("my-letter/", letters.my_letter, name="my-letter"),
+    path(LETTER, letters.detail, name="letter"),
+    path(f"{LETTER}paper/", letters.paper, name="letter-paper"),
+    path(f"{LETTER}edit/", letters.edit, name="edit-letter"),
+    path(f"{LETTER}milestones/<slug:code>/", letters.milestones, name="letter-milestones"),
+    path(f"{LETTER}issue/", letters.issue, name="issue-letter"),
+    path(f"{LETTER}withdraw/", letters.withdraw, name="withdraw-letter"),
+    path(f"{LETTER}sign/", letters.sign, name="sign-letter"),
+]

@@ -5,32 +5,21 @@ from typing import Any
 
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
-from django_htmx.http import HttpResponseClientRedirect
 
 from appraisal.library import policies, selectors, usecases
 from appraisal.library.forms import versions as forms
 from appraisal.library.models import Method
 from appraisal.library.views.page import address
-from core.http import refusals_on, status_of
-
-
-def answer(request: HttpRequest, url: str) -> HttpResponse:
-    """Go on to `url`, from a dialog as from a page."""
-    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)  # type: ignore[attr-defined]
+from core import asking
 
 
 def ask(request: HttpRequest, form: BaseForm, act: Callable[[dict[str, Any]], str], **shown: Any) -> HttpResponse:
-    """Show the form; on a valid POST run `act` with its data and go where it says, or show what it refused."""
-    if request.method == "POST" and form.is_valid():
-        with refusals_on(form):
-            return answer(request, act(form.cleaned_data))
-    template = "library/dialog.html#dialog" if request.htmx else "library/dialog.html"  # type: ignore[attr-defined]
-    return render(request, template, {"form": form, **shown}, status=status_of(form))
+    """core.asking.ask below the list of templates."""
+    return asking.ask(request, form, act, crumbs=[(_("指标体系"), reverse("library:index"))], **shown)
 
 
 @require_http_methods(["GET", "POST"])

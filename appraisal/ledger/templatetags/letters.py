@@ -1,0 +1,26 @@
+"""Figures of letters: no more decimals than were agreed on."""
+
+from decimal import Decimal
+
+from django.template import Library
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from core.templatetags.ui.figures import UNKNOWN
+from core.templatetags.ui.meters import bar
+
+register = Library()
+
+
+@register.filter
+def figure(value: Decimal | None) -> str:
+    """A target with thousands separators and as many decimals as it has."""
+    if value is None:
+        return UNKNOWN
+    return f"{value.normalize():,f}"
+
+
+@register.simple_tag
+def bar_of(done: int, total: int) -> SafeString:
+    """How many of the targets that are needed are filled in."""
+    return bar(100 * done / total if total else 100, None, "", _("已填目标"))

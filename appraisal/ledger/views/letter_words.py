@@ -1,0 +1,83 @@
+"""How the events of years and letters read."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core.models import EventRecord
+
+LISTED = 12
+
+
+def timeline(events: list[EventRecord]) -> list[dict[str, Any]]:
+    """For the component of that name."""
+    items = []
+    for event in events:
+        text, quote, icon, tone = _said(event)
+        items.append(
+            {"icon": icon, "tone": tone, "text": text, "actor": event.actor_name, "at": event.at, "quote": quote}
+        )
+    return items
+
+
+def _said(event: EventRecord) -> tuple[str, str, str, str]:
+    """(sentence, quote, icon, tone)"""
+    data = event.data
+    match event.name:
+        case "CycleOpened":
+            return _("建立考核年度，使用指标体系 %(version)s") % data, "", "plus", "brand"
+        case "PeerGroupsSet":
+            groups = len(set(data["groups"].values()))
+            return (
+                _("确定 %(n)s 个单位、%(groups)s 个组") % {"n": len(data["groups"]), "groups": groups},
+                "",
+                "users",
+                "",
+            )
+        case "PeriodsMade":
+            return _("生成 %(months)s 个填报期") % data, "", "calendar", ""
+        case "PeriodsRecomputed":
+            return _("按工作日历重算填报期"), _moved(data["changes"]), "calendar", "warn"
+        case "CycleStarted":
+            return _("启动考核，%(participants)s 个单位参加") % data, "", "send", "ok"
+        case "LetterDrafted":
+            return _("起草责任书，%(targets)s 项指标") % data, "", "plus", "brand"
+        case "TargetsSaved":
+            return _("修改 %(n)s 项目标") % {"n": len(data["changes"])}, _targets(data["changes"]), "pencil", ""
+        case "MilestonesSet":
+            quote = "；".join(f"{name} {day}" for name, day in data["milestones"])
+            return _("设定 %(code)s 的节点") % data, quote, "pencil", ""
+        case "LetterIssued":
+            return _("省级签署，%(number)s") % data, "", "writing-sign", "ok"
+        case "LetterWithdrawn":
+            return _("省级撤回签署"), data["reason"], "arrow-back-up", "bad"
+        case "LetterSigned":
+            return _("州市签署，责任书生效"), "", "writing-sign", "ok"
+    return event.name, "", "pencil", ""
+
+
+def _moved(changes: dict[str, dict[str, list[str]]]) -> str:
+    words = {"county_due_on": _("县级"), "due_on": _("州市"), "verify_due_on": _("省级"), "closes_on": _("截止")}
+    parts = []
+    for month, fields in changes.items():
+        for name, (before, after) in fields.items():
+            if name in words:
+                parts.append(_("%(month)s 月") % {"month": month} + f" {words[name]} {before} → {after}")
+    return _cut(parts)
+
+
+def _targets(changes: dict[str, dict[str, list]]) -> str:
+    words = {
+        "year_target": _("年度目标"), "q1": _("一季度"), "q2": _("二季度"), "q3": _("三季度"), "note": _("备注"),
+        "applicable": _("适用"), "not_applicable_reason": _("不适用理由"),
+    }  # fmt: skip
+    parts = []
+    for code, fields in changes.items():
+        for name, pair in fields.items():
+            before, after = (_("是") if one is True else _("否") if one is False else one or "—" for one in pair)
+            parts.append(f"{code} {words.get(name, name)} {before} → {after}")
+    return _cut(parts)
+
+
+def _cut(parts: list[str]) -> str:
+    return "；".join(parts[:LISTED]) + ("…" if len(parts) > LISTED else "")
