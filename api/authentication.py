@@ -8,6 +8,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from api.models import Token
+from core import office as office_core
 from tenants import selectors
 
 
@@ -43,6 +44,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
         )
         if token is None:
             raise AuthenticationFailed
+        office_core.identify(token.user_id)
         request._request.actor = selectors.actor_for(token.user, office, on=timezone.localdate(now))
         return token.user, token
 

@@ -1,9 +1,78 @@
-"""What the shell of every page shows: office, menu, person."""
+"""What the shell of every page shows: office, menu, person. The keys are explained in layout/office.html."""
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from core.http import portal_url
+from tenants import menu, selectors
+from tenants.actors import Actor
+from tenants.models import User
+from tenants.rules import session as session_rules
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    return {"actor": getattr(request, "actor", None), "shell": None}
+    """`shell` is None outside an office; `session_end` is None for anonymous people."""
+    actor = getattr(request, "actor", None)
+    user = getattr(request, "user", None)
+    known = user is not None and user.is_authenticated
+    return {
+        "actor": actor,
+        "shell": SimpleLazyObject(lambda: _shell(request, actor)) if actor is not None and known else None,
+        "session_end": _session_end(user) if known and isinstance(user, User) else None,  # the token's user has none
+        "portal": _portal(user if known else None),
+    }
+
+
+def _shell(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    now = timezone.now()
+    groups = menu.groups_for(actor, at=now, path=request.path)
+    waiting = [item for group in groups for item in group.items if item.count]
+    office = actor.office
+    return {
+        "office_name": office.label,
+        "office_level": office.get_level_display(),
+        "offices_url": portal_url("portal") + "?choose=1",
+        "home_url": reverse("home", urlconf=settings.OFFICE_URLCONF),
+        "menu": groups,
+        "todo_count": sum(item.count for item in waiting),
+        "todo_url": waiting[0].url if waiting else None,
+        "user_name": actor.name,
+        "user_role": actor.role_label,
+        "user_division": selectors.division_label(actor.division_id),
+        "visiting": _("以%(level)s身份查看%(office)s，只读") % {
+            "level": actor.home.get_level_display(), "office": office.label
+        } if actor.visiting else None,
+        "search_url": None,
+        "help_url": None,
+        "language_url": portal_url("set_language"),
+        "account_url": portal_url("account"),
+        "sign_out_url": portal_url("sign-out"),
+    }  # fmt: skip
+
+
+def _session_end(user: User) -> dict[str, Any]:
+    """When the session ends by itself, for the script that warns before: seconds, and where a POST extends it."""
+    today = timezone.localdate()
+    return {
+        "seconds": session_rules.idle_minutes(user.duty, on=today) * 60,
+        "warning": session_rules.warning_minutes(on=today) * 60,
+        "url": portal_url("extend-session"),
+        "sign_in_url": portal_url("sign-in"),
+    }
+
+
+def _portal(user: Any) -> dict[str, Any]:
+    """The portal's own addresses, for pages that may be shown below an office's prefix too."""
+    return {
+        "home_url": portal_url("portal"),
+        "account_url": portal_url("account") if user else None,
+        "sign_out_url": portal_url("sign-out") if user else None,
+        "language_url": portal_url("set_language"),
+        "theme_url": portal_url("set-theme") if user else None,
+    }

@@ -7,16 +7,19 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.urls import reverse, set_script_prefix
+from django.urls import Resolver404, get_script_prefix, resolve, set_script_prefix
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django_tenants.middleware.main import TenantMainMiddleware
 
 from core import office as office_core
 from core.errors import NotFound
-from core.http import client_address, refusal_response
+from core.http import client_address, portal_url, refusal_response
 from tenants import selectors
+from tenants.models import Office
+from tenants.rules import passwords as password_rules
 from tenants.rules import session as session_rules
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -41,8 +44,31 @@ class TransactionMiddleware:
             return response
 
 
+# What someone may still do before they have changed a first or an expired password.
+FREE = ("/account/password/", "/sign-out/", "/language/", "/theme/", "/session/", "/browsers/", "/static/")
+SEEN_EVERY = 30  # seconds; a session is not written more often than that
+
+
+def sent_to(request: HttpRequest, url: str) -> HttpResponse:
+    """A redirect that htmx follows too, with a full page instead of a swapped fragment."""
+    if not getattr(request, "htmx", False):
+        return redirect(url)
+    response = HttpResponse(status=401)
+    response["HX-Redirect"] = url
+    return response
+
+
+def to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Ask to sign in and come back here; what is asked for by script comes back to the page that asked."""
+    back = request.get_full_path()
+    htmx = getattr(request, "htmx", None)
+    if htmx:
+        back = htmx.current_url_abs_path or "/"
+    return sent_to(request, redirect_to_login(back, login_url=portal_url(settings.LOGIN_URL))["Location"])
+
+
 class SessionGuardMiddleware:
-    """Idle sessions end, a first password must be changed, the person's language is used."""
+    """Idle sessions end, a first or expired password must be changed, the person's language is used."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -54,28 +80,48 @@ class SessionGuardMiddleware:
         now = timezone.now()
         if self._idle_too_long(request, now):
             logout(request)
-            return self._to_sign_in(request)
-        request.session["last_seen"] = now.isoformat()
+            return self._ended(request)
+        self._mark_seen(request, now)
         if user.language and user.language in dict(settings.LANGUAGES):  # type: ignore[union-attr]
             translation.activate(user.language)  # type: ignore[union-attr]
             request.LANGUAGE_CODE = user.language  # type: ignore[union-attr]
-        must_change = user.must_change_password and not request.path.startswith(("/account/", "/sign-out", "/static/"))  # type: ignore[union-attr]
-        if must_change and "/api/" not in request.path:
-            return redirect(reverse("change-password"))
+        if self._must_change(request, now) and not request.path.startswith(FREE):
+            if "/api/" in request.path:
+                return _problem("denied", _("请先在网页上修改密码，再使用接口。"), 403)
+            return sent_to(request, portal_url("change-password"))
         return self.get_response(request)
 
     def _idle_too_long(self, request: HttpRequest, now: datetime) -> bool:
         seen = request.session.get("last_seen")
         limit = session_rules.idle_minutes(request.user.duty, on=timezone.localdate(now))  # type: ignore[union-attr]
-        return seen is not None and (now - datetime.fromisoformat(seen)).total_seconds() > limit * 60
+        return bool(seen) and (now - datetime.fromisoformat(seen)).total_seconds() > limit * 60
 
-    def _to_sign_in(self, request: HttpRequest) -> HttpResponse:
-        target = redirect_to_login(request.get_full_path(), login_url=reverse(settings.LOGIN_URL))
-        if getattr(request, "htmx", False):
-            response = HttpResponse(status=401)
-            response["HX-Redirect"] = target["Location"]
-            return response
-        return target
+    def _mark_seen(self, request: HttpRequest, now: datetime) -> None:
+        """A page that asks by itself (`every 2s`) is nobody at the desk: it says so and does not count."""
+        if request.headers.get("X-Poll"):
+            return
+        seen = request.session.get("last_seen")
+        if not seen or (now - datetime.fromisoformat(seen)).total_seconds() >= SEEN_EVERY:
+            request.session["last_seen"] = now.isoformat()
+
+    def _must_change(self, request: HttpRequest, now: datetime) -> bool:
+        user = request.user
+        changed = user.password_changed_at  # type: ignore[union-attr]
+        on = timezone.localdate(now)
+        days = password_rules.days_left(timezone.localdate(changed), on=on) if changed else 0
+        return user.must_change_password or days <= 0  # type: ignore[union-attr]
+
+    def _ended(self, request: HttpRequest) -> HttpResponse:
+        """The page that was asked for answers as it does to anybody; portal pages ask to sign in."""
+        if "/api/" in request.path or request.path.startswith(FREE):
+            return self.get_response(request)
+        return to_sign_in(request)
+
+
+def _problem(kind: str, title: str, status: int) -> HttpResponse:
+    """RFC 9457, for API requests that do not reach the API."""
+    body = {"type": kind, "title": title, "status": status}
+    return JsonResponse(body, status=status, content_type="application/problem+json")
 
 
 class OfficeMiddleware(TenantMainMiddleware):
@@ -90,58 +136,58 @@ class OfficeMiddleware(TenantMainMiddleware):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = None  # type: ignore[attr-defined]
-        request.office = None  # type: ignore[attr-defined]
-        office, by_path = self._find(request)
+        request.actor = request.office = request.tenant = None  # type: ignore[attr-defined]
+        office, inner = self._find(request)
         if office is None:
-            request.tenant = None  # type: ignore[attr-defined]
             return self.get_response(request)
-        if by_path:
+        api = inner.startswith("/api/")
+        if request.user.is_authenticated:
+            request.actor = selectors.actor_for(request.user, office, on=timezone.localdate())  # type: ignore[attr-defined]
+            if request.actor is None and not api:  # type: ignore[attr-defined]
+                return refusal_response(request, NotFound(_("没有这个页面，或者您无权知道它是否存在。")))
+        elif not api:
+            return to_sign_in(request)
+        return self._inside(request, office, inner)
+
+    def _find(self, request: HttpRequest) -> tuple[Office | None, str]:
+        """The office meant and the path inside it. A portal's page stays one on an office's own host name too."""
+        path = request.path_info
+        segment, _slash, rest = path.removeprefix("/").partition("/")
+        if segment and office_core.valid_name(segment):
+            office = selectors.office_by_path(segment)
+            if office is not None:
+                return office, f"/{rest}"
+        if path != "/" and _is_portal(path):
+            return None, path
+        return selectors.office_by_host(self.hostname_from_request(request)), path
+
+    def _inside(self, request: HttpRequest, office: Office, inner: str) -> HttpResponse:
+        before, outer = get_script_prefix(), office_core.current()
+        if inner != request.path_info:
             prefix = f"/{office.schema_name}"
-            request.path_info = request.path_info[len(prefix) :] or "/"
+            request.path_info = inner
             request.META["SCRIPT_NAME"] = prefix
             set_script_prefix(f"{prefix}/")
         request.urlconf = settings.OFFICE_URLCONF  # type: ignore[attr-defined]
         request.tenant = request.office = office  # type: ignore[attr-defined]
-        return self._mounted(request, office)
-
-    def _find(self, request: HttpRequest):
-        segment = request.path_info.split("/", 2)[1] if request.path_info.startswith("/") else ""
-        if segment and office_core.valid_name(segment):
-            office = selectors.office_by_path(segment)
-            if office is not None:
-                return office, True
-        return selectors.office_by_host(self.hostname_from_request(request)), False
-
-    def _mounted(self, request: HttpRequest, office) -> HttpResponse:
-        user = request.user
-        api = request.path_info.startswith("/api/")
-        if user.is_authenticated:
-            request.actor = selectors.actor_for(user, office, on=timezone.localdate())  # type: ignore[attr-defined]
-            if request.actor is None and not api:  # type: ignore[attr-defined]
-                return refusal_response(
-                    request, NotFound(translation.gettext("没有这个页面，或者您无权知道它是否存在。"))
-                )
-        elif not api:
-            return self._ask_to_sign_in(request)
-        outer = office_core.current()
         mount = office.mount(
-            actor_id=user.pk if user.is_authenticated else None,
+            actor_id=request.user.pk if request.user.is_authenticated else None,
             request_id=outer.request_id if outer else "",
             address=outer.address if outer else "",
         )
-        with office_core.mounted(mount):
-            response = self.get_response(request)
-            if hasattr(response, "render") and callable(response.render) and not response.is_rendered:
-                response.render()
-            return response
+        try:
+            with office_core.mounted(mount):
+                response = self.get_response(request)
+                if hasattr(response, "render") and callable(response.render) and not response.is_rendered:
+                    response.render()
+                return response
+        finally:
+            set_script_prefix(before)
 
-    def _ask_to_sign_in(self, request: HttpRequest) -> HttpResponse:
-        login = reverse(settings.LOGIN_URL, urlconf=settings.ROOT_URLCONF)
-        path = login.removeprefix(request.META["SCRIPT_NAME"])
-        target = redirect_to_login(request.get_full_path(), login_url=path)
-        if getattr(request, "htmx", False):
-            response = HttpResponse(status=401)
-            response["HX-Redirect"] = target["Location"]
-            return response
-        return target
+
+def _is_portal(path: str) -> bool:
+    try:
+        resolve(path, urlconf=settings.ROOT_URLCONF)
+    except Resolver404:
+        return False
+    return True

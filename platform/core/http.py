@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import get_script_prefix, reverse
 from django.views.decorators.http import require_safe
 
 from core.errors import Refusal
@@ -68,3 +70,8 @@ def refusal_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 def client_address(request: HttpRequest) -> str:
     """The address a request came from. Behind a proxy, nginx sets REMOTE_ADDR by real_ip; headers are not trusted."""
     return request.META.get("REMOTE_ADDR", "")
+
+
+def portal_url(name: str, *args: Any) -> str:
+    """The address of a page of the portal, wherever the request is: never below an office's prefix."""
+    return "/" + reverse(name, urlconf=settings.ROOT_URLCONF, args=args).removeprefix(get_script_prefix())

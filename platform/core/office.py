@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 PUBLIC_SCHEMA = "public"
 NAME = re.compile(r"^[a-z][a-z0-9_]{0,50}$")
@@ -65,6 +65,13 @@ def mounted(mount: Mount) -> Iterator[Mount]:
         yield mount
     finally:
         _mount.reset(token)
+
+
+def identify(actor_id: int) -> None:
+    """Say who acts in the mount in force, when that turns out only after mounting (a token); for the audit rows."""
+    mount = _mount.get()
+    if mount is not None:
+        _mount.set(replace(mount, actor_id=actor_id))
 
 
 @contextmanager

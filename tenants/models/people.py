@@ -62,6 +62,14 @@ class User(AbstractBaseUser):
     staff_number = models.CharField(max_length=30, blank=True)
     phone = models.CharField(max_length=20, blank=True)
     email = models.EmailField(blank=True)
+    office = models.ForeignKey(
+        Office,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="accounts",
+        help_text="that keeps the account",
+    )
     duty = models.CharField(max_length=12, choices=Duty, default=Duty.BUSINESS)
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=True)

@@ -12,3 +12,8 @@ def idle_minutes(duty: str, *, on: date) -> int:
     """Minutes without a request after which a session ends; administrators have less. Source: domain reference 5.1."""
     name = "idle_minutes" if duty == "BUSINESS" else "idle_minutes_administrator"
     return int(load(PARAMS / f"{name}.yaml").value(on))
+
+
+def warning_minutes(*, on: date) -> int:
+    """Minutes before the end of a session at which its owner is warned."""
+    return int(load(PARAMS / "session_warning_minutes.yaml").value(on))

@@ -1,3 +1,9 @@
 """The office's home and its administration; mounted at /<office>/."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from tenants.views import home
+
+urlpatterns = [
+    path("", home.home, name="home"),
+]

@@ -1,3 +1,17 @@
 """Sign-in, the account, and the choice of an office; mounted at /."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from tenants.views import account, portal
+
+urlpatterns = [
+    path("", portal.portal, name="portal"),
+    path("sign-in/", account.sign_in_page, name="sign-in"),
+    path("sign-out/", account.sign_out, name="sign-out"),
+    path("account/", account.account, name="account"),
+    path("account/password/", account.change_password, name="change-password"),
+    path("browsers/", portal.browsers, name="browsers"),
+    path("language/", portal.set_language, name="set_language"),
+    path("theme/", portal.set_theme, name="set-theme"),
+    path("session/extend/", portal.extend_session, name="extend-session"),
+]

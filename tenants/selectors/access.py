@@ -1,9 +1,12 @@
-"""Offices, people and roles, asked with the actor first."""
+"""Which offices a person may enter, and in which role."""
 
 from datetime import date
 
+from django.utils.translation import gettext as _
+
+from core.errors import NotFound
 from tenants.actors import Actor
-from tenants.models import Domain, Membership, Office, StandIn, User
+from tenants.models import Division, Domain, Membership, Office, StandIn, User
 from tenants.models.office import Level, OfficeState
 
 
@@ -38,7 +41,9 @@ def _roles(user: User, office: Office, on: date) -> tuple[set[str], int | None, 
     roles = {membership.role for membership in own}
     division = next((membership.division_id for membership in own if membership.division_id), None)
     for_others: dict[str, str] = {}
-    acting = StandIn.objects.filter(person=user, membership__office=office).in_force(on)
+    acting = StandIn.objects.filter(person=user, membership__office=office, membership__ended_at__isnull=True).in_force(
+        on
+    )
     for stand_in in acting.select_related("membership__user"):
         if stand_in.membership.role not in roles:
             roles.add(stand_in.membership.role)
@@ -49,9 +54,26 @@ def _roles(user: User, office: Office, on: date) -> tuple[set[str], int | None, 
 def offices_of(user: User, *, on: date) -> list[Office]:
     """The offices a person can enter: own memberships, stand-ins, and a province's prefectures. Official order."""
     own = Membership.objects.filter(user=user).in_force(on).values_list("office_id", flat=True)
-    acting = StandIn.objects.filter(person=user).in_force(on).values_list("membership__office_id", flat=True)
+    acting = StandIn.objects.filter(person=user, membership__ended_at__isnull=True).in_force(on)
+    acting = acting.values_list("membership__office_id", flat=True)
     ids = set(own) | set(acting)
     offices = Office.objects.active().filter(pk__in=ids) | Office.objects.active().filter(
         level=Level.PREFECTURE, parent_id__in=ids, parent__level=Level.PROVINCE
     )
     return list(offices.distinct().order_by("parent_id", "position", "id"))
+
+
+def division_label(division_id: int | None) -> str:
+    """A division's name in the reader's language; "" for none."""
+    division = Division.objects.filter(pk=division_id).first() if division_id else None
+    return division.label if division else ""
+
+
+def oneself(user: User, *, on: date) -> Actor:
+    """A person at the portal, where no role counts: what they do to their own account."""
+    office = (
+        user.office or next(iter(offices_of(user, on=on)), None) or Office.objects.order_by("parent_id", "id").first()
+    )
+    if office is None:
+        raise NotFound(_("平台还没有任何机构。"))
+    return Actor(user.pk, user.name, office, office)

@@ -1,0 +1,156 @@
+"""What happened to offices and people. Subjects: tenants.office:<id>, tenants.user:<id>."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from core.events import Event, record, timeline
+
+
+def office_subject(office_id: int) -> str:
+    return f"tenants.office:{office_id}"
+
+
+def user_subject(user_id: int) -> str:
+    return f"tenants.user:{user_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficeOnboarded(Event):
+    """An office was created, with its schema."""
+
+    schema_name: str
+    office_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficeRenamed(Event):
+    """An office bears another name from a day on."""
+
+    old_name: str
+    new_name: str
+    valid_from: date
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficeSuspended(Event):
+    """An office was closed to its people."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficeReactivated(Event):
+    """A suspended office is open again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DivisionAdded(Event):
+    """A division was set up inside an office."""
+
+    division: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DivisionRenamed(Event):
+    """A division bears another name."""
+
+    old_name: str
+    new_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DivisionClosed(Event):
+    """A division ends with a day."""
+
+    division: str
+    valid_to: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountCreated(Event):
+    """A person got their account."""
+
+    username: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountEdited(Event):
+    """A person's names, phone or staff number were changed."""
+
+    changed: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountDeactivated(Event):
+    """An account can no longer sign in; its roles are ended."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountReactivated(Event):
+    """An account can sign in again, with a new password and without roles."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleGranted(Event):
+    """A person holds a role in an office from a day on."""
+
+    office_id: int
+    role: str
+    valid_from: date
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleEnded(Event):
+    """A person no longer holds a role."""
+
+    office_id: int
+    role: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordChanged(Event):
+    """A person chose a new password."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordReset(Event):
+    """The security administrator gave a person a password to be changed at the next sign-in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LockOpened(Event):
+    """The security administrator unlocked an account or an address."""
+
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandInNamed(Event):
+    """Someone acts in a member's role between two days."""
+
+    role: str
+    person: str
+    starts_on: date
+    ends_on: date
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandInRevoked(Event):
+    """A stand-in ended before its last day."""
+
+    role: str
+    person: str
+
+
+__all__ = [name for name, thing in list(globals().items()) if isinstance(thing, type) and issubclass(thing, Event)] + [
+    "office_subject",
+    "record",
+    "timeline",
+    "user_subject",
+]

@@ -1,0 +1,93 @@
+"""The office tree, divisions and the working-day calendar. Each office is kept by the one above it."""
+
+from django.utils.translation import gettext as _
+
+from core.errors import Conflict, Denied
+from core.policy import policy
+from tenants.actors import Actor
+from tenants.models import Division, Office, Role
+from tenants.models.office import Level, OfficeState
+
+
+def _system_administrator(actor: Actor) -> None:
+    if not actor.has(Role.SYS_ADMIN):
+        raise Denied(_("机构由系统管理员管理。"))
+
+
+@policy
+def see_offices(actor: Actor) -> None:
+    _system_administrator(actor)
+
+
+@policy
+def onboard(actor: Actor) -> None:
+    """The platform takes provinces in, a province its prefectures."""
+    _system_administrator(actor)
+    if actor.home.level not in (Level.PLATFORM, Level.PROVINCE):
+        raise Denied(_("州市机构不再下设独立账套，县级人员在本机构内设处室。"))
+
+
+@policy
+def rename(actor: Actor, office: Office) -> None:
+    """A province renames itself and its prefectures; a prefecture is renamed by its province."""
+    _system_administrator(actor)
+    own = office.pk == actor.home.pk and actor.home.level != Level.PREFECTURE
+    if not own and office.parent_id != actor.home.pk:
+        raise Denied(_("机构名称由上级系统管理员变更。"))
+
+
+@policy
+def suspend(actor: Actor, office: Office) -> None:
+    _above(actor, office)
+    if office.state != OfficeState.ACTIVE:
+        raise Conflict(_("机构已经停用。"))
+
+
+@policy
+def reactivate(actor: Actor, office: Office) -> None:
+    _above(actor, office)
+    if office.state != OfficeState.SUSPENDED:
+        raise Conflict(_("机构正在使用，不需要恢复。"))
+
+
+def _above(actor: Actor, office: Office) -> None:
+    _system_administrator(actor)
+    if office.parent_id != actor.home.pk:
+        raise Denied(_("机构只能由上级系统管理员停用或恢复。"))
+
+
+@policy
+def edit_divisions(actor: Actor, office: Office) -> None:
+    """Of one's own office and of those directly below."""
+    _system_administrator(actor)
+    if office.pk != actor.home.pk and office.parent_id != actor.home.pk:
+        raise Denied(_("这个机构不由您所在的机构管理。"))
+
+
+@policy
+def edit_division(actor: Actor, division: Division) -> None:
+    edit_divisions(actor, division.office)
+    if division.valid_to is not None:
+        raise Conflict(_("处室已经撤销，不能再改。"))
+
+
+@policy
+def edit_calendar(actor: Actor, region_code: str) -> None:
+    """The platform keeps the national days, a province those of its territory, a prefecture its own."""
+    if not actor.has(Role.SYS_ADMIN):
+        raise Denied(_("工作日历由系统管理员维护。"))
+    home = actor.home
+    own = {
+        Level.PLATFORM: region_code == "",
+        Level.PROVINCE: bool(region_code) and region_code[:2] == home.region_code[:2],
+        Level.PREFECTURE: bool(region_code) and region_code[:4] == home.region_code[:4],
+    }
+    if not own.get(Level(home.level), False):
+        raise Denied(_("这个地区的日历由对应层级的系统管理员维护。"))
+
+
+@policy
+def see_calendar(actor: Actor) -> None:
+    """Everybody with business in the office: deadlines rest on it."""
+    if not actor.roles:
+        raise Denied(_("工作日历只对本机构人员开放。"))

@@ -1,0 +1,32 @@
+"""A new password's rules, one sentence per broken one."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from core.errors import Invalid
+from core.policy import policy
+from tenants.models import User
+from tenants.rules import passwords
+
+
+def complaints(password: str, user: User, *, on: date) -> list[str]:
+    """What is wrong with a new password, in sentences; empty when it is good."""
+    about = (user.username, user.name, user.name_en, user.phone, user.staff_number)
+    said = {
+        "too-short": _("密码至少要有 %(n)s 个字符。") % {"n": passwords.value("password_min_length", on=on)},
+        "too-uniform": _("大写字母、小写字母、数字、符号四类中至少要用 %(n)s 类。")
+        % {"n": passwords.value("password_classes", on=on)},
+        "personal": _("密码不能包含账号、姓名、手机号或工号。"),
+    }
+    found = [said[rule] for rule in passwords.failures(password, about=about, on=on)]
+    if user.password and user.check_password(password):
+        found.append(_("新密码不能与现在的密码相同。"))
+    return found
+
+
+@policy
+def new_password(password: str, user: User, on: date) -> None:
+    """GB/T 22239-2019 8.1.4.1 a), domain reference 5.1."""
+    if found := complaints(password, user, on=on):
+        raise Invalid(" ".join(found), field="new_password")

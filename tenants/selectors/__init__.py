@@ -1,0 +1,12 @@
+"""Offices, people and roles, asked with the actor first."""
+
+from tenants.selectors.access import (
+    actor_for,
+    division_label,
+    office_by_host,
+    office_by_path,
+    offices_of,
+    oneself,
+)
+
+__all__ = ["actor_for", "division_label", "office_by_host", "office_by_path", "offices_of", "oneself"]

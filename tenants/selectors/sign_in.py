@@ -1,0 +1,84 @@
+"""Attempts to sign in, as the rules of locking want them."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.errors import NotFound
+from tenants.actors import Actor
+from tenants.models import SignInAttempt, User
+from tenants.rules import lock
+from tenants.selectors import people
+
+KINDS = {"unlocked": lock.UNLOCKED, "account-locked": lock.LOCKED, "address-locked": lock.LOCKED}
+COUNTED = ("wrong-password", "unknown-account", "inactive")
+
+
+def hold(username: str) -> None:
+    """Let one sign-in at a time go on for an account name, known or not, so that no try slips past the count."""
+    number = int.from_bytes(hashlib.sha256(f"sign-in {username}".encode()).digest()[:8], "big", signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+
+
+def user_named(username: str, *, lock: bool = False) -> User | None:
+    """The account of that name, whatever the case of its letters."""
+    users = User.objects.select_for_update() if lock else User.objects.all()
+    return users.filter(username__iexact=username).first()
+
+
+def account_marks(username: str, *, now: datetime) -> list[lock.Mark]:
+    """What happened to an account name lately, as marks."""
+    return _marks(SignInAttempt.objects.filter(username=username).exclude(reason="address-locked"), now)
+
+
+def address_marks(address: str, *, now: datetime) -> list[lock.Mark]:
+    """What happened at an address lately, as marks."""
+    return _marks(SignInAttempt.objects.filter(address=address).exclude(reason="account-locked"), now)
+
+
+def _marks(attempts: QuerySet[SignInAttempt], now: datetime) -> list[lock.Mark]:
+    oldest = now - 2 * lock.window(on=timezone.localdate(now))
+    marks = []
+    for attempt in attempts.filter(at__gt=oldest, at__lte=now + timedelta(seconds=1)).order_by("id"):
+        kind = lock.SUCCEEDED if attempt.succeeded else KINDS.get(attempt.reason)
+        if kind is None and attempt.reason in COUNTED:
+            kind = lock.FAILED
+        if kind is not None:
+            marks.append(lock.Mark(kind, attempt.at, attempt.username))
+    return marks
+
+
+def last_success(username: str) -> SignInAttempt | None:
+    return SignInAttempt.objects.filter(username=username, succeeded=True).order_by("-at").first()
+
+
+def attempts_seen_by(actor: Actor) -> QuerySet[SignInAttempt]:
+    """The attempts on accounts of the actor's office and those below; the platform sees unknown names too."""
+    attempts = SignInAttempt.objects.order_by("-at", "-id")
+    if actor.home.level == "PLATFORM":
+        return attempts
+    names = people.people_in_reach(actor).values_list("username", flat=True)
+    return attempts.filter(Q(username__in=[name.lower() for name in names]))
+
+
+def locked_now(actor: Actor, *, now: datetime) -> tuple[list[tuple[str, datetime]], list[tuple[str, datetime]]]:
+    """(account names, addresses) that are locked now, each with the end of the lock, newest first."""
+    on = timezone.localdate(now)
+    seen = attempts_seen_by(actor).filter(at__gt=now - lock.window(on=on))
+    names = sorted(set(seen.exclude(username="").values_list("username", flat=True)))
+    addresses = sorted(set(seen.exclude(address="").values_list("address", flat=True)))
+    accounts = [(name, lock.locked_until(account_marks(name, now=now), now=now, on=on)) for name in names]
+    places = [(place, lock.locked_until(address_marks(place, now=now), now=now, on=on)) for place in addresses]
+    return [(n, u) for n, u in accounts if u], [(p, u) for p, u in places if u]
+
+
+def get_locked_address(actor: Actor, address: str, *, now: datetime) -> str:
+    """The address, when it is locked and the actor may know of it. Raises NotFound."""
+    if address not in {place for place, _until in locked_now(actor, now=now)[1]}:
+        raise NotFound(_("这个地址没有被锁定。"))
+    return address

@@ -1,0 +1,150 @@
+"""Offices: taken in with a schema of their own, renamed with a date, suspended and opened again."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core import codes
+from core import office as office_core
+from core.errors import Conflict, Invalid
+from tenants import events, schemas
+from tenants.actors import Actor
+from tenants.models import Office, OfficeName
+from tenants.models.office import Level, OfficeState
+from tenants.policies import offices as policies
+from tenants.selectors import offices as selectors
+
+BELOW = {Level.PLATFORM: Level.PROVINCE, Level.PROVINCE: Level.PREFECTURE}
+
+
+def _check_names(name: str, short_name: str, name_en: str) -> None:
+    for value, field, most in ((name, "name", 60), (short_name, "short_name", 20), (name_en, "name_en", 80)):
+        if not value.strip() or len(value) > most:
+            raise Invalid(_("请填写，不超过 %(most)s 个字符。") % {"most": most}, field=field)
+
+
+@transaction.atomic
+def onboard_office(
+    *, schema_name: str, name: str, short_name: str, name_en: str, region_code: str, valid_from: date,
+    credit_code: str = "", tile_col: int = 0, tile_row: int = 0, actor: Actor, at: datetime,
+) -> Office:  # fmt: skip
+    """Take an office in below the actor's own: its row, its name, its schema with tables and database role.
+
+    The platform takes provinces in, a province prefectures. People follow: accounts by the system administrator,
+    roles by the security administrator of the office above.
+    Raises Denied, Invalid (schema_name, names, region_code, credit_code), Conflict (schema_name taken).
+    """
+    policies.onboard(actor)
+    schema_name = schema_name.strip()
+    if not office_core.valid_name(schema_name):
+        raise Invalid(_("地址标识用小写字母开头，只含小写字母、数字和下划线，且不是保留字。"), field="schema_name")
+    _check_names(name, short_name, name_en)
+    _check_codes(actor, region_code, credit_code)
+    with office_core.mounted(office_core.PUBLIC):  # the login makes schemas, an office's role may not
+        if Office.objects.filter(schema_name__iexact=schema_name).exists():
+            raise Conflict(_("地址标识 %(slug)s 已被使用。") % {"slug": schema_name}, field="schema_name")
+        last = Office.objects.filter(parent=actor.home).aggregate(last=Max("position"))["last"]
+        office = Office.objects.create(
+            schema_name=schema_name, level=BELOW[Level(actor.home.level)], parent=actor.home, name=name.strip(),
+            short_name=short_name.strip(), name_en=name_en.strip(), region_code=region_code,
+            credit_code=credit_code.strip().upper(), position=0 if last is None else last + 1, tile_col=tile_col,
+            tile_row=tile_row, created_at=at,
+        )  # fmt: skip
+        OfficeName.objects.create(
+            office=office, name=office.name, short_name=office.short_name, name_en=office.name_en, valid_from=valid_from
+        )
+        schemas.create_schema(office)
+    events.record(
+        events.OfficeOnboarded(
+            subject=events.office_subject(office.pk), schema_name=schema_name, office_name=office.name
+        ),
+        actor=actor,
+        at=at,
+    )
+    return office
+
+
+def _check_codes(actor: Actor, region_code: str, credit_code: str) -> None:
+    if problem := codes.division_problem(region_code):
+        raise Invalid(problem, field="region_code")
+    if actor.home.level == Level.PROVINCE and region_code[:2] != actor.home.region_code[:2]:
+        raise Invalid(_("行政区划代码不在本省范围内。"), field="region_code")
+    if credit_code and (problem := codes.credit_code_problem(credit_code)):
+        raise Invalid(problem, field="credit_code")
+
+
+@transaction.atomic
+def rename_office(
+    *, office_id: int, name: str, short_name: str, name_en: str, valid_from: date, reason: str, actor: Actor,
+    at: datetime,
+) -> Office:  # fmt: skip
+    """Give an office another name from a day on, at the latest today; the old one stays in its history.
+
+    Raises NotFound, Denied, Conflict (nothing changes; a later renaming exists), Invalid (names, valid_from, reason).
+    """
+    office = selectors.get_office(actor, office_id, lock=True)
+    policies.rename(actor, office)
+    _check_names(name, short_name, name_en)
+    if not reason.strip() or len(reason) > 200:
+        raise Invalid(_("请填写更名依据，不超过 200 个字。"), field="reason")
+    if valid_from > timezone.localdate(at):
+        raise Invalid(_("更名日期不能晚于今天；请到生效日再办理。"), field="valid_from")
+    if (office.name, office.short_name, office.name_en) == (name.strip(), short_name.strip(), name_en.strip()):
+        raise Conflict(_("名称没有变化。"), field="name")
+    now_borne = OfficeName.objects.select_for_update().filter(office=office, valid_to__isnull=True).first()
+    if now_borne is not None and valid_from <= now_borne.valid_from:
+        raise Invalid(
+            _("更名日期必须晚于现名称的起始日期 %(day)s。") % {"day": now_borne.valid_from}, field="valid_from"
+        )
+    if now_borne is not None:
+        now_borne.valid_to = valid_from - timedelta(days=1)
+        now_borne.save(update_fields=["valid_to"])
+    old = office.name
+    office.name, office.short_name, office.name_en = name.strip(), short_name.strip(), name_en.strip()
+    office.save(update_fields=["name", "short_name", "name_en"])
+    OfficeName.objects.create(
+        office=office, name=office.name, short_name=office.short_name, name_en=office.name_en, valid_from=valid_from,
+        reason=reason.strip(),
+    )  # fmt: skip
+    events.record(
+        events.OfficeRenamed(
+            subject=events.office_subject(office.pk), old_name=old, new_name=office.name, valid_from=valid_from,
+            reason=reason.strip(),
+        ),
+        actor=actor,
+        at=at,
+    )  # fmt: skip
+    return office
+
+
+@transaction.atomic
+def suspend_office(*, office_id: int, reason: str, actor: Actor, at: datetime) -> Office:
+    """Close an office to its people: its address is not found any more. What it wrote stays.
+
+    Raises NotFound, Denied (not from above), Conflict (suspended already), Invalid (reason).
+    """
+    office = selectors.get_office(actor, office_id, lock=True)
+    policies.suspend(actor, office)
+    if not reason.strip() or len(reason) > 200:
+        raise Invalid(_("请填写原因，不超过 200 个字。"), field="reason")
+    return _move(office, OfficeState.SUSPENDED, events.OfficeSuspended(
+        subject=events.office_subject(office.pk), reason=reason.strip()), actor, at)  # fmt: skip
+
+
+@transaction.atomic
+def reactivate_office(*, office_id: int, actor: Actor, at: datetime) -> Office:
+    """Open a suspended office again. Raises NotFound, Denied (not from above), Conflict (active)."""
+    office = selectors.get_office(actor, office_id, lock=True)
+    policies.reactivate(actor, office)
+    return _move(office, OfficeState.ACTIVE, events.OfficeReactivated(
+        subject=events.office_subject(office.pk)), actor, at)  # fmt: skip
+
+
+def _move(office: Office, state: str, event: events.Event, actor: Actor, at: datetime) -> Office:
+    office.state = state
+    office.save(update_fields=["state"])
+    events.record(event, actor=actor, at=at)
+    return office

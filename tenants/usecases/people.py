@@ -1,0 +1,124 @@
+"""Accounts: created, edited and deactivated by the system administrator. They come without a role."""
+
+import re
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.errors import Conflict, Invalid
+from tenants import events
+from tenants.actors import Actor
+from tenants.models import Membership, Role, StandIn, User
+from tenants.policies import people as policies
+from tenants.selectors import people as selectors
+from tenants.selectors import sign_in
+from tenants.usecases.passwords import give_initial_password
+
+USERNAME = re.compile(r"^[a-z][a-z0-9._-]{2,39}$")
+PHONE = re.compile(r"^[0-9+() -]{5,20}$")
+
+
+def _check(name: str, phone: str, staff_number: str, name_en: str) -> None:
+    if not name.strip() or len(name) > 40:
+        raise Invalid(_("请填写姓名，不超过 40 个字。"), field="name")
+    if phone and not PHONE.match(phone):
+        raise Invalid(_("电话只能有数字、空格和 +-()，5 至 20 位。"), field="phone")
+    if len(staff_number) > 30:
+        raise Invalid(_("工号不超过 30 个字符。"), field="staff_number")
+    if len(name_en) > 60:
+        raise Invalid(_("拼音或英文名不超过 60 个字符。"), field="name_en")
+
+
+@transaction.atomic
+def create_account(
+    *, office_id: int, username: str, name: str, name_en: str = "", staff_number: str = "", phone: str = "",
+    actor: Actor, at: datetime,
+) -> tuple[User, str]:  # fmt: skip
+    """Make an account kept by an office in charge; returns it with its initial password, to be shown once.
+
+    Raises NotFound (office), Denied (not a system administrator), Invalid (username, name, phone, …), Conflict
+    (field username: taken). Source: domain reference 5.1, 5.2.
+    """
+    office = selectors.office_in_charge(actor, office_id)
+    policies.create_account(actor, office)
+    username = username.strip().lower()
+    if not USERNAME.match(username):
+        raise Invalid(_("账号用小写字母开头，只含小写字母、数字和 . _ -，3 至 40 位。"), field="username")
+    _check(name, phone, staff_number, name_en)
+    sign_in.hold(username)
+    if sign_in.user_named(username) is not None:
+        raise Conflict(_("账号 %(username)s 已被使用，请换一个。") % {"username": username}, field="username")
+    user = User(
+        username=username, name=name.strip(), name_en=name_en.strip(), staff_number=staff_number.strip(),
+        phone=phone.strip(), office=office, created_at=at,
+    )  # fmt: skip
+    password = give_initial_password(user)
+    user.save()
+    events.record(events.AccountCreated(subject=events.user_subject(user.pk), username=username), actor=actor, at=at)
+    return user, password
+
+
+@transaction.atomic
+def edit_account(
+    *, user_id: int, name: str, name_en: str, staff_number: str, phone: str, actor: Actor, at: datetime
+) -> User:
+    """Change names, phone and staff number. Raises NotFound, Denied, Conflict (deactivated), Invalid."""
+    user = selectors.get_person(actor, user_id, lock=True)
+    policies.edit_account(actor, user)
+    _check(name, phone, staff_number, name_en)
+    wanted = {"name": name.strip(), "name_en": name_en.strip(), "staff_number": staff_number.strip(), "phone": phone.strip()}  # fmt: skip
+    changed = [field for field, value in wanted.items() if getattr(user, field) != value]
+    if changed:
+        for field in changed:
+            setattr(user, field, wanted[field])
+        user.save(update_fields=changed)
+        events.record(
+            events.AccountEdited(subject=events.user_subject(user.pk), changed=", ".join(changed)), actor=actor, at=at
+        )
+    return user
+
+
+@transaction.atomic
+def deactivate_account(*, user_id: int, reason: str, actor: Actor, at: datetime) -> User:
+    """Close an account: it cannot sign in, its roles and stand-ins end. The person's history stays.
+
+    Raises NotFound, Denied (not a system administrator, oneself), Conflict (deactivated already; the last security
+    administrator of an office), Invalid (reason).
+    """
+    user = selectors.get_person(actor, user_id, lock=True)
+    policies.deactivate(actor, user)
+    if not reason.strip() or len(reason) > 200:
+        raise Invalid(_("请填写原因，不超过 200 个字。"), field="reason")
+    on = timezone.localdate(at)
+    open_rows = Membership.objects.filter(user=user, ended_at__isnull=True).select_related("office")
+    for membership in open_rows.select_for_update(of=("self", "office"), no_key=True).order_by("office_id"):
+        if membership.role == Role.SEC_ADMIN and selectors.security_administrators(membership.office, on=on) <= 1:
+            raise Conflict(
+                _("%(name)s 是%(office)s最后一位安全管理员，请先授予另一位再停用。")
+                % {"name": user.name, "office": membership.office.name}
+            )
+    open_rows.update(ended_at=at, end_reason=reason.strip(), duty=None)
+    StandIn.objects.filter(person=user, revoked_at__isnull=True, ends_on__gte=on).update(revoked_at=at)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    events.record(
+        events.AccountDeactivated(subject=events.user_subject(user.pk), reason=reason.strip()), actor=actor, at=at
+    )
+    return user
+
+
+@transaction.atomic
+def reactivate_account(*, user_id: int, actor: Actor, at: datetime) -> tuple[User, str]:
+    """Open a deactivated account again, without roles; returns it with a new initial password.
+
+    Raises NotFound, Denied, Conflict (active).
+    """
+    user = selectors.get_person(actor, user_id, lock=True)
+    policies.reactivate(actor, user)
+    user.is_active = True
+    password = give_initial_password(user)
+    user.save(update_fields=["is_active", "password", "must_change_password", "password_changed_at"])
+    events.record(events.AccountReactivated(subject=events.user_subject(user.pk)), actor=actor, at=at)
+    return user, password

@@ -1,0 +1,144 @@
+"""Signing in: counting failures, locking, and the same answer and time for accounts that do not exist."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core import events as core_events
+from core.errors import Denied
+from tenants import events
+from tenants.actors import Actor
+from tenants.models import SignInAttempt, User
+from tenants.policies import people as policies
+from tenants.rules import lock, passwords
+from tenants.selectors import people
+from tenants.selectors import sign_in as selectors
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an attempt ended: a user, or a sentence why not.
+
+    A refusal is returned, not raised: the attempt must be kept, and an exception would roll it back.
+    previous_at, previous_address: of the sign-in before this one.
+    """
+
+    user: User | None = None
+    refusal: str = ""
+    locked_until: datetime | None = None
+    previous_at: datetime | None = None
+    previous_address: str = ""
+
+    def unwrap(self) -> User:
+        """The user. Raises Denied with the sentence when there is none."""
+        if self.user is None:
+            raise Denied(self.refusal)
+        return self.user
+
+
+@transaction.atomic
+def check_credentials(*, username: str, password: str, address: str, at: datetime) -> Outcome:
+    """Whether the password is the account's; the attempt is recorded, the fifth failure locks for half an hour.
+
+    Per account and per address. Unknown, inactive and real accounts get the same sentences, after the same work.
+    Source: GB/T 22239-2019 8.1.4.1 b); domain reference 5.1.
+    """
+    username = username.strip().lower()[:40]
+    on = timezone.localdate(at)
+    selectors.hold(username)
+    until = _locked_until(username, address, at)
+    if until is not None:
+        _keep(username, address, at, reason="locked")
+        return Outcome(refusal=_locked(until), locked_until=until)
+    user = selectors.user_named(username)
+    good = (user or User()).check_password(password) if user and user.password else _same_work(password)
+    if user is None or not good or not user.is_active:
+        reason = "unknown-account" if user is None else "wrong-password" if not good else "inactive"
+        _keep(username, address, at, reason=reason)
+        return _failed(username, address, at, user)
+    before = selectors.last_success(username)
+    _keep(username, address, at, succeeded=True)
+    if user.locked_until is not None:
+        user.locked_until = None
+        user.save(update_fields=["locked_until"])
+    return Outcome(
+        user=user,
+        previous_at=before.at if before else None,
+        previous_address=before.address if before else "",
+    )
+
+
+def _same_work(password: str) -> bool:
+    User().set_password(password)
+    return False
+
+
+def _locked_until(username: str, address: str, at: datetime) -> datetime | None:
+    on = timezone.localdate(at)
+    ends = [
+        lock.locked_until(selectors.account_marks(username, now=at), now=at, on=on),
+        lock.locked_until(selectors.address_marks(address, now=at), now=at, on=on),
+    ]
+    return max((end for end in ends if end is not None), default=None)
+
+
+def _failed(username: str, address: str, at: datetime, user: User | None) -> Outcome:
+    """Count, lock when the last try is used up, and say how many are left."""
+    on = timezone.localdate(at)
+    for_account = lock.tries_left(selectors.account_marks(username, now=at), now=at, on=on)
+    at_address = lock.tries_left(selectors.address_marks(address, now=at), now=at, on=on)
+    if not for_account:
+        _keep(username, address, at, reason="account-locked")
+        if user is not None:
+            User.objects.filter(pk=user.pk).update(locked_until=at + lock.window(on=on))
+    if not at_address:
+        _keep(username, address, at, reason="address-locked")
+    until = _locked_until(username, address, at)
+    if until is not None:
+        return Outcome(refusal=_locked(until), locked_until=until)
+    left = min(for_account, at_address)
+    minutes = passwords.value("sign_in_lock_minutes", on=on)
+    return Outcome(
+        refusal=ngettext(
+            "账号或密码不正确，还可尝试 %(left)s 次，之后锁定 %(minutes)s 分钟。",
+            "账号或密码不正确，还可尝试 %(left)s 次，之后锁定 %(minutes)s 分钟。",
+            left,
+        )
+        % {"left": left, "minutes": minutes}
+    )
+
+
+def _locked(until: datetime) -> str:
+    return _("登录失败次数过多，已锁定到 %(until)s。着急办理请联系本单位安全管理员解锁。") % {
+        "until": f"{timezone.localtime(until):%H:%M}"
+    }
+
+
+def _keep(username: str, address: str, at: datetime, *, succeeded: bool = False, reason: str = "") -> None:
+    SignInAttempt.objects.create(username=username, address=address, at=at, succeeded=succeeded, reason=reason)
+
+
+@transaction.atomic
+def unlock_account(*, user_id: int, actor: Actor, at: datetime) -> User:
+    """Open a locked account before its time. Raises NotFound, Denied (not a security administrator, oneself)."""
+    user = people.get_person(actor, user_id, lock=True)
+    policies.unlock(actor, user)
+    User.objects.filter(pk=user.pk).update(locked_until=None)
+    _keep(user.username.lower(), "", at, reason="unlocked")
+    events.record(events.LockOpened(subject=events.user_subject(user.pk), what=user.username), actor=actor, at=at)
+    return user
+
+
+@transaction.atomic
+def unlock_address(*, address: str, actor: Actor, at: datetime) -> None:
+    """Open a locked address before its time. Raises Denied, NotFound (not locked, as far as the actor may see)."""
+    policies.unlock_address(actor)
+    selectors.get_locked_address(actor, address, now=at)
+    _keep("", address, at, reason="unlocked")
+    core_events.record(
+        events.LockOpened(subject=events.office_subject(actor.office.pk), what=address), actor=actor, at=at
+    )

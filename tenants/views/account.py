@@ -1,0 +1,136 @@
+"""Signing in and out, one's own account and password."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.contrib.auth import login, logout, update_session_auth_hash
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core.http import client_address, portal_url, reads, refusals_on, status_of
+from tenants import selectors
+from tenants.forms.account import PasswordForm, SignInForm
+from tenants.middleware import to_sign_in
+from tenants.rules import passwords as password_rules
+from tenants.selectors import people
+from tenants.usecases import passwords, sign_in
+from tenants.views.portal import FLOOR, own_path
+
+
+@sensitive_post_parameters("password")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def sign_in_page(request: HttpRequest) -> HttpResponse:
+    """Account and password; then on to where the person wanted to go."""
+    target = own_path(request, request.POST.get("next") or request.GET.get("next"), portal_url("portal"))
+    if request.user.is_authenticated and request.method == "GET":
+        return redirect(target)
+    form, outcome, status = SignInForm(request.POST or None), None, 200
+    if request.method == "POST" and form.is_valid():
+        at = timezone.now()
+        outcome = sign_in.check_credentials(address=client_address(request), at=at, **form.cleaned_data)
+        if outcome.user is not None:
+            _open_session(request, outcome, at)
+            return redirect(target)
+        form.add_error(None, outcome.refusal)
+        status = 403 if outcome.locked_until else 422
+    elif request.method == "POST":
+        status = 422
+    context = {"form": form, "next": target, "outcome": outcome, "floor": FLOOR}
+    return render(request, "tenants/sign_in.html", context, status=status)
+
+
+def _open_session(request: HttpRequest, outcome: sign_in.Outcome, at: datetime) -> None:
+    """A session under a new key, with what the person is told: the last sign-in, the days the password has left."""
+    user = outcome.unwrap()
+    language = request.session.get("_language")
+    login(request, user)
+    if language:
+        request.session["_language"] = language
+    request.session["last_seen"] = at.isoformat()
+    if outcome.previous_at is not None:
+        request.session["previous_sign_in"] = {
+            "at": outcome.previous_at.isoformat(),
+            "address": outcome.previous_address,
+        }
+        messages.info(
+            request,
+            _("上次登录：%(at)s，来自 %(address)s")
+            % {"at": f"{timezone.localtime(outcome.previous_at):%Y-%m-%d %H:%M}", "address": outcome.previous_address},
+        )
+    on = timezone.localdate(at)
+    if user.password_changed_at and not user.must_change_password:
+        left = password_rules.days_left(timezone.localdate(user.password_changed_at), on=on)
+        if 0 < left <= password_rules.value("password_warning_days", on=on):
+            messages.warning(request, _("密码还有 %(n)s 天到期，请及时修改。") % {"n": left})
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session; nothing of it stays in the browser."""
+    logout(request)
+    response = redirect(portal_url("sign-in"))
+    response["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@reads
+def account(request: HttpRequest) -> HttpResponse:
+    """Who I am, where and in which roles, who stands in for whom, my password."""
+    user = request.user
+    if not user.is_authenticated:
+        return to_sign_in(request)
+    on = timezone.localdate()
+    changed = user.password_changed_at  # type: ignore[union-attr]
+    left = password_rules.days_left(timezone.localdate(changed), on=on) if changed else None
+    previous = request.session.get("previous_sign_in")
+    return render(
+        request,
+        "tenants/account.html",
+        {
+            "memberships": people.memberships_everywhere(user, on=on),  # type: ignore[arg-type]
+            "standing_in": people.standing_in(user, on=on),  # type: ignore[arg-type]
+            "days_left": left,
+            "days_warning": password_rules.value("password_warning_days", on=on),
+            "previous_at": datetime.fromisoformat(previous["at"]) if previous else None,
+            "previous_address": previous["address"] if previous else "",
+        },
+    )
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "POST"])
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Choose a new password; forced at the first sign-in and when it is too old."""
+    user = request.user
+    if not user.is_authenticated:
+        return to_sign_in(request)
+    at = timezone.now()
+    form = PasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            changed = passwords.change_password(
+                user_id=user.pk,
+                old_password=form.cleaned_data["old_password"],
+                new_password=form.cleaned_data["new_password"],
+                actor=selectors.oneself(user, on=timezone.localdate(at)),  # type: ignore[arg-type]
+                at=at,
+            )
+            update_session_auth_hash(request, changed)
+            messages.success(request, _("密码已修改。"))
+            return redirect(portal_url("portal"))
+    on = timezone.localdate(at)
+    context = {
+        "form": form,
+        "forced": user.must_change_password,  # type: ignore[union-attr]
+        "length": password_rules.value("password_min_length", on=on),
+        "classes": password_rules.value("password_classes", on=on),
+        "days": password_rules.value("password_days", on=on),
+    }
+    return render(request, "tenants/change_password.html", context, status=status_of(form))
