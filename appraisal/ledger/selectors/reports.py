@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -91,13 +92,24 @@ def periods_with_returns(actor: Actor) -> set[int]:
     return set(rows.values_list("period_id", flat=True))
 
 
-def history(actor: Actor, period: Period) -> dict[int, dict[int, CurrentValue]]:
-    """By indicator id, then by month: what counts of each month up to `period`'s. One query."""
-    rows = CurrentValue.objects.filter(
-        period__cycle_id=period.cycle_id, period__month__lte=period.month, office=actor.office
-    ).select_related("period", "value")
-    found: dict[int, dict[int, CurrentValue]] = defaultdict(dict)
-    for row in rows:
+class Past(NamedTuple):
+    """What counts of a month long past; trends need no more of it."""
+
+    final_fact: dict[str, Any] | None
+
+
+def history(actor: Actor, period: Period) -> dict[int, dict[int, CurrentValue | Past]]:
+    """By indicator id, then by month: what counts of each month up to `period`'s. Two queries.
+
+    This month's and last month's values are whole; earlier months are Past.
+    """
+    rows = CurrentValue.objects.filter(period__cycle_id=period.cycle_id, office=actor.office)
+    found: dict[int, dict[int, CurrentValue | Past]] = defaultdict(dict)
+    earlier = rows.filter(period__month__lt=period.month - 1)
+    for indicator_id, month, fact in earlier.values_list("indicator_id", "period__month", "final_fact"):
+        found[indicator_id][month] = Past(fact)
+    recent = rows.filter(period__month__range=(period.month - 1, period.month))
+    for row in recent.select_related("period", "value"):
         found[row.indicator_id][row.period.month] = row
     return dict(found)
 

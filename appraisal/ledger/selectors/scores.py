@@ -149,9 +149,10 @@ def no_card() -> str:
     return _("没有这张得分单。")
 
 
-def lines_of(card: Scorecard) -> list[ScoreLine]:
-    """The lines in the scheme's order, each with its indicator and group."""
+def lines_of(card: Scorecard, *, traces: bool = True) -> list[ScoreLine]:
+    """The lines in the scheme's order, each with its indicator and group; `traces`: what recomputes them, too."""
     rows = ScoreLine.objects.filter(card=card).select_related("indicator__parent")
+    rows = rows if traces else rows.defer("trace")
     return list(rows.order_by("indicator__parent__position", "indicator__position", "indicator_id"))
 
 

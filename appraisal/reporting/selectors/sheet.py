@@ -34,7 +34,7 @@ class Sheet:
     demands: ledger.Demands
     draft: MonthlyDraft | None
     values: dict[int, DraftValue]
-    history: dict[int, dict[int, CurrentValue]]
+    history: dict[int, dict[int, CurrentValue | ledger.Past]]
     counties: dict[str, str] = field(default_factory=dict)
 
     def indicator(self, indicator_id: int) -> Indicator:
@@ -68,11 +68,15 @@ class Sheet:
 
     def current(self, indicator: Indicator) -> CurrentValue | None:
         """Where this month's handed-over value stands; None before the handing-over."""
-        return self.history.get(indicator.pk, {}).get(self.period.month)
+        return self._whole(indicator, self.period.month)
 
     def last(self, indicator: Indicator) -> CurrentValue | None:
         """What counts of the month before; None when nothing was handed over."""
-        return self.history.get(indicator.pk, {}).get(self.period.month - 1)
+        return self._whole(indicator, self.period.month - 1)
+
+    def _whole(self, indicator: Indicator, month: int) -> CurrentValue | None:
+        value = self.history.get(indicator.pk, {}).get(month)
+        return value if isinstance(value, CurrentValue) else None
 
     def milestones(self, indicator: Indicator) -> list[TargetMilestone]:
         return self.demands.milestones.get(indicator.pk, [])

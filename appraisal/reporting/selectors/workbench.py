@@ -295,11 +295,11 @@ def last_score(actor: Actor, period: Period) -> LastScore | None:
         cycle_id=period.cycle_id, period__month__lte=period.month, state=RunState.PUBLISHED
     ).select_related("period", "cycle")
     run = runs.order_by("-period__month", "-number").first()
-    card = Scorecard.objects.filter(run=run, office=actor.office).first() if run else None
+    card = Scorecard.objects.filter(run=run, office=actor.office).defer("trace").first() if run else None
     if run is None or card is None:
         return None
     card.run = run
-    lines = scores.lines_of(card)
+    lines = scores.lines_of(card, traces=False)
     groups: dict[int, tuple[Indicator, Decimal, Decimal]] = {}
     for line in lines:
         group = line.indicator.parent
