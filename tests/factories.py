@@ -10,6 +10,7 @@ from tenants.models import Membership, Office, OfficeName, Region, User, duty_of
 
 CREATED = datetime(2025, 12, 1, 1, 0, tzinfo=UTC)
 SINCE = date(2020, 1, 1)
+NEVER_STALE = datetime(2099, 1, 1, tzinfo=UTC)  # passwords age by the clock, which tests choose
 PASSWORD = "Shui-Ku_2026!"
 _numbers = itertools.count(1)
 
@@ -59,7 +60,7 @@ def make_person(office: Office, *roles: str, **fields: object) -> User:
         **{
             "username": f"p{number:04d}", "name": f"测试员{number}", "name_en": f"Tester {number}",
             "password": make_password(PASSWORD), "duty": duties.pop(), "must_change_password": False,
-            "password_changed_at": CREATED, "created_at": CREATED, **fields,
+            "password_changed_at": NEVER_STALE, "created_at": CREATED, **fields,
         }
     )  # fmt: skip
     for role in roles:
