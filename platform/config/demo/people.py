@@ -37,7 +37,7 @@ class Seat:
     division: str = ""
 
 
-PLATFORM_SEATS = (
+ADMINISTRATORS = (
     Seat("sys", (Role.SYS_ADMIN,)),
     Seat("sec", (Role.SEC_ADMIN,)),
     Seat("audit", (Role.AUDIT_ADMIN,)),
@@ -50,7 +50,6 @@ PROVINCE_SEATS = (
     Seat("verify2", (Role.VERIFIER,), "后期扶持处"),
     Seat("fund", (Role.FUND_SUPERVISOR,), "资金监管处"),
     Seat("chief", (Role.DIVISION_CHIEF,), "后期扶持处"),
-    *PLATFORM_SEATS,
 )
 PREFECTURE_SEATS = (
     Seat("leader", (Role.PRINCIPAL_LEADER, Role.ISSUER)),
