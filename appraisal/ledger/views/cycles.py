@@ -59,6 +59,7 @@ def _of(request: HttpRequest, cycle: Cycle) -> dict[str, Any]:
     today = timezone.localdate()
     return {
         "rows": rows,
+        "undrafted": sum(row["letter"] is None for row in rows),
         "stages": _stages(cycle, rows, periods),
         "periods": [
             {
@@ -204,7 +205,7 @@ def start(request: HttpRequest, cycle_id: int) -> HttpResponse:
     return asking.ask(
         request, plain_forms.Form(request.POST if request.method == "POST" else None), act,
         title=_("启动 %(cycle)s") % {"cycle": cycle.name}, confirm=_("启动"), url=request.path, tone="warn",
-        lead=_("启动后分组和参加单位不能再改，州市开始按月填报。"), danger=True,
+        lead=_("启动后分组和参加单位不能再改，州市开始按月填报。"),
         cancel_url=reverse("ledger:cycle-of", args=[cycle.pk]),
         crumbs=[(_("任务下达"), reverse("ledger:cycle"))],
     )  # fmt: skip

@@ -171,7 +171,7 @@ def _signature(
         return back
 
     return asking.ask(
-        request, form, signed, url=request.path, cancel_url=back, crumbs=_crumbs(letter), danger=True, tone="warn",
+        request, form, signed, url=request.path, cancel_url=back, crumbs=_crumbs(letter), tone="warn",
         **shown,
     )  # fmt: skip
 
@@ -201,7 +201,7 @@ def withdraw(request: HttpRequest, letter_id: int) -> HttpResponse:
     return _signature(
         request, letter, form,
         lambda data: usecases.withdraw_letter(letter_id=letter.pk, actor=actor, at=timezone.now(), **data),
-        title=_("撤回%(office)s的责任书") % {"office": letter.office.label}, confirm=_("撤回"),
+        title=_("撤回%(office)s的责任书") % {"office": letter.office.label}, confirm=_("撤回"), danger=True,
         lead=_("撤回后责任书恢复为草稿，可以修改后重新签署；文号保留。"),
     )  # fmt: skip
 

@@ -61,7 +61,7 @@ def publish(request: HttpRequest, version_id: int) -> HttpResponse:
         request, form, act,
         title=_("发布 %(version)s") % {"version": version.label},
         lead=_("发布后这个版本锁定，任何人都不能再改；要调整须复制为新草稿。"),
-        confirm=_("发布"), url=request.path, cancel_url=version.get_absolute_url(), danger=True, tone="warn",
+        confirm=_("发布"), url=request.path, cancel_url=version.get_absolute_url(), tone="warn",
     )  # fmt: skip
 
 
