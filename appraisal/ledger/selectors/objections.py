@@ -110,14 +110,15 @@ class Filing:
 
 
 def open_filing(actor: Actor, *, on: date) -> Filing | None:
-    """The newest published card of the office whose time to object has not passed, weakest lines first."""
+    """The newest published card, while its time to object runs: the lines that lost points, most first."""
     runs = ScoreRun.objects.filter(cycle__province_id=actor.province_id, state=RunState.PUBLISHED)
     run = runs.select_related("period", "cycle").order_by("-cycle__year", "-period__month", "-number").first()
     if run is None:
         return None
     rows = ScoreLine.objects.filter(card__run=run, card__office=actor.office)
     rows = rows.select_related("indicator__parent", "card__office", "card__run__period", "card__run__cycle")
-    lines = sorted(rows, key=lambda line: (line.score - line.effective_points, line.indicator.position))
+    lost = [line for line in rows if line.score < line.effective_points]
+    lines = sorted(lost, key=lambda line: (line.score - line.effective_points, line.indicator.position))
     if not lines:
         return None
     last_day, derivation = last_filing_day(lines[0])

@@ -87,12 +87,11 @@ def _form(request: HttpRequest, indicator: Indicator, entry: selectors.Entry) ->
     fact = entry.current.final_fact if entry.current else None
     if fact is None and entry.before and request.GET.get("carry") == "1":
         fact = entry.before.final_fact
-    initial = {
-        "lock": entry.current.lock_version if entry.current else None,
-        "reason": entry.current.value.narrative if entry.current else "",
-    }
+    initial = {"lock": entry.current.lock_version if entry.current else None}
     data = request.POST if request.method == "POST" else None
     form = GridRowForm(indicator, data, fact=fact, initial=initial, prefix=f"o{entry.participant.office_id}")
+    if entry.current:  # shown, not filled in: a change wants a reason of its own
+        form.fields["reason"].widget.attrs["placeholder"] = entry.current.value.narrative
     for name, field in form.fields.items():
         if name == "lock":
             continue

@@ -72,7 +72,7 @@ def _queue_page(
 ) -> HttpResponse:
     query = query if query is not None else request.GET
     context = _queue_context(request, value_id, query)
-    context |= {"refusal": refusal, "chosen": request.POST.getlist("item")}
+    context |= {"refusal": refusal, "explicit": value_id is not None}
     template = "ledger/verification/queue.html"
     if request.htmx and refusal is None and value_id is not None:  # type: ignore[attr-defined]
         template += "#context"

@@ -22,6 +22,11 @@
     var row = event.target.closest('[data-queue-row]');
     if (row && event.target.closest('a.t')) mark(row);
   });
+  /* 窄屏上详情在列表之外，换入后滚到它。 */
+  document.addEventListener('htmx:afterSwap', function () {
+    var context = document.getElementById('context');
+    if (context && window.innerWidth < 1200 && document.querySelector('[data-queue-row].sel')) context.scrollIntoView();
+  });
   document.addEventListener('change', function (event) {
     if (event.target.matches('[data-check-all]')) {
       all('#batch input[name=item]').forEach(function (box) { box.checked = event.target.checked; });
