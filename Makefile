@@ -33,10 +33,9 @@ fix: ## Format and repair what can be repaired
 	$(SET_UP) check
 	@$(VENV) -m ruff check --fix --quiet . ; $(VENV) -m ruff format --quiet . && $(VENV) -m ruff check .
 
-bench: ## Measure, and write the ratios with the machine's description to a file
+bench: ## Measure, and write the ratios with the machine's description to a file (BENCH=--quick: only that it works)
 	$(SET_UP) test
-	@$(VENV) $(LOCAL).pg start >/dev/null
-	@exec $(VENV) manage.py bench
+	@exec $(VENV) -m tests.benchmarks $(BENCH)
 
 shell: ## A Python prompt with the models loaded
 	$(SET_UP) demo

@@ -1,0 +1,84 @@
+"""Measure everything in one run and write it down: `python -m tests.benchmarks [--quick] [--to DIRECTORY]`."""
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.set_up import ROOT, find_packages, set_up
+
+find_packages()
+
+from deploy.local import pg  # noqa: E402 (found only now)
+from tests.benchmarks import database  # noqa: E402
+
+Told = Callable[[str], None]
+# offices; months scored in memory; months stored (of the twelve that the smallest province has)
+FULL = {"offices": (16, 300, 3000), "months": 12, "stored": (12, 1, 3), "indicators": (10, 38, 100), "page_runs": 40}
+QUICK = {"offices": (4, 8, 20), "months": 1, "stored": (2, 1, 1), "indicators": (10, 20), "page_runs": 2}
+
+
+def measure(sizes: dict[str, Any], told: Told) -> dict[str, Any]:
+    """All parts, in the order of their needs; DATABASE_URL is an empty database."""
+    set_up()
+    from tests.benchmarks import machine, ranking, scoring, workbench, world
+
+    with_load = {"load_before": machine.load()}
+    told("making tables")
+    world.make_tables()
+    with world.public():
+        about = {**machine.describe(), **with_load}
+    result: dict[str, Any] = {"machine": about, "ranking": [], "scoring": {"engine": [], "stored": []}}
+    provinces = []
+    for size, months in zip(sizes["offices"], sizes["stored"], strict=True):
+        told(f"{size} offices: a year signed, {months} months of values")
+        province = world.make_province(f"p{size}", size)
+        world.fill(province.cycle, range(13 - months, 13))
+        provinces.append(province)
+        told(f"{size} offices: {months} stored runs")
+        result["scoring"]["stored"].append(scoring.measure("stored", province.office.schema_name, 13 - months, 12))
+        told(f"{size} offices: ranking")
+        result["ranking"].append(ranking.measure(province))
+    for size in (sizes["offices"][0], sizes["offices"][-1]):
+        told(f"{size} offices: the engine alone, {sizes['months']} months")
+        result["scoring"]["engine"].append(scoring.measure("engine", size, sizes["months"]))
+    told("the workbench")
+    result["workbench"] = workbench.measure(provinces[0], provinces[1], sizes["indicators"], sizes["page_runs"])
+    about["load_after"] = machine.load()
+    return result
+
+
+def main(arguments: list[str]) -> int:
+    """The command line; answers the exit code."""
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="tiny sizes: only that the runner works")
+    parser.add_argument("--to", type=Path, default=pg.data_dir() / "bench", help="directory of the report")
+    given = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that the database is dropped
+    began = time.monotonic()
+
+    def told(what: str) -> None:
+        print(f"[{time.monotonic() - began:5.0f} s] {what}", flush=True)
+
+    try:
+        with database.database():
+            result = measure(QUICK if given.quick else FULL, told)
+    except pg.PgError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    from tests.benchmarks import report
+
+    result |= {"quick": given.quick, "seconds": round(time.monotonic() - began)}
+    for path in report.write(result, given.to):
+        print(f"written: {path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}")
+    print(report.summary(result))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

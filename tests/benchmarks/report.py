@@ -1,0 +1,153 @@
+"""The figures as Markdown for people and JSON for the next comparison."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks import machine
+
+GOAL = 1.5
+
+
+def write(result: dict[str, Any], folder: Path) -> list[Path]:
+    """Both files, named by day and kind of machine; a second run of the day replaces the first."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"{datetime.now(UTC):%Y-%m-%d}-{machine.name()}" + ("-quick" if result["quick"] else "")
+    text, data = folder / f"{stem}.md", folder / f"{stem}.json"
+    text.write_text(markdown(result), encoding="utf-8")
+    data.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return [text, data]
+
+
+def summary(result: dict[str, Any]) -> str:
+    """What has a goal, a line each."""
+    lines = [
+        f"ranking of {row['offices']} offices: {_verdict(row['ranking_over_sql'])}, "
+        f"a loop over schemas {row['loop_over_ranking']:.1f}x the ranking"
+        for row in result["ranking"]
+    ]
+    lines += [
+        f"workbench of one among {row['offices']} offices: {_verdict(row['page_over_empty'])}"
+        for row in result["workbench"]["timed"]
+    ]
+    constant = "constant" if result["workbench"]["constant"] else "NOT constant"
+    lines.append(f"workbench queries: {constant}, {sorted({row['queries'] for row in result['workbench']['counts']})}")
+    lines += [
+        f"stored run of {row['offices']} offices: {row['values_per_second']:,.0f} values/s, "
+        f"peak {row['peak_megabytes']:.0f} MB"
+        for row in result["scoring"]["stored"]
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def markdown(result: dict[str, Any]) -> str:
+    """The whole report."""
+    about = result["machine"]
+    parts = [
+        f"# Benchmarks of {datetime.now(UTC):%Y-%m-%d}",
+        "Written by `make bench`; what each figure means is in `platform/docs/benchmarks.md`."
+        + (" **Quick run: sizes too small to mean anything.**" if result["quick"] else ""),
+        _table(
+            ["Machine", ""],
+            [
+                ["processor", f"{about['processor']}, {about['cores']} cores"],
+                ["memory", f"{about['memory_gb']} GB"],
+                ["system", about["system"]],
+                ["Python, Django", f"{about['python']}, {about['django']}"],
+                ["PostgreSQL", about["postgresql"]],
+                ["commit", f"{about['commit']} (+: with changes)"],
+                ["load average", f"{about['load_before']} before, {about['load_after']} after (this run makes 1 to 2)"],
+                ["took", f"{result['seconds']} s"],
+            ],
+        ),
+        *_ranking(result["ranking"]),
+        *_workbench(result["workbench"]),
+        *_scoring(result["scoring"]),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _ranking(rows: list[dict[str, Any]]) -> list[str]:
+    return [
+        "## Ranking",
+        "Medians in milliseconds, the contestants taking turns.",
+        _table(
+            ["offices", "runs", "plain SQL", "`ranking_of`", f"ratio (goal {GOAL})", "plain SQL of the page's rows",
+             "`rank_rows`", "ratio", "loop over schemas", "loop ÷ `ranking_of`"],
+            [
+                [row["offices"], row["runs"], _ms(row["seconds"]["sql"]), _ms(row["seconds"]["ranking_of"]),
+                 _verdict(row["ranking_over_sql"]), _ms(row["seconds"]["page_sql"]), _ms(row["seconds"]["rank_rows"]),
+                 _verdict(row["page_over_sql"]), _ms(row["seconds"]["loop"]), f"{row['loop_over_ranking']:.1f}"]
+                for row in rows
+            ],
+        ),
+    ]  # fmt: skip
+
+
+def _workbench(part: dict[str, Any]) -> list[str]:
+    constant = "The number is constant." if part["constant"] else "**The number is not constant.**"
+    return [
+        "## Workbench page",
+        "Medians in milliseconds through the whole stack of Django's test client: middleware, session, office switch.",
+        _table(
+            ["offices in the year", "rows", "KB", "queries", "page", "empty view, as many queries",
+             f"ratio (goal {GOAL})", "the page's own statements, rows thrown away", "ratio", "data without the page",
+             "empty view, no query of its own"],
+            [
+                [row["offices"], row["rows"], round(row["bytes"] / 1024), row["queries"], _ms(row["seconds"]["page"]),
+                 _ms(row["seconds"]["empty"]), _verdict(row["page_over_empty"]), _ms(row["seconds"]["replay"]),
+                 f"{row['page_over_replay']:.2f}", _ms(row["seconds"]["data"]), _ms(row["seconds"]["nothing"])]
+                for row in part["timed"]
+            ],
+        ),
+        f"Queries of one page. {constant}",
+        _table(
+            ["offices in the year", "indicators on the page", "queries"],
+            [[row["offices"], row["indicators"], row["queries"]] for row in part["counts"]],
+        ),
+    ]  # fmt: skip
+
+
+def _scoring(part: dict[str, Any]) -> list[str]:
+    return [
+        "## Scoring",
+        "The engine alone, in memory:",
+        _table(
+            ["offices × indicators × months", "values", "seconds", "values/s", "traces written/s",
+             "memory at start, MB", "peak, MB"],
+            [
+                [_size(row), f"{row['values']:,}", f"{row['seconds']:.2f}", f"{row['values_per_second']:,.0f}",
+                 f"{row['traces_per_second']:,.0f}", round(row["start_megabytes"]), round(row["peak_megabytes"])]
+                for row in part["engine"]
+            ],
+        ),
+        "`calculate_run`: facts read, scored, cards, lines and traces written, hashes taken, committed:",
+        _table(
+            ["offices × indicators × months", "values", "seconds", "of them this process computing", "values/s",
+             "statements per run", "memory at start, MB", "peak, MB"],
+            [
+                [_size(row), f"{row['values']:,}", f"{row['seconds']:.2f}", f"{row['processor_seconds']:.2f}",
+                 f"{row['values_per_second']:,.0f}", row["queries_per_run"], round(row["start_megabytes"]),
+                 round(row["peak_megabytes"])]
+                for row in part["stored"]
+            ],
+        ),
+    ]  # fmt: skip
+
+
+def _size(row: dict[str, Any]) -> str:
+    return f"{row['offices']:,} × {row['indicators']} × {row['months']}"
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.2f}" if seconds < 0.1 else f"{seconds * 1000:.0f}"
+
+
+def _verdict(ratio: float) -> str:
+    return f"{ratio:.2f} ({'met' if ratio <= GOAL else 'missed'})"
+
+
+def _table(head: list[str], rows: list[list[Any]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(map(str, cells)) + " |" for cells in lines)

@@ -1,0 +1,29 @@
+"""That the runner of `make bench` works, with tiny sizes; how fast anything is, no test says."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks import report
+from tests.benchmarks.set_up import ROOT
+
+
+@pytest.mark.slow
+def test_measures_everything_and_writes_it_down(tmp_path: Path) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks", "--quick", "--to", str(tmp_path)],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+
+    assert answer.returncode == 0, answer.stderr[-3000:]
+    text, data = sorted(tmp_path.iterdir(), key=lambda path: path.suffix, reverse=True)
+    result = json.loads(data.read_text("utf-8"))
+    assert [row["offices"] for row in result["ranking"]] == [4, 8, 20]
+    assert {row["queries"]["ranking_of"] for row in result["ranking"]} == {1}
+    assert result["workbench"]["constant"]
+    assert {(row["indicators"], row["months"]) for row in result["scoring"]["engine"]} == {(38, 1)}
+    assert len({row["queries_per_run"] for row in result["scoring"]["stored"][1:]}) == 1
+    assert text.read_text("utf-8") == report.markdown(result)
