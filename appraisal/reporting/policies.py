@@ -9,6 +9,7 @@ from appraisal.ledger.policies import reports as ledger
 from appraisal.library.models import EnteredBy, Indicator
 from appraisal.reporting.models import MonthlyDraft
 from appraisal.reporting.states import DraftState
+from core import months
 from core.errors import Conflict, Denied
 from core.policy import policy
 from tenants.actors import Actor
@@ -108,5 +109,6 @@ def _awaiting(period: Period, draft: MonthlyDraft | None) -> None:
     if draft is None or draft.state != DraftState.AWAITING_SIGN_OFF:
         state = draft.get_state_display() if draft else DraftState.FILLING.label
         raise Conflict(
-            _("%(month)s 月月报现在是“%(state)s”，没有等待签发的内容。") % {"month": period.month, "state": state}
+            _("%(month)s 月月报现在是“%(state)s”，没有等待签发的内容。")
+            % {"month": months.named(period.month), "state": state}
         )

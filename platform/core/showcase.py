@@ -7,6 +7,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 
+from core import months
 from core.templatetags.ui import badges
 
 HISTORY = [68.0, 70.2, 71.5, 73.0, 72.4, 74.1, 75.0, 76.3, 84.2]
@@ -214,7 +215,7 @@ def _figures() -> dict[str, Any]:
 
 
 def _charts() -> dict[str, Any]:
-    months = [_("%(month)s月") % {"month": month} for month in range(1, 10)]
+    names = [_("%(month)s月") % {"month": months.short(month)} for month in range(1, 10)]
     return {
         "waterfall": {
             "min": 76,
@@ -240,7 +241,7 @@ def _charts() -> dict[str, Any]:
             "testScore": 4.98,
         },
         "trend": {
-            "x": months,
+            "x": names,
             "min": 60,
             "max": 100,
             "series": [
@@ -249,7 +250,7 @@ def _charts() -> dict[str, Any]:
             ],
         },
         "columns": {
-            "x": months,
+            "x": names,
             "series": [
                 {"name": badges.SEVERITIES["h"][0], "data": [1, 2, 1, 0, 2, 1, 2, 4, 2], "color": "c6"},
                 {"name": badges.SEVERITIES["m"][0], "data": [3, 2, 4, 3, 2, 4, 3, 4, 3], "color": "c2"},

@@ -14,6 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core import months
+
 ONE_DAY = timedelta(days=1)
 WEEKDAYS = (
     gettext_lazy("周一"),
@@ -263,12 +265,12 @@ def _sentence(head: str, values: dict[str, Any], *, tail: str | None = None) -> 
 
 
 def _nth(values: dict[str, Any]) -> str:
-    head = _("%(year)s 年 %(month)s 月第 %(n)s 个工作日") % values
+    head = _("%(year)s 年 %(month)s 月第 %(n)s 个工作日") % {**values, "month": months.named(values["month"])}
     return _sentence(head, values)
 
 
 def _nth_last(values: dict[str, Any]) -> str:
-    head = _("%(year)s 年 %(month)s 月倒数第 %(n)s 个工作日") % values
+    head = _("%(year)s 年 %(month)s 月倒数第 %(n)s 个工作日") % {**values, "month": months.named(values["month"])}
     return _sentence(head, values)
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from appraisal.ledger.forms.evidence import UploadsField
 from appraisal.ledger.models import Cycle, Participant
 from appraisal.ledger.selectors.adjustments import Item
+from core import months
 
 
 class AdjustmentForm(forms.Form):
@@ -40,7 +41,8 @@ class AdjustmentForm(forms.Form):
             grouped.setdefault(item.kind_label, []).append((item.code, f"{item.code} {item.name}（{shown}）"))
         self.fields["code"].choices = [("", "—"), *grouped.items()]  # type: ignore[attr-defined]
         self.fields["from_month"].choices = [  # type: ignore[attr-defined]
-            (month, _("%(year)s 年 %(month)s 月") % {"year": cycle.year, "month": month}) for month in range(1, 13)
+            (month, _("%(year)s 年 %(month)s 月") % {"year": cycle.year, "month": months.named(month)})
+            for month in range(1, 13)
         ]
 
 

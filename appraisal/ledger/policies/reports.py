@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import CurrentValue, Period, TargetLetter
 from appraisal.ledger.states import CycleState, LetterState, ValueState
+from core import months
 from core.errors import Conflict, Denied
 from core.policy import policy
 from tenants.actors import Actor
@@ -22,7 +23,7 @@ def take(period: Period, on: date) -> None:
             _("%(cycle)s现在是“%(state)s”，只有进行中的考核年度接收月报。")
             % {"cycle": period.cycle.name, "state": period.cycle.get_state_display()}
         )
-    values = {"month": period.month, "opens": period.opens_on, "closes": period.closes_on}
+    values = {"month": months.named(period.month), "opens": period.opens_on, "closes": period.closes_on}
     if on < period.opens_on:
         raise Conflict(_("%(month)s 月月报自 %(opens)s 起填报，现在还不能填。") % values)
     if on > period.closes_on:

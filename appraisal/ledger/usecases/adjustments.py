@@ -14,7 +14,7 @@ from appraisal.ledger.policies import adjustments as policies
 from appraisal.ledger.selectors import adjustments as selectors
 from appraisal.ledger.selectors.province_facts import evidence_of
 from appraisal.ledger.usecases.checks import checked_reason
-from core import events
+from core import events, months
 from core.errors import Conflict, Invalid
 from tenants.actors import Actor
 
@@ -88,7 +88,8 @@ def _check_month(cycle: Cycle, month: int, item: selectors.Item) -> None:
     # A veto may come to light late: it is recorded and a new run of the month is published beside the old one.
     if published is not None and item.kind != Kind.VETO:
         raise Conflict(
-            _("%(month)s 月得分已核定发布，请从 %(next)s 月起计。") % {"month": published, "next": published + 1},
+            _("%(month)s 月得分已核定发布，请从 %(next)s 月起计。")
+            % {"month": months.named(published), "next": months.named(published + 1)},
             field="from_month",
         )
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core import months
 from core.models import EventRecord
 
 LISTED = 12
@@ -62,7 +63,7 @@ def _moved(changes: dict[str, dict[str, list[str]]]) -> str:
     for month, fields in changes.items():
         for name, (before, after) in fields.items():
             if name in words:
-                parts.append(_("%(month)s 月") % {"month": month} + f" {words[name]} {before} → {after}")
+                parts.append(_("%(month)s 月") % {"month": months.short(month)} + f" {words[name]} {before} → {after}")
     return _cut(parts)
 
 

@@ -16,7 +16,7 @@ from appraisal.ledger.policies import scores as policies
 from appraisal.ledger.selectors import explanations, overview
 from appraisal.ledger.selectors import scores as selectors
 from appraisal.ledger.usecases import scores as usecases
-from core import events
+from core import events, months
 from core.errors import Denied
 from core.http import reads, refusals_on, status_of
 from tenants.models import Office
@@ -69,7 +69,7 @@ def _month_context(runs: dict[int, ScoreRun], month: int) -> dict[str, Any]:
         "weakest": overview.weakest(run),
         "groups": overview.by_group(run),
         "trend": {
-            "x": [_("%(month)s月") % {"month": each} for each in sorted(means)],
+            "x": [_("%(month)s月") % {"month": months.short(each)} for each in sorted(means)],
             "series": [
                 {
                     "name": _("全省平均"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from appraisal.library.models import Indicator
 from appraisal.reporting.models import DraftEvidence, DraftValue
 from appraisal.reporting.selectors.sheet import Sheet
+from core import months
 from core.errors import NotFound
 from core.models import StoredFile
 from tenants.actors import Actor
@@ -44,7 +45,7 @@ def seen_before(actor: Actor, file: StoredFile, value: DraftValue) -> list[str]:
             _("内容相同的文件已用于 %(year)s 年 %(month)s 月的 %(code)s %(name)s。")
             % {
                 "year": period.cycle.year,
-                "month": period.month,
+                "month": months.named(period.month),
                 "code": evidence.value.indicator.code,
                 "name": evidence.value.indicator.label,
             }

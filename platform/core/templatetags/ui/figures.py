@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from core import months
 from core.templatetags.ui.library import register
 
 UNKNOWN = "—"
@@ -81,3 +82,15 @@ def moment(value: datetime | None, pattern: str = "%m-%d %H:%M") -> str:
 
 def _local(value: date) -> date:
     return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
+
+
+@register.filter
+def month_name(value: int) -> str:
+    """A month before 月 in a sentence: `9` in Chinese, `September` in English."""
+    return months.named(value)
+
+
+@register.filter
+def month_short(value: int) -> str:
+    """The same where there is little room: `9`, `Sep`."""
+    return months.short(value)
