@@ -217,9 +217,15 @@ def trail(versions: list[ReportedValue], value: DraftValue | None) -> list[dict[
             )  # fmt: skip
         report = version.report
         if report is not None:
-            text = _("报送省级（第 %(version)s 版）") % {"version": version.version}
+            handed = _("报送省级（第 %(version)s 版）") % {"version": version.version}
             events.append(
-                {"icon": "send", "tone": "info", "text": text, "actor": report.signer_name, "at": report.handed_over_at}
+                {
+                    "icon": "send",
+                    "tone": "info",
+                    "text": handed,
+                    "actor": report.signer_name,
+                    "at": report.handed_over_at,
+                }
             )
         events.append(
             {

@@ -131,6 +131,12 @@ class Month:
         return self.counts["submitted"] + self.counts["verified"]
 
     @property
+    def can_carry(self) -> bool:
+        """Whether something that nobody has begun could begin with last month's value."""
+        left = (row for row in self.rows if row.status in ("todo", "overdue"))
+        return self.refusals["fill"] is None and any(self.sheet.last(row.indicator) for row in left)
+
+    @property
     def mine(self) -> list[Row]:
         return [row for row in self.rows if row.mine]
 

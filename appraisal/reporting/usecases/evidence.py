@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +22,7 @@ from appraisal.reporting.usecases.fill import locked_draft, subject
 from core import events as core_events
 from core import files
 from core.errors import Conflict
+from core.files.storing import Upload
 from tenants.actors import Actor
 
 
@@ -100,7 +100,7 @@ def attach_to_many(
 
 
 @transaction.atomic
-def upload_evidence(*, period_id: int, indicator_id: int, upload: UploadedFile, actor: Actor, at: datetime) -> Attached:
+def upload_evidence(*, period_id: int, indicator_id: int, upload: Upload, actor: Actor, at: datetime) -> Attached:
     """Keep an uploaded file for the office and attach it to an indicator of the month's draft.
 
     Raises as `attach_file`, and Invalid (field `file`: kind, size, content that is not what its name says).
