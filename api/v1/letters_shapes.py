@@ -13,7 +13,7 @@ from core.workdays import Derivation
 MOST = 2**31 - 1
 
 
-class LockIn(serializers.Serializer):
+class LetterLockIn(serializers.Serializer):
     lock_version = serializers.IntegerField(
         min_value=0, max_value=MOST, help_text="as last read; 409 when someone else changed the letter meanwhile"
     )
@@ -185,7 +185,7 @@ class TargetIn(serializers.Serializer):
     note = serializers.CharField(max_length=200, allow_blank=True, default="")
 
 
-class TargetsIn(LockIn):
+class TargetsIn(LetterLockIn):
     rows = TargetIn(many=True, max_length=500, help_text="indicators that are not named stay as they are")
 
 
@@ -194,11 +194,11 @@ class MilestoneIn(serializers.Serializer):
     due_on = serializers.DateField()
 
 
-class MilestonesIn(LockIn):
+class MilestonesIn(LetterLockIn):
     milestones = MilestoneIn(many=True, max_length=30)
 
 
-class PasswordIn(LockIn):
+class PasswordIn(LetterLockIn):
     password = serializers.CharField(max_length=200, trim_whitespace=False, help_text="the signer's own, once more")
 
 
@@ -206,5 +206,5 @@ class IssueIn(PasswordIn):
     number = serializers.CharField(max_length=40, help_text="document number, for example 云移责〔2026〕3号")
 
 
-class WithdrawIn(LockIn):
+class WithdrawIn(LetterLockIn):
     reason = serializers.CharField(max_length=200)

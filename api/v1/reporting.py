@@ -15,6 +15,7 @@ from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.v1.reporting_shapes import (
     AttachedOut,
+    DraftValueOut,
     EvidenceIn,
     MonthOut,
     ReportDetailOut,
@@ -23,7 +24,6 @@ from api.v1.reporting_shapes import (
     SendBackIn,
     SignOffIn,
     ValueIn,
-    ValueOut,
 )
 from appraisal.ledger.selectors import reports as ledger
 from appraisal.reporting import policies, usecases
@@ -41,7 +41,7 @@ def _month(request: Request, period_id: int) -> Response:
 
 def _value(request: Request, period_id: int, indicator_id: int) -> Response:
     seen = values.value_form(request._request.actor, period_id, indicator_id, on=timezone.localdate())
-    return Response(ValueOut(seen).data)
+    return Response(DraftValueOut(seen).data)
 
 
 class Draft(APIView):
@@ -77,12 +77,12 @@ class DraftValues(APIView):
 class DraftValue(IdempotentMixin, APIView):
     """One indicator of the month."""
 
-    @extend_schema(operation_id="draft_value_retrieve", responses=ValueOut)
+    @extend_schema(operation_id="draft_value_retrieve", responses=DraftValueOut)
     def get(self, request: Request, period_id: int, indicator_id: int) -> Response:
         """What is drafted, what is lacking, the trial score."""
         return _value(request, period_id, indicator_id)
 
-    @extend_schema(operation_id="draft_value_save", request=ValueIn, responses=ValueOut)
+    @extend_schema(operation_id="draft_value_save", request=ValueIn, responses=DraftValueOut)
     def put(self, request: Request, period_id: int, indicator_id: int) -> Response:
         """Save it, complete or not. 409 with the differences in `rows` when somebody saved since `lock_version`."""
         body = ValueIn(data=request.data)

@@ -174,11 +174,11 @@ class WrongOut(serializers.Serializer):
     message = serializers.CharField()
 
 
-class ValueRefusals(serializers.Serializer):
+class DraftValueRefusals(serializers.Serializer):
     save = serializers.CharField(allow_null=True)
 
 
-class ValueOut(serializers.Serializer):
+class DraftValueOut(serializers.Serializer):
     """One indicator of the month's draft with what follows from it."""
 
     indicator_id = serializers.IntegerField()
@@ -210,7 +210,7 @@ class ValueOut(serializers.Serializer):
     trial_steps = serializers.ListField(child=serializers.CharField())
     warnings = WrongOut(many=True)
     lacking = WrongOut(many=True, help_text="what keeps it from being submitted")
-    refusals = ValueRefusals()
+    refusals = DraftValueRefusals()
 
     def to_representation(self, seen: ValueForm) -> dict[str, Any]:
         value, indicator, sheet = seen.value, seen.indicator, seen.sheet
