@@ -16,5 +16,5 @@ urlpatterns = [
     *jobs.urlpatterns,
     *files.urlpatterns,
     # Without the last slash Django leads on to the address that has it.
-    re_path(r"(?s)^.*/$", nothing.Nothing.as_view(), name="nothing"),
+    re_path(r"^[\s\S]*/$", nothing.Nothing.as_view(), name="nothing"),
 ]
