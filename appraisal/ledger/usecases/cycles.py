@@ -19,7 +19,7 @@ from appraisal.library import selectors as library
 from appraisal.library.states import VersionState
 from core import workdays
 from core.errors import Conflict, Invalid
-from tenants.actors import Actor
+from tenants.actors import Actor, system
 
 LARGEST_GROUP = 99
 DAYS = ("opens_on", *rules.DUE_FIELDS, "closes_on")
@@ -184,6 +184,23 @@ def recompute_periods(*, cycle_id: int, actor: Actor, at: datetime) -> list[Peri
     if not periods:
         raise Conflict(_("还没有填报期，请先生成。"))
     return _recompute(cycle, [row for row in periods if row.closes_on >= timezone.localdate(at)], actor, at)
+
+
+@transaction.atomic
+def follow_calendar(*, region_code: str, at: datetime) -> list[Period]:
+    """After the calendar of a region ('' is the whole country) changed: derive the open periods of every year that
+    is not closed in the provinces it concerns anew. The system acts, each year records what moved.
+
+    A day laid down for a prefecture or county moves nothing: periods follow the province's calendar.
+    """
+    moved: list[Period] = []
+    cycles = Cycle.objects.exclude(state=CycleState.CLOSED).select_related("province", "version__template").locked()
+    for cycle in cycles.order_by("pk"):
+        if region_code not in workdays.region_chain(cycle.province.region_code):
+            continue
+        periods = [row for row in selectors.periods(cycle) if row.closes_on >= timezone.localdate(at)]
+        moved += _recompute(cycle, periods, system(cycle.province), at)
+    return moved
 
 
 def _recompute(cycle: Cycle, periods: list[Period], actor: Actor, at: datetime) -> list[Period]:

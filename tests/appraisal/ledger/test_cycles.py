@@ -9,6 +9,7 @@ from appraisal.ledger.selectors import cycles as selectors
 from appraisal.ledger.usecases import cycles
 from core.errors import Conflict, Denied, Invalid, NotFound
 from core.models import CalendarDay
+from core.usecases import calendar
 from core.workdays import Derivation
 from tenants.actors import Actor
 from tenants.models import Role
@@ -149,6 +150,20 @@ class TestPeriods:
         self.off(date(2026, 11, 5), region="990000")
 
         assert cycles.recompute_periods(cycle_id=cycle.pk, actor=admin, at=NOON) == []
+
+    @pytest.mark.parametrize(("region", "moves"), [("", True), ("530000", True), ("530100", False), ("990000", False)])
+    def test_follow_by_themselves_when_a_day_is_laid_down(
+        self, cycle, admin, django_capture_on_commit_callbacks, region: str, moves: bool
+    ) -> None:
+        cycles.make_periods(cycle_id=cycle.pk, actor=admin, at=NOON)
+
+        with django_capture_on_commit_callbacks(execute=True):
+            calendar.set_day(
+                region_code=region, day=date(2026, 11, 5), is_working=False, name="放假", source="通知",
+                can_edit=True, actor=admin, at=NOON,
+            )  # fmt: skip
+
+        assert cycle.periods.get(month=10).due_on == date(2026, 11, 9 if moves else 6)
 
     @pytest.mark.parametrize("act", [cycles.make_periods, cycles.recompute_periods])
     def test_are_the_administrators_business(self, cycle, actor, act) -> None:
