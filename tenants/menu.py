@@ -10,7 +10,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 
 from tenants.actors import Actor
+from tenants.models import duty_of
 from tenants.models.office import Level
+from tenants.models.people import Duty
 
 Counter = Callable[[Actor, datetime], int]
 _counters: dict[str, Counter] = {}
@@ -91,7 +93,8 @@ def _business(roles: tuple[str, ...]) -> bool:
 
 
 def _shown_to_visitors(actor: Actor) -> bool:
-    return actor.home.level == Level.PROVINCE and any(not role.endswith("_ADMIN") or role == "APPRAISAL_ADMIN" for role in actor.roles)  # fmt: skip
+    """A visitor of the province who has business there, not one of its three administrators."""
+    return actor.home.level == Level.PROVINCE and any(duty_of(role) == Duty.BUSINESS for role in actor.roles)
 
 
 def _address(name: str) -> str | None:

@@ -5,7 +5,7 @@ from datetime import date
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from core.errors import NotFound
+from core.errors import Invalid, NotFound
 from tenants.actors import Actor
 from tenants.models import Division, Membership, Office, OfficeName, Region
 from tenants.models.office import Level
@@ -92,3 +92,11 @@ def regions_for(actor: Actor, *, query: str = "") -> QuerySet[Region]:
 
 def with_names(offices: QuerySet[Office]) -> QuerySet[Office]:
     return offices.prefetch_related(Prefetch("names", OfficeName.objects.order_by("-valid_from")))
+
+
+def parsed_day(text: str) -> date:
+    """A day as a form sends it, 2026-11-05. Raises Invalid."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Invalid(_("“%(text)s”不是日期，请写成 2027-01-01。") % {"text": text[:20]}, field="day") from None

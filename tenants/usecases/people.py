@@ -68,7 +68,12 @@ def edit_account(
     user = selectors.get_person(actor, user_id, lock=True)
     policies.edit_account(actor, user)
     _check(name, phone, staff_number, name_en)
-    wanted = {"name": name.strip(), "name_en": name_en.strip(), "staff_number": staff_number.strip(), "phone": phone.strip()}  # fmt: skip
+    wanted = {
+        "name": name.strip(),
+        "name_en": name_en.strip(),
+        "staff_number": staff_number.strip(),
+        "phone": phone.strip(),
+    }
     changed = [field for field, value in wanted.items() if getattr(user, field) != value]
     if changed:
         for field in changed:

@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core import events as core_events
 from core.errors import Denied
 from tenants import events
 from tenants.actors import Actor
@@ -48,7 +47,6 @@ def check_credentials(*, username: str, password: str, address: str, at: datetim
     Source: GB/T 22239-2019 8.1.4.1 b); domain reference 5.1.
     """
     username = username.strip().lower()[:40]
-    on = timezone.localdate(at)
     selectors.hold(username)
     until = _locked_until(username, address, at)
     if until is not None:
@@ -139,6 +137,4 @@ def unlock_address(*, address: str, actor: Actor, at: datetime) -> None:
     policies.unlock_address(actor)
     selectors.get_locked_address(actor, address, now=at)
     _keep("", address, at, reason="unlocked")
-    core_events.record(
-        events.LockOpened(subject=events.office_subject(actor.office.pk), what=address), actor=actor, at=at
-    )
+    events.record(events.LockOpened(subject=events.office_subject(actor.office.pk), what=address), actor=actor, at=at)

@@ -1,0 +1,135 @@
+"""Sign-ins and locks for the security administrator; changed rows for the audit administrator."""
+
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from core.http import reads
+from tenants.actors import Actor
+from tenants.policies import people as policies
+from tenants.selectors import logs
+from tenants.selectors import sign_in as attempts
+from tenants.usecases import sign_in as usecases
+
+PAGE = 50
+# reason → (word, tone)
+RESULTS = {
+    "": (gettext_lazy("成功"), "ok"),
+    "wrong-password": (gettext_lazy("密码不正确"), "warn"),
+    "unknown-account": (gettext_lazy("账号不存在"), "warn"),
+    "inactive": (gettext_lazy("账号已停用"), "warn"),
+    "locked": (gettext_lazy("锁定期间尝试"), "bad"),
+    "account-locked": (gettext_lazy("账号被锁定"), "bad"),
+    "address-locked": (gettext_lazy("地址被锁定"), "bad"),
+    "unlocked": (gettext_lazy("已解锁"), "info"),
+}
+
+
+def _actor(request: HttpRequest) -> Actor:
+    return request.actor  # type: ignore[attr-defined]
+
+
+@reads
+def sign_ins(request: HttpRequest) -> HttpResponse:
+    """Attempts, and what is locked now."""
+    actor, now = _actor(request), timezone.now()
+    policies.see_sign_in_log(actor)
+    query, result = request.GET.get("q", "").strip(), request.GET.get("result", "")
+    rows = attempts.attempts_seen_by(actor)
+    if query:
+        rows = rows.filter(username__icontains=query) | rows.filter(address__icontains=query)
+    if result == "ok":
+        rows = rows.filter(succeeded=True)
+    elif result == "failed":
+        rows = rows.filter(succeeded=False)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    accounts, addresses = attempts.locked_now(actor, now=now)
+    known = {name: attempts.user_named(name) for name, _until in accounts}
+    context = {
+        "page_obj": page,
+        "rows": [{"row": row, "result": RESULTS.get(row.reason, (row.reason, "mute"))} for row in page],
+        "accounts": [{"name": name, "until": until, "user": known[name]} for name, until in accounts],
+        "addresses": [{"address": address, "until": until} for address, until in addresses],
+        "q": query,
+        "result": result,
+    }
+    return render(request, "tenants/logs/sign_ins.html", context)
+
+
+@require_POST
+def unlock_address(request: HttpRequest) -> HttpResponse:
+    """Open a locked address before its time."""
+    address = request.POST.get("address", "")
+    usecases.unlock_address(address=address, actor=_actor(request), at=timezone.now())
+    messages.success(request, _("地址 %(address)s 已解锁。") % {"address": address})
+    return redirect("sign-in-log")
+
+
+@reads
+def audit_log(request: HttpRequest) -> HttpResponse:
+    """Changed rows of a span of days, by table, action and person."""
+    actor, today = _actor(request), timezone.localdate()
+    policies.see_audit_log(actor)
+    given = request.GET
+    since = _day(given.get("since"), today - timedelta(days=logs.DAYS_SHOWN))
+    until = _day(given.get("until"), today)
+    filters = {
+        "table": given.get("table", ""),
+        "action": given.get("action", "") if given.get("action") in logs.ACTIONS else "",
+        "person": given.get("person", ""),
+    }
+    entries = logs.audit_entries(actor, since=since, until=until, **filters)
+    page = Paginator(entries, PAGE).get_page(given.get("page"))
+    names = logs.names_by_id(entry.actor_id for entry in page)
+    rows = [
+        {
+            "entry": entry,
+            "who": names.get(entry.actor_id, ""),  # type: ignore[arg-type]
+            "table": logs.label_of(entry.table_name),
+            "action": logs.ACTIONS[entry.action],
+            "changed": ", ".join(column for column, _before, _after in logs.differences(entry)[:6]),
+        }
+        for entry in page
+    ]
+    return render(
+        request,
+        "tenants/logs/audit.html",
+        {
+            "rows": rows, "page_obj": page, "filters": filters, "since": since, "until": until,
+            "tables": sorted(logs.TABLES.items(), key=lambda item: str(item[1])), "actions": logs.ACTIONS.items(),
+        },
+    )  # fmt: skip
+
+
+def _day(given: str | None, otherwise: date) -> date:
+    try:
+        return parse_date(given or "") or otherwise
+    except ValueError:
+        return otherwise
+
+
+@reads
+def audit_entry(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """One changed row: before and after, column by column."""
+    actor = _actor(request)
+    policies.see_audit_log(actor)
+    entry = logs.get_audit_entry(actor, entry_id)
+    return render(
+        request,
+        "tenants/logs/entry.html",
+        {
+            "entry": entry,
+            "table": logs.label_of(entry.table_name),
+            "action": logs.ACTIONS[entry.action],
+            "who": logs.names_by_id([entry.actor_id]).get(entry.actor_id or 0, ""),
+            "differences": logs.differences(entry),
+        },
+    )

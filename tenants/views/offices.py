@@ -1,0 +1,185 @@
+"""The office tree, one office with its names and divisions, and the regions."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core.http import reads, refusals_on, status_of
+from tenants import events
+from tenants.actors import Actor
+from tenants.forms import offices as forms
+from tenants.models import Office
+from tenants.policies import offices as policies
+from tenants.selectors import offices as selectors
+from tenants.usecases import divisions
+from tenants.usecases import offices as usecases
+from tenants.views.timelines import shown
+
+PAGE = 50
+
+
+def _actor(request: HttpRequest) -> Actor:
+    return request.actor  # type: ignore[attr-defined]
+
+
+@reads
+def index(request: HttpRequest) -> HttpResponse:
+    """The tree from the actor's office down."""
+    actor = _actor(request)
+    policies.see_offices(actor)
+    tree = selectors.tree(actor, on=timezone.localdate())
+    return render(
+        request, "tenants/offices/index.html", {"tree": tree, "refusals": {"onboard": policies.onboard.reason(actor)}}
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def onboard(request: HttpRequest) -> HttpResponse:
+    """Take an office in below one's own."""
+    actor = _actor(request)
+    policies.onboard(actor)
+    form = forms.OnboardForm(request.POST or None, initial={"valid_from": timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            office = usecases.onboard_office(actor=actor, at=timezone.now(), **form.cleaned_data)
+            messages.success(
+                request, _("%(name)s 已建立，请先建账号，再由安全管理员授予角色。") % {"name": office.name}
+            )
+            return redirect("admin-office", office.pk)
+    return render(request, "tenants/offices/onboard.html", {"form": form}, status=status_of(form))
+
+
+@reads
+def detail(request: HttpRequest, office_id: int) -> HttpResponse:
+    """One office: particulars, names with dates, divisions, what happened."""
+    actor = _actor(request)
+    policies.see_offices(actor)
+    return _page(request, selectors.get_office(actor, office_id))
+
+
+def _page(request: HttpRequest, office: Office, *, division_form: Any = None) -> HttpResponse:
+    actor = _actor(request)
+    form = division_form or forms.DivisionForm(initial={"valid_from": timezone.localdate()})
+    rows = [
+        {"division": division, "refusal": policies.edit_division.reason(actor, division)}
+        for division in selectors.divisions_of(office)
+    ]
+    return render(
+        request,
+        "tenants/offices/detail.html",
+        {
+            "office": office,
+            "names": selectors.names_of(office),
+            "divisions": rows,
+            "division_form": form,
+            "timeline": shown(events.timeline(events.office_subject(office.pk), 20)),
+            "refusals": {
+                "rename": policies.rename.reason(actor, office),
+                "suspend": policies.suspend.reason(actor, office),
+                "reactivate": policies.reactivate.reason(actor, office),
+                "divisions": policies.edit_divisions.reason(actor, office),
+            },
+        },
+        status=status_of(form),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def rename(request: HttpRequest, office_id: int) -> HttpResponse:
+    """A new name from a day on."""
+    actor = _actor(request)
+    policies.see_offices(actor)
+    office = selectors.get_office(actor, office_id)
+    policies.rename(actor, office)
+    known = {"name": office.name, "short_name": office.short_name, "name_en": office.name_en}
+    form = forms.RenameForm(request.POST or None, initial={**known, "valid_from": timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            usecases.rename_office(office_id=office.pk, actor=actor, at=timezone.now(), **form.cleaned_data)
+            messages.success(request, _("机构已更名。"))
+            return redirect("admin-office", office.pk)
+    return render(request, "tenants/offices/rename.html", {"office": office, "form": form}, status=status_of(form))
+
+
+@require_http_methods(["GET", "POST"])
+def suspend(request: HttpRequest, office_id: int) -> HttpResponse:
+    """Ask for the reason, then close the office to its people."""
+    actor = _actor(request)
+    policies.see_offices(actor)
+    office = selectors.get_office(actor, office_id)
+    form = forms.ReasonForm(request.POST or None)
+    if request.method == "GET":
+        policies.suspend(actor, office)
+    elif form.is_valid():
+        with refusals_on(form):
+            usecases.suspend_office(office_id=office.pk, actor=actor, at=timezone.now(), **form.cleaned_data)
+            messages.success(request, _("机构已停用，其人员不能再进入。"))
+            return redirect("admin-office", office.pk)
+    return render(request, "tenants/offices/suspend.html", {"office": office, "form": form}, status=status_of(form))
+
+
+@require_POST
+def reactivate(request: HttpRequest, office_id: int) -> HttpResponse:
+    """Open a suspended office again."""
+    usecases.reactivate_office(office_id=office_id, actor=_actor(request), at=timezone.now())
+    messages.success(request, _("机构已恢复使用。"))
+    return redirect("admin-office", office_id)
+
+
+@require_POST
+def add_division(request: HttpRequest, office_id: int) -> HttpResponse:
+    """Set up a division."""
+    actor = _actor(request)
+    policies.see_offices(actor)
+    office = selectors.get_office(actor, office_id)
+    form = forms.DivisionForm(request.POST)
+    if form.is_valid():
+        with refusals_on(form):
+            divisions.add_division(office_id=office.pk, actor=actor, at=timezone.now(), **form.cleaned_data)
+            messages.success(request, _("处室已设立。"))
+            return redirect("admin-office", office.pk)
+    return _page(request, office, division_form=form)
+
+
+@require_http_methods(["GET", "POST"])
+def division(request: HttpRequest, division_id: int) -> HttpResponse:
+    """Rename a division, or close it: which one the button says."""
+    actor = _actor(request)
+    policies.see_offices(actor)
+    row = selectors.get_division(actor, division_id)
+    closing = request.POST.get("act") == "close"
+    name_form = forms.DivisionNameForm(
+        request.POST if request.method == "POST" and not closing else None,
+        initial={"name": row.name, "name_en": row.name_en},
+    )
+    close_form = forms.DivisionCloseForm(request.POST if closing else None, initial={"valid_to": timezone.localdate()})
+    form = close_form if closing else name_form
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            act = divisions.close_division if closing else divisions.rename_division
+            act(division_id=row.pk, actor=actor, at=timezone.now(), **form.cleaned_data)  # type: ignore[operator]
+            messages.success(request, _("处室已撤销。") if closing else _("处室已更名。"))
+            return redirect("admin-office", row.office_id)
+    refusal = policies.edit_division.reason(actor, row)
+    return render(
+        request,
+        "tenants/offices/division.html",
+        {"division": row, "name_form": name_form, "close_form": close_form, "refusal": refusal},
+        status=status_of(form),
+    )
+
+
+@reads
+def regions(request: HttpRequest) -> HttpResponse:
+    """Codes and names of the territory, with the dates they hold."""
+    actor = _actor(request)
+    policies.see_offices(actor)
+    query = request.GET.get("q", "")
+    page = Paginator(selectors.regions_for(actor, query=query), PAGE).get_page(request.GET.get("page"))
+    return render(request, "tenants/offices/regions.html", {"page_obj": page, "q": query})

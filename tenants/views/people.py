@@ -1,0 +1,224 @@
+"""Accounts and roles: the list, one person, and each act."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from core.http import reads, refusals_on, status_of
+from tenants import events
+from tenants.actors import Actor
+from tenants.forms import people as forms
+from tenants.forms.offices import ReasonForm
+from tenants.models import Role, User
+from tenants.models.office import OfficeState
+from tenants.policies import people as policies
+from tenants.selectors import people as selectors
+from tenants.usecases import passwords, roles, sign_in
+from tenants.usecases import people as usecases
+from tenants.views.timelines import shown
+
+PAGE = 50
+STATES = ("active", "unassigned", "locked", "off", "")
+
+
+def _actor(request: HttpRequest) -> Actor:
+    return request.actor  # type: ignore[attr-defined]
+
+
+@reads
+def index(request: HttpRequest) -> HttpResponse:
+    """Everybody in reach, by account; found by name, account, phone or staff number."""
+    actor, now = _actor(request), timezone.now()
+    policies.see_people(actor)
+    given = request.GET
+    state = given.get("state", "active")
+    filters = {
+        "query": given.get("q", ""),
+        "office_id": int(given["office"]) if given.get("office", "").isdigit() else None,
+        "role": given.get("role", "") if given.get("role") in Role.values else "",
+        "state": state if state in STATES else "active",
+    }
+    people = selectors.people_list(actor, on=timezone.localdate(now), now=now, **filters)
+    return render(
+        request,
+        "tenants/people/index.html",
+        {
+            "page_obj": Paginator(people, PAGE).get_page(given.get("page")),
+            "filters": filters,
+            "offices": list(selectors.offices_in_charge(actor)),
+            "roles": Role.choices,
+            "now": now,
+            "refusals": {"create": policies.create_account.reason(actor, actor.home)},
+        },
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def create(request: HttpRequest) -> HttpResponse:
+    """Make an account; its initial password is on the answer and nowhere else."""
+    actor = _actor(request)
+    policies.create_account(actor, actor.home)
+    offices = [office for office in selectors.offices_in_charge(actor) if office.state == OfficeState.ACTIVE]
+    form = forms.AccountForm(request.POST or None, offices=offices)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            given = dict(form.cleaned_data)
+            user, password = usecases.create_account(
+                office_id=given.pop("office"), actor=actor, at=timezone.now(), **given
+            )
+            return _secret(request, user, password, _("账号已建立"))
+    return render(request, "tenants/people/create.html", {"form": form}, status=status_of(form))
+
+
+def _secret(request: HttpRequest, person: User, password: str, title: str) -> HttpResponse:
+    """The one page that shows an initial password."""
+    context = {"person": person, "password": password, "title": title}
+    return render(request, "tenants/people/password.html", context)
+
+
+@reads
+def detail(request: HttpRequest, user_id: int) -> HttpResponse:
+    """One person: account, roles, what happened."""
+    actor = _actor(request)
+    policies.see_people(actor)
+    return _page(request, selectors.get_person(actor, user_id))
+
+
+def _page(request: HttpRequest, person: User, *, role_form: Any = None) -> HttpResponse:
+    actor, now = _actor(request), timezone.now()
+    on = timezone.localdate(now)
+    offices = [office for office in selectors.offices_in_charge(actor) if office.state == OfficeState.ACTIVE]
+    form = role_form or forms.RoleForm(
+        offices=offices, initial={"valid_from": on, "office": person.office_id or actor.home.pk}
+    )
+    counts = {office.pk: selectors.security_administrators(office, on=on) for office in offices}
+    rows = [
+        {"row": row, "refusal": policies.end_role.reason(actor, row, counts.get(row.office_id, 0))}
+        for row in selectors.memberships_of(actor, person)
+    ]
+    return render(
+        request,
+        "tenants/people/detail.html",
+        {
+            "person": person,
+            "locked": person.locked_until is not None and person.locked_until > now,
+            "memberships": rows,
+            "role_form": form,
+            "timeline": shown(events.timeline(events.user_subject(person.pk), 20)),
+            "refusals": {
+                "edit": policies.edit_account.reason(actor, person),
+                "deactivate": policies.deactivate.reason(actor, person),
+                "reactivate": policies.reactivate.reason(actor, person),
+                "grant": policies.grant.reason(actor, person),
+                "reset": policies.reset_password.reason(actor, person),
+                "unlock": policies.unlock.reason(actor, person),
+            },
+        },
+        status=status_of(form),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Names, phone, staff number."""
+    actor = _actor(request)
+    policies.see_people(actor)
+    person = selectors.get_person(actor, user_id)
+    policies.edit_account(actor, person)
+    known = {key: getattr(person, key) for key in ("name", "name_en", "staff_number", "phone")}
+    form = forms.EditForm(request.POST or None, initial=known)
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            usecases.edit_account(user_id=person.pk, actor=actor, at=timezone.now(), **form.cleaned_data)
+            messages.success(request, _("资料已保存。"))
+            return redirect("admin-person", person.pk)
+    return render(request, "tenants/people/edit.html", {"person": person, "form": form}, status=status_of(form))
+
+
+@require_http_methods(["GET", "POST"])
+def deactivate(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Ask for the reason, then close the account."""
+    actor = _actor(request)
+    policies.see_people(actor)
+    person = selectors.get_person(actor, user_id)
+    form = ReasonForm(request.POST or None)
+    if request.method == "GET":
+        policies.deactivate(actor, person)
+    elif form.is_valid():
+        with refusals_on(form):
+            usecases.deactivate_account(user_id=person.pk, actor=actor, at=timezone.now(), **form.cleaned_data)
+            messages.success(request, _("账号已停用，角色已全部终止。"))
+            return redirect("admin-person", person.pk)
+    return render(request, "tenants/people/deactivate.html", {"person": person, "form": form}, status=status_of(form))
+
+
+@never_cache
+@require_POST
+def reactivate(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Open the account again, with a new initial password."""
+    user, password = usecases.reactivate_account(user_id=user_id, actor=_actor(request), at=timezone.now())
+    return _secret(request, user, password, _("账号已恢复"))
+
+
+@never_cache
+@require_POST
+def reset_password(request: HttpRequest, user_id: int) -> HttpResponse:
+    """A new initial password, shown once."""
+    user, password = passwords.reset_password(user_id=user_id, actor=_actor(request), at=timezone.now())
+    return _secret(request, user, password, _("密码已重置"))
+
+
+@require_POST
+def unlock(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Open a locked account before its time."""
+    user = sign_in.unlock_account(user_id=user_id, actor=_actor(request), at=timezone.now())
+    messages.success(request, _("账号 %(username)s 已解锁。") % {"username": user.username})
+    return redirect("admin-person", user_id)
+
+
+@require_POST
+def grant(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Give a role."""
+    actor = _actor(request)
+    policies.see_people(actor)
+    person = selectors.get_person(actor, user_id)
+    offices = [office for office in selectors.offices_in_charge(actor) if office.state == OfficeState.ACTIVE]
+    form = forms.RoleForm(request.POST, offices=offices)
+    if form.is_valid():
+        given = dict(form.cleaned_data)
+        with refusals_on(form):
+            roles.grant_role(
+                user_id=person.pk, office_id=given.pop("office"), division_id=given.pop("division"), actor=actor,
+                at=timezone.now(), **given,
+            )  # fmt: skip
+            messages.success(request, _("角色已授予。"))
+            return redirect("admin-person", person.pk)
+    return _page(request, person, role_form=form)
+
+
+@require_http_methods(["GET", "POST"])
+def end_role(request: HttpRequest, membership_id: int) -> HttpResponse:
+    """Ask for the reason, then end the role."""
+    actor = _actor(request)
+    policies.see_people(actor)
+    membership = selectors.get_membership(actor, membership_id)
+    left = selectors.security_administrators(membership.office, on=timezone.localdate())
+    form = ReasonForm(request.POST or None)
+    if request.method == "GET":
+        policies.end_role(actor, membership, left)
+    elif form.is_valid():
+        with refusals_on(form):
+            roles.end_role(membership_id=membership.pk, actor=actor, at=timezone.now(), **form.cleaned_data)
+            messages.success(request, _("角色已终止。"))
+            return redirect("admin-person", membership.user_id)
+    return render(
+        request, "tenants/people/end_role.html", {"membership": membership, "form": form}, status=status_of(form)
+    )

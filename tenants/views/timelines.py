@@ -1,0 +1,58 @@
+"""Events of offices and people as lines of a timeline."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.models import EventRecord
+from tenants.models import Role
+
+# event name → (icon, tone, text with the event's data)
+LINES = {
+    "OfficeOnboarded": ("building-community", "ok", gettext_lazy("建立机构")),
+    "OfficeRenamed": ("pencil", "info", gettext_lazy("更名：%(old_name)s → %(new_name)s，自 %(valid_from)s 起")),
+    "OfficeSuspended": ("lock", "bad", gettext_lazy("停用机构")),
+    "OfficeReactivated": ("lock-open", "ok", gettext_lazy("恢复使用")),
+    "DivisionAdded": ("plus", "ok", gettext_lazy("设立处室：%(division)s")),
+    "DivisionRenamed": ("pencil", "info", gettext_lazy("处室更名：%(old_name)s → %(new_name)s")),
+    "DivisionClosed": ("x", "mute", gettext_lazy("撤销处室：%(division)s，最后一天 %(valid_to)s")),
+    "AccountCreated": ("user-plus", "ok", gettext_lazy("建立账号 %(username)s")),
+    "AccountEdited": ("pencil", "info", gettext_lazy("修改账号资料")),
+    "AccountDeactivated": ("user-off", "bad", gettext_lazy("停用账号")),
+    "AccountReactivated": ("user-check", "ok", gettext_lazy("恢复账号")),
+    "RoleGranted": ("key", "ok", gettext_lazy("授予角色：%(role)s，自 %(valid_from)s 起")),
+    "RoleEnded": ("key-off", "bad", gettext_lazy("终止角色：%(role)s")),
+    "PasswordChanged": ("lock", "info", gettext_lazy("本人修改密码")),
+    "PasswordReset": ("lock", "warn", gettext_lazy("重置密码")),
+    "LockOpened": ("lock-open", "ok", gettext_lazy("解除锁定：%(what)s")),
+    "StandInNamed": (
+        "user-share",
+        "info",
+        gettext_lazy("指定代理：%(role)s由%(person)s代理，%(starts_on)s 至 %(ends_on)s"),
+    ),
+    "StandInRevoked": ("user-share", "mute", gettext_lazy("撤销代理：%(role)s（%(person)s）")),
+}
+
+
+def shown(records: Iterable[EventRecord]) -> list[dict[str, Any]]:
+    """As the component `timeline` wants them, newest first as given."""
+    lines = []
+    for record in records:
+        icon, tone, text = LINES.get(record.name, ("point", "mute", record.name))
+        data = {**record.data}
+        if "role" in data:
+            data["role"] = str(Role(data["role"]).label) if data["role"] in Role.values else data["role"]
+        who = f"{record.actor_name} {record.actor_role}".strip() or _("系统")
+        lines.append(
+            {
+                "icon": icon,
+                "tone": tone,
+                "text": str(text) % data,
+                "actor": who,
+                "at": record.at,
+                "quote": data.get("reason", ""),
+            }
+        )
+    return lines
