@@ -74,7 +74,9 @@ def _queue_page(
     context = _queue_context(request, value_id, query)
     context |= {"refusal": refusal, "explicit": value_id is not None}
     template = "ledger/verification/queue.html"
-    if request.htmx and refusal is None and value_id is not None:  # type: ignore[attr-defined]
+    # Going back, htmx asks for the page again: then it wants all of it.
+    partly = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    if partly and refusal is None and value_id is not None:
         template += "#context"
     response = render(request, template, context, status=refusal.status if refusal else 200)
     response["Vary"] = "HX-Request"

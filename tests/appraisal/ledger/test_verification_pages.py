@@ -109,6 +109,8 @@ class TestQueue:
 
         assert page.content.decode().lstrip().startswith("<aside")
         assert page["Vary"]
+        back = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+        assert "<html" in verifier.get(f"{QUEUE}{value.pk}/", headers=back).content.decode()
 
     def test_does_not_tell_of_another_provinces_value(
         self, year: Year, kunming: Office, signed_in: Callable[..., Client]
