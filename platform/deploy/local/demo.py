@@ -115,7 +115,9 @@ def collect_static(choice: Choice, environment: dict[str, str]) -> None:
     stamp, value = choice.data / "static.stamp", static_stamp()
     if stamp.is_file() and stamp.read_text() == value and (choice.data / "static").is_dir():
         return
-    manage(environment, "Static files", "collectstatic", "--noinput", "--clear")
+    # What DRF and django-htmx ship for pages of their own is not ours to serve.
+    skipped = ("--ignore", "rest_framework", "--ignore", "django_htmx")
+    manage(environment, "Static files", "collectstatic", "--noinput", "--clear", *skipped)
     stamp.write_text(value)
 
 
