@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from appraisal.ledger.models import CurrentValue, Objection, ReportedValue, ScoreAdjustment, ScoreLine
+from appraisal.ledger.models import CurrentValue, Objection, Report, ReportedValue, ScoreAdjustment, ScoreLine
 from appraisal.ledger.usecases import scores
 from appraisal.reporting.models import MonthlyDraft
 from core import files
@@ -30,6 +30,7 @@ def build(actor: Callable[..., Actor], offices: dict[str, Office]) -> dict[str, 
         period=period, office=kunming, indicator=indicator, version=1, source="report", fact={"value": "700"},
         entered_at=NOON,
     )  # fmt: skip
+    report = Report.objects.create(period=period, office=kunming, round=1, handed_over_at=NOON, on_time=True)
     current = CurrentValue.objects.create(
         period=period, office=kunming, indicator=indicator, value=value, state="VERIFIED", final_fact={"value": "700"}
     )
@@ -51,6 +52,7 @@ def build(actor: Callable[..., Actor], offices: dict[str, Office]) -> dict[str, 
         "slug": "kunming", "code": "A1", "line_id": line.pk, "adjustment_id": adjustment.pk,
         "objection_id": objection.pk, "version_id": running.version.pk, "template_id": running.version.template_id,
         "cycle_id": running.cycle.pk, "letter_id": running.letters["kunming"].pk, "office_id": kunming.pk,
+        "report_id": report.pk,
     }  # fmt: skip
     return {
         "yunnan": shared | _own(yunnan, actor("yunnan", Role.VERIFIER), actor("yunnan", Role.SEC_ADMIN)),
