@@ -10,7 +10,7 @@ from appraisal.ledger.models import ScoreRun
 from appraisal.ledger.selectors import overview, scores
 from tests.benchmarks import clock, world
 
-RUNS = {16: 200, 300: 60, 3000: 15}
+RUNS = {16: 200, 300: 60, 3000: 25}
 SCHEMAS_AT_ONCE = 250  # per transaction: every table made is a lock held to its end
 
 CARDS = """

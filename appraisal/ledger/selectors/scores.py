@@ -88,7 +88,7 @@ class RankedOffice(NamedTuple):
 
 
 class Ranked(NamedTuple):
-    """A card in the ranking: the columns of Scorecard without its trace, and its office."""
+    """A card in the ranking: the columns of Scorecard without its trace, then its office's (`office`: all of them)."""
 
     pk: int
     run_id: int
@@ -105,13 +105,21 @@ class Ranked(NamedTuple):
     rank_before: int | None
     peer_rank: int
     total_before: Decimal | None
-    office: RankedOffice
+    schema_name: str
+    name: str
+    short_name: str
+    name_en: str
+    tile_col: int
+    tile_row: int
+
+    @property
+    def office(self) -> RankedOffice:
+        return RankedOffice._make(self[-len(RankedOffice._fields) :])
 
 
-OWN = len(Ranked._fields) - 1  # columns of the card itself; the office's follow
 _ranking = CompiledRows(
     lambda run_id: ordered(Scorecard.objects.filter(run_id=run_id)).values_list(
-        *Ranked._fields[:OWN], *(f"office__{name}" for name in RankedOffice._fields)
+        *(f"office__{name}" if name in RankedOffice._fields else name for name in Ranked._fields)
     )
 )
 
@@ -121,7 +129,7 @@ def ranking_of(run: ScoreRun) -> list[Ranked]:
 
     Plain tuples: 3,000 cards and offices as model instances cost four times the query (platform/docs/benchmarks.md).
     """
-    return [Ranked._make((*row[:OWN], RankedOffice._make(row[OWN:]))) for row in _ranking(run.pk)]
+    return list(map(Ranked._make, _ranking(run.pk)))
 
 
 def ordered(cards: models.QuerySet[Scorecard]) -> models.QuerySet[Scorecard]:
