@@ -1,0 +1,93 @@
+"""A server process per worker, a browser per file, a context per test. No test here touches the database itself.
+
+Playwright's synchronous API keeps an event loop running in this thread while it is started, and Django refuses the
+database to a thread with a loop; so the browser is closed at the end of each file, before other tests run.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from deploy.local import bootstrap
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+]
+PATIENCE = 10_000  # ms; the machine may be busy
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where the pages are, and a session cookie for every account."""
+
+    url: str
+    sessions: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "")
+    database = "_".join(filter(None, [os.environ.get("ANLAN_TEST_DB", "test_anlan"), "browser", worker]))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.browser.server", database],
+        cwd=ROOT, env={**os.environ, "DATABASE_URL": _url(), "PYTHONPATH": f"platform{os.pathsep}."},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with process:
+        told = process.stdout.readline()
+        if not told:
+            pytest.fail("The server of the browser tests did not start; what it said is above.")
+        yield Server(**json.loads(told))
+        process.stdin.close()
+        process.wait(30)
+
+
+def _url() -> str:
+    at = connection.settings_dict
+    return f"postgresql://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/anlan"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=bootstrap.chromium(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(server: Server, chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """visit("kunming-reporter"): an empty page signed in as that account (no account: as nobody); options of contexts.
+
+    page.problems collects what the console and the network complain about.
+    """
+    contexts: list[BrowserContext] = []
+
+    def open_page(account: str = "", **options: Any) -> Page:
+        context = chromium.new_context(base_url=server.url, locale="zh-CN", **options)
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        if account:
+            context.add_cookies([{"name": "anlan_session", "value": server.sessions[account], "url": server.url}])
+        page = context.new_page()
+        page.problems = []  # type: ignore[attr-defined]
+        page.on("pageerror", lambda error: page.problems.append(f"error in a script: {error}"))
+        page.on("console", lambda said: page.problems.append(said.text) if said.type == "error" else None)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()

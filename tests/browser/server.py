@@ -1,0 +1,139 @@
+"""A web server with the world of tests.browser.world: `python -m tests.browser.server DATABASE`.
+
+Makes the database (dropping one of the same name), migrates, plays the world, then serves on a free port of 127.0.0.1
+and works jobs off in a thread. The first line on standard output is JSON: {"url", "sessions": {account: cookie}}.
+Stops, and drops its database, when standard input is closed: so also when the test run that started it is killed.
+"""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+import threading
+from contextlib import closing
+from io import StringIO
+
+DATABASE = sys.argv[1] if __name__ == "__main__" else ""
+DATA = tempfile.mkdtemp(prefix="anlan-browser-")
+
+
+def set_up() -> None:
+    """Django with the tests' settings on our database, and a clock that starts at the world's moment."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.browser.settings"
+    os.environ["DATA_DIR"] = DATA
+    import django
+    from django.conf import settings
+
+    settings.DATABASES["default"]["NAME"] = DATABASE
+    from tests.browser import clock
+
+    django.setup()
+    from tests.browser.world import NOW
+
+    clock.start_at(NOW)
+
+
+def make_database() -> None:
+    drop_database()
+    with closing(_admin()) as connection, connection.cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{DATABASE}"')
+
+
+def drop_database() -> None:
+    with closing(_admin()) as connection, connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)')
+
+
+def _admin():
+    import psycopg2
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    connection = psycopg2.connect(
+        dbname="postgres", host=database["HOST"], port=database["PORT"], user=database["USER"],
+        password=database["PASSWORD"],
+    )  # fmt: skip
+    connection.autocommit = True
+    return connection
+
+
+def fill() -> dict[str, str]:
+    """Migrate, play the world, sign everybody in; answers {account: session cookie}."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.core.management import call_command
+    from django.db import transaction
+
+    from core import office as office_core
+    from tenants.models import User
+    from tests.browser import world
+
+    call_command("upgrade", verbosity=0, skip_checks=True, stdout=StringIO())
+    sessions = {}
+    accounts = world.build()
+    with office_core.mounted(office_core.PUBLIC), transaction.atomic():
+        for user in User.objects.filter(username__in=accounts):
+            session = SessionStore()
+            session[SESSION_KEY] = str(user.pk)
+            session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+            session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+            session.create()
+            sessions[user.username] = session.session_key
+    return sessions
+
+
+class Worker(threading.Thread):
+    """Runs what is due whenever the doorbell rings, and looks every second."""
+
+    def __init__(self) -> None:
+        from core import tasks
+
+        super().__init__(name="jobs")
+        self._rung, self._over = threading.Event(), False
+        tasks.ring.delay = self._rung.set
+
+    def run(self) -> None:
+        from core import jobs
+
+        while not self._over:
+            self._rung.wait(1)
+            self._rung.clear()
+            jobs.run_due()
+
+    def stop(self) -> None:
+        self._over = True
+        self._rung.set()
+        self.join()
+
+
+def main() -> None:
+    set_up()
+    make_database()
+    try:
+        sessions = fill()
+        from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+        from django.core.wsgi import get_wsgi_application
+
+        class Handler(WSGIRequestHandler):
+            def log_message(self, format: str, *args: object) -> None:
+                """The application logs requests."""
+
+        server = ThreadedWSGIServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        server.set_app(get_wsgi_application())
+        worker = Worker()
+        worker.start()
+        threading.Thread(target=server.serve_forever, name="web", daemon=True).start()
+        print(json.dumps({"url": f"http://127.0.0.1:{server.server_port}", "sessions": sessions}), flush=True)
+        sys.stdin.read()
+        server.shutdown()
+        worker.stop()
+    finally:
+        drop_database()
+        shutil.rmtree(DATA, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

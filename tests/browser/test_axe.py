@@ -1,0 +1,138 @@
+"""Every page that a link leads to, as every kind of person: axe-core, the console, the width, the English version.
+
+Dialogs are checked on the page they open from. A page is judged once per level of office; that it answers, that nothing
+goes wrong in the console and that it fits the window is checked for every account.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Server
+from tests.browser.walk import Place, Walk, run_of_chinese
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPTS = (ROOT / "node_modules/axe-core/axe.min.js", Path(__file__).with_name("probes.js"))
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Texts of people and of the world's data stay in the language they were written in.
+DATA = (
+    *("tests/browser/world.py", "tests/factories.py", "tests/appraisal/setting.py"),
+    *("tests/appraisal/small_template.csv", "platform/core/usecases/calendar.py"),
+    *("appraisal/ledger/rules/params/adjustment_items.yaml",),
+)
+WALKS = {
+    "": ("/", "/components/", "/api/docs"),
+    "kunming-reporter": ("/", "/kunming/"),
+    "puer-leader": ("/puer/",),
+    "yunnan-admin": ("/", "/yunnan/"),
+    "yunnan-verifier": ("/yunnan/appraisal/queue/",),
+    "yunnan-leader": ("/yunnan/",),
+    "yunnan-sys": ("/yunnan/",),
+    "yunnan-sec": ("/yunnan/",),
+    "yunnan-audit": ("/yunnan/",),
+    "anlan_platform-sys": ("/anlan_platform/",),
+}
+
+
+@cache
+def data() -> str:
+    return "\n".join((ROOT / name).read_text("utf-8") for name in DATA)
+
+
+class Judge:
+    """Collects what is wrong, each once with the page it was first found on."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, str] = {}
+        self.shapes: dict[tuple[str, str], set[str]] = {}
+
+    def says(self, where: str, problems: list[str]) -> None:
+        for problem in problems:
+            self.found.setdefault(problem, where)
+
+    def is_new(self, place: Place, page: Page) -> bool:
+        """Nobody was here before, or nobody saw a page of this place with these kinds of elements."""
+        seen, shape = self.shapes.get((place.level, place.name)), set(page.evaluate("probes.shape()"))
+        self.shapes[place.level, place.name] = (seen or set()) | shape
+        return seen is None or not shape <= seen
+
+    def look(self, where: str, page: Page) -> None:
+        """Fits the window at three widths, and axe finds nothing in either theme or on a phone."""
+        for width, height in ((1366, 768), (390, 844), (1440, 900)):
+            page.set_viewport_size({"width": width, "height": height})
+            self.says(where, page.evaluate("probes.overflow()"))
+            if width == 390:
+                self.axe(
+                    f"{where} (390 px)", page, rules=["color-contrast", "target-size", "scrollable-region-focusable"]
+                )
+        self.both_themes(where, page)
+
+    def both_themes(self, where: str, page: Page) -> None:
+        self.axe(where, page)
+        page.evaluate("probes.theme('dark')")
+        self.axe(f"{where} (dark)", page, rules=["color-contrast", "link-in-text-block"])
+        page.evaluate("probes.theme('light')")
+
+    def axe(self, where: str, page: Page, rules: list[str] | None = None) -> None:
+        only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": TAGS}
+        self.says(where, page.evaluate("only => probes.axe(only)", only))
+
+    def in_english(self, where: str, page: Page, url: str) -> None:
+        """Nothing Chinese but data."""
+        page.context.add_cookies([{"name": "anlan_language", "value": "en", "url": url}])
+        page.goto(url)
+        left = {run for text in page.evaluate("probes.texts()") for run in run_of_chinese(text) if run not in data()}
+        self.says(where, [f"not in English: {run}" for run in sorted(left)])
+        page.context.clear_cookies(name="anlan_language")
+
+    def verdict(self) -> str:
+        return "\n".join(
+            f"{where}: {problem}" for problem, where in sorted(self.found.items(), key=lambda each: each[1])
+        )
+
+
+def opens(page: Page) -> Iterator[str]:
+    """The kinds of dialogs that this page's links open."""
+    links = page.locator("a[hx-target='#dialog']")
+    seen = set()
+    for number in range(links.count()):
+        link = links.nth(number)
+        kind = re.sub(r"\d+", "N", (link.get_attribute("hx-get") or "").split("?")[0])
+        if kind in seen or not link.is_visible():
+            continue
+        seen.add(kind)
+        link.click()
+        page.locator("dialog[open]").wait_for()
+        yield kind
+        page.keyboard.press("Escape")
+        page.locator("dialog[open]").wait_for(state="detached")
+
+
+@pytest.fixture(scope="module")
+def judge() -> Judge:
+    return Judge()
+
+
+@pytest.mark.parametrize("account", WALKS)
+def test_pages(account: str, visit: Callable[..., Page], server: Server, judge: Judge) -> None:
+    judge.found.clear()
+    page = visit(account, viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    for script in SCRIPTS:
+        page.context.add_init_script(path=script)
+    for place, url, response in Walk(page, account).pages(*(f"{server.url}{start}" for start in WALKS[account])):
+        where = f"{account or 'nobody'} at {place}"
+        if response.status >= 400:
+            judge.says(where, [f"a link leads here, and it answers {response.status}: {url}"])
+            continue
+        judge.says(where, page.problems)  # type: ignore[attr-defined]
+        if judge.is_new(place, page):
+            judge.look(where, page)
+            for kind in opens(page):
+                judge.both_themes(f"{where}, dialog {kind}", page)
+            judge.in_english(where, page, url)
+    assert not judge.found, judge.verdict()

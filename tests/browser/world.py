@@ -1,0 +1,231 @@
+"""What the browser finds: yunnan with three prefectures in the first days of November 2026, played by use cases.
+
+September is published, with a return, a correction, an adjustment and an open objection in its story. October is open:
+kunming has begun to fill in, puer waits for its leader's signature, diqing has handed over and waits for the province.
+Accounts are <office>-<key>, all with factories.PASSWORD; `SEATS` lists them.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+
+from appraisal.ledger.models import CurrentValue, ScoreLine
+from appraisal.ledger.states import ValueState
+from appraisal.ledger.usecases import adjustments, objections, province_facts, scores, verification
+from appraisal.library import usecases as library
+from appraisal.library.models import Method
+from appraisal.reporting import usecases as reporting
+from core import files
+from core import office as office_core
+from core.jobs import want
+from core.usecases.calendar import seed_calendar
+from tenants import selectors
+from tenants.actors import Actor
+from tenants.models import Division, Office, Role, StandIn, User
+from tests import factories
+from tests.appraisal import setting
+
+NOW = datetime(2026, 11, 5, 1, 30, tzinfo=UTC)  # half past nine in Shanghai, a working day
+SEATS: dict[str, dict[str, tuple[str, ...]]] = {
+    "anlan_platform": {"sys": (Role.SYS_ADMIN,)},
+    "yunnan": {
+        "admin": (Role.APPRAISAL_ADMIN,),
+        "leader": (Role.PRINCIPAL_LEADER,),
+        "verifier": (Role.VERIFIER,),
+        "sys": (Role.SYS_ADMIN,),
+        "sec": (Role.SEC_ADMIN,),
+        "audit": (Role.AUDIT_ADMIN,),
+    },
+    **{
+        slug: {"reporter": (Role.REPORTER,), "leader": (Role.PRINCIPAL_LEADER, Role.ISSUER)}
+        for slug in ("kunming", "puer", "diqing")
+    },
+    "shifan": {"admin": (Role.APPRAISAL_ADMIN,)},
+}
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+REPORTED: dict[str, dict[str, Any]] = {
+    "A1": {"fact": {"value": "640"}, "narrative": "按计划推进，已与各县核对。"},
+    "A2": {"fact": {"value": "655.50"}},
+    "A6": {"fact": {"done_on": {}}},
+    "B6": {"fact": {"value": "91.2"}},
+    "B7": {"fact": {"value": "8", "target": "10"}},
+    "B8": {"nothing_to_report": True, "nothing_reason": "本月没有重复信访。"},
+}
+EVIDENCED = ("A1", "A6", "B6")
+
+
+def build() -> dict[str, str]:
+    """Make everything in an empty, migrated database; answers {account: name of the person}."""
+    with office_core.mounted(office_core.PUBLIC), transaction.atomic():
+        seed_calendar()
+        factories.make_offices()
+        people = _people()
+        world = World(people)
+        world.september()
+        world.october()
+        world.odds_and_ends()
+    return {account: user.name for account, user in people.items()}
+
+
+def _people() -> dict[str, User]:
+    people = {}
+    for slug, seats in SEATS.items():
+        office = Office.objects.get(schema_name=slug)
+        Division.objects.create(office=office, name="综合处", name_en="General Affairs", valid_from=factories.SINCE)
+        for key, roles in seats.items():
+            account = f"{slug}-{key}"
+            people[account] = factories.make_person(office, *roles, username=account)
+    return people
+
+
+class World:
+    """A running cycle with signed letters; each scene is played by the people of its office."""
+
+    def __init__(self, people: dict[str, User]) -> None:
+        self.people = people
+        self.offices = {office.schema_name: office for office in Office.objects.select_related("parent")}
+        self.running = setting.running_cycle(self._with_role, self.offices)
+
+    def _with_role(self, slug: str, *roles: str) -> Actor:
+        """The seat of that office that holds the first of `roles`."""
+        return self._actor(slug, next(key for key, held in SEATS[slug].items() if roles[0] in held))
+
+    def _actor(self, slug: str, key: str) -> Actor:
+        found = selectors.actor_for(self.people[f"{slug}-{key}"], self.offices[slug], on=NOW.date())
+        assert found is not None
+        return found
+
+    @contextmanager
+    def acting(self, account: str) -> Iterator[Actor]:
+        """Their office mounted, and they in their role there."""
+        actor = self._actor(*account.split("-"))
+        with office_core.mounted(actor.office.mount(actor_id=actor.user_id)):
+            yield actor
+
+    # --- Months
+
+    def fill(self, slug: str, month: int, at: datetime, codes: tuple[str, ...] = tuple(REPORTED)) -> None:
+        with self.acting(f"{slug}-reporter") as actor:
+            period = self.running.period(month)
+            for code in codes:
+                indicator, given = self.running.indicator(code), {"fact": None, **REPORTED[code]}
+                reporting.save_value(period_id=period.pk, indicator_id=indicator.pk, actor=actor, at=at, **given)
+                if code in EVIDENCED:
+                    name = f"{slug}-{month}-{code} 花名册.pdf"
+                    reporting.upload_evidence(
+                        period_id=period.pk, indicator_id=indicator.pk,
+                        upload=SimpleUploadedFile(name, PDF + name.encode(), "application/pdf"), actor=actor, at=at,
+                    )  # fmt: skip
+
+    def submit(self, slug: str, month: int, at: datetime) -> None:
+        with self.acting(f"{slug}-reporter") as actor:
+            reporting.submit_report(period_id=self.running.period(month).pk, actor=actor, at=at)
+
+    def sign(self, slug: str, month: int, at: datetime) -> None:
+        with self.acting(f"{slug}-leader") as actor:
+            reporting.sign_off(period_id=self.running.period(month).pk, actor=actor, at=at)
+
+    def september(self) -> None:
+        """Reported by all, one value returned and answered, one corrected, everything verified, scored, published."""
+        at = datetime(2026, 10, 8, 2, 0, tzinfo=UTC)
+        for slug in setting.PREFECTURES:
+            self.fill(slug, 9, at)
+            self.submit(slug, 9, at)
+            self.sign(slug, 9, at)
+        self._return("kunming", "A2", 9, "与资金台账差 12 万元，请核对。", at + timedelta(hours=1))
+        with self.acting("kunming-reporter") as actor:
+            reporting.save_value(
+                period_id=self.running.period(9).pk, indicator_id=self.running.indicator("A2").pk,
+                fact={"value": "643.50"}, narrative="已按资金台账改正。", lock_version=1, actor=actor,
+                at=at + timedelta(hours=2),
+            )  # fmt: skip
+        self.submit("kunming", 9, at + timedelta(hours=2))
+        self.sign("kunming", 9, at + timedelta(hours=3))
+        self._province_facts(9, at + timedelta(hours=4))
+        with self.acting("yunnan-verifier") as actor:
+            value = self._value("puer", "A1", 9)
+            verification.correct_value(
+                current_value_id=value.pk, lock_version=value.lock_version, fact={"value": "630"},
+                reason="花名册实有 630 人。", actor=actor, at=at + timedelta(hours=4),
+            )  # fmt: skip
+            waiting = CurrentValue.objects.filter(period=self.running.period(9), state=ValueState.SUBMITTED)
+            items = list(waiting.values_list("pk", "lock_version"))
+            verification.verify_values(items=items, actor=actor, at=at + timedelta(hours=5))
+        self._adjust(at + timedelta(hours=5))
+        with self.acting("yunnan-admin") as actor:
+            run = scores.new_run(self.running.period(9), note="首次计算", actor=actor, at=NOW - timedelta(hours=20))
+            run = scores.calculate_run(run_id=run.pk, actor=actor, at=NOW - timedelta(hours=20))
+            scores.publish_run(run_id=run.pk, actor=actor, at=NOW - timedelta(hours=19))
+        with self.acting("puer-reporter") as actor:
+            line = ScoreLine.objects.get(card__run=run, card__office=self.offices["puer"], indicator__code="A1")
+            objections.file_objection(
+                line_id=line.pk, grounds="另有 10 人的安置确认书在县级档案中，请复核。", evidence=[], actor=actor,
+                at=NOW - timedelta(hours=2),
+            )  # fmt: skip
+
+    def october(self) -> None:
+        """One of each state a month can be in before the province has looked at it."""
+        self.fill("kunming", 10, NOW - timedelta(hours=3), ("A2",))
+        for slug in ("puer", "diqing"):
+            self.fill(slug, 10, NOW - timedelta(hours=5))
+            self.submit(slug, 10, NOW - timedelta(hours=4))
+        self.sign("diqing", 10, NOW - timedelta(hours=3))
+        self._province_facts(10, NOW - timedelta(hours=2))
+
+    def _value(self, slug: str, code: str, month: int) -> CurrentValue:
+        return CurrentValue.objects.get(
+            period=self.running.period(month), office=self.offices[slug], indicator=self.running.indicator(code)
+        )
+
+    def _return(self, slug: str, code: str, month: int, reason: str, at: datetime) -> None:
+        with self.acting("yunnan-verifier") as actor:
+            value = self._value(slug, code, month)
+            verification.return_value(
+                current_value_id=value.pk, lock_version=value.lock_version, reason=reason, actor=actor, at=at
+            )
+
+    def _province_facts(self, month: int, at: datetime) -> None:
+        with self.acting("yunnan-admin") as actor:
+            period = self.running.period(month)
+            for code, fact in (("B1", None), ("B9", {"marks": ["7", "7.5", "8", "6.5", "7"], "counts": [0]})):
+                indicator = self.running.indicator(code)
+                if indicator.method == Method.DEDUCT:
+                    province_facts.confirm_no_events(
+                        period_id=period.pk, indicator_id=indicator.pk, reason="核查本月没有发生", actor=actor, at=at
+                    )
+                    continue
+                rows = [province_facts.FactRow(self.offices[slug].pk, fact, "评议记录") for slug in setting.PREFECTURES]
+                province_facts.record_facts(
+                    period_id=period.pk, indicator_id=indicator.pk, rows=rows, actor=actor, at=at
+                )
+
+    def _adjust(self, at: datetime) -> None:
+        with self.acting("yunnan-admin") as actor:
+            paper = SimpleUploadedFile("表彰决定.txt", "表彰决定\n".encode(), "text/plain")
+            stored = files.store(
+                paper, office_schema="yunnan", uploader_id=actor.user_id or 0, uploader_name=actor.name, at=at
+            )
+            adjustments.record_adjustment(
+                cycle_id=self.running.cycle.pk, office_id=self.offices["kunming"].pk, from_month=9,
+                code="P2", points=Decimal(1), legal_basis="年度考核办法：获省级表彰",
+                confirming_unit="省局办公室", evidence=[str(stored.pk)], actor=actor, at=at,
+            )  # fmt: skip
+
+    # --- What else pages show
+
+    def odds_and_ends(self) -> None:
+        """A draft of next year's scheme, a failed job, a stand-in."""
+        with self.acting("yunnan-admin") as actor:
+            library.copy_version(version_id=self.running.version.pk, year=2027, actor=actor, at=NOW)
+            job = want(scores.CALCULATE, arguments={"run_id": 0}, key="failed", actor=actor, at=NOW)
+            type(job).objects.filter(pk=job.pk).update(state="FAILED", error="数据库连接中断。", finished_at=NOW)
+        membership = self.people["yunnan-leader"].memberships.get()
+        StandIn.objects.create(
+            membership=membership, person=self.people["yunnan-admin"], starts_on=date(2026, 12, 1),
+            ends_on=date(2026, 12, 5), reason="出差", created_by_id=self.people["yunnan-leader"].pk, created_at=NOW,
+        )  # fmt: skip
