@@ -63,7 +63,7 @@ class ValueForm(forms.Form):
     def unit(self) -> str:
         """Beside each input of the fact: the indicator's unit where all of it is in that unit."""
         listed = self.indicator.method in (Method.MILESTONE, Method.THRESHOLD, Method.FORMULA, Method.PANEL)
-        return "" if listed or facts.categories_of(self.indicator) else self.indicator.unit
+        return "" if listed or facts.categories_of(self.indicator) else self.indicator.unit_label
 
     @property
     def problems(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""The report form in a browser: it adds up, saves by itself, says what is wrong, and lets people choose in a conflict."""
+"""The report form in a browser: it adds up, saves by itself, says what is wrong; in a conflict people choose."""
 
 import re
 from collections.abc import Callable

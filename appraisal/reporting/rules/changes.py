@@ -32,7 +32,7 @@ def change(
         return Change(now - last)  # points, not a figure of the office
     limits = parameters.load(PARAMS / "explain_change.yaml").value(on)
     difference = now - last
-    values = {"unit": indicator.unit, "last": plain(last), "now": plain(now), "by": plain(abs(difference))}
+    values = {"unit": indicator.unit_label, "last": plain(last), "now": plain(now), "by": plain(abs(difference))}
     if indicator.cumulative and difference < 0:
         return Change(difference, _("累计值比上月少 %(by)s %(unit)s（上月 %(last)s，本月 %(now)s）。") % values)
     return Change(difference, _unusual(indicator, difference, last, year_target, limits, values))

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from django.utils.translation import gettext as _
 
 from appraisal.library.models import Indicator, Method, TargetBasis
+from appraisal.library.models.words import input_label
 from appraisal.rules.methods import METHODS, Rule
 from appraisal.rules.targets import late_days, target_to_date
 from core import parameters
@@ -327,18 +328,6 @@ def as_date(text: Any) -> date | None:
         return None
 
 
-def input_label(name: str) -> str:
-    """A formula's input in the reader's language; an input without a known word keeps its name."""
-    known = {
-        "rectified_amount": _("已整改金额"),
-        "found_amount": _("查出金额"),
-        "rectified_count": _("已整改件数"),
-        "found_count": _("查出件数"),
-        "overdue_items": _("逾期未整改件数"),
-    }
-    return known.get(name, name)
-
-
 def main_number(indicator: Indicator, fact: Fact | None, milestones: Sequence[Due] = ()) -> Decimal | None:
     """The one number that stands for a fact in lists and curves; None when there is none (yet).
 
@@ -383,15 +372,15 @@ def short(indicator: Indicator, fact: Fact | None, milestones: Sequence[Due] = (
         case Method.THRESHOLD:
             return f"{number}/{len(required_of(indicator))}", _("项")
         case Method.DEDUCT | Method.ADD:
-            return (_thousands(number), indicator.unit) if number is not None else ("—", "")
+            return (_thousands(number), indicator.unit_label) if number is not None else ("—", "")
         case Method.PANEL | Method.FORMULA | Method.MANUAL:
             return (f"{number:.2f}", _("分")) if number is not None else ("—", "")
         case _:
             if categories_of(indicator):
                 return str(fact.get("value") or "—"), ""
             if takes_target(indicator):
-                return f"{_given(fact.get('value'))}/{_given(fact.get('target'))}", indicator.unit
-            return (_thousands(number), indicator.unit) if number is not None else ("—", "")
+                return f"{_given(fact.get('value'))}/{_given(fact.get('target'))}", indicator.unit_label
+            return (_thousands(number), indicator.unit_label) if number is not None else ("—", "")
 
 
 def _given(text: Any) -> str:
@@ -419,7 +408,7 @@ def described(indicator: Indicator, fact: Fact | None, milestones: Sequence[Due]
     """A fact in words for a reader: every filled entry with its name."""
     if fact is None:
         return ""
-    unit = indicator.unit
+    unit = indicator.unit_label
     match indicator.method:
         case Method.MILESTONE:
             done = fact.get("done_on") or {}
@@ -436,7 +425,7 @@ def described(indicator: Indicator, fact: Fact | None, milestones: Sequence[Due]
         case Method.DEDUCT | Method.ADD:
             return _listing(zip(events_of(indicator), fact.get("counts") or [], strict=False))
         case Method.PANEL:
-            marks = "、".join(str(mark) for mark in fact.get("marks") or [] if mark is not None)
+            marks = _("、").join(str(mark) for mark in fact.get("marks") or [] if mark is not None)
             return _listing([(_("评分"), marks), *zip(events_of(indicator), fact.get("counts") or [], strict=False)])
         case Method.MANUAL:
             return str(fact.get("points") or "")
@@ -448,7 +437,8 @@ def described(indicator: Indicator, fact: Fact | None, milestones: Sequence[Due]
 
 
 def _listing(pairs: Iterable[tuple[str, Any]]) -> str:
-    return "；".join(f"{name}：{value}" for name, value in pairs if value not in (None, ""))
+    said = _("%(name)s：%(value)s")
+    return _("；").join(said % {"name": name, "value": value} for name, value in pairs if value not in (None, ""))
 
 
 def zero_fact(indicator: Indicator, milestones: Sequence[Due] = ()) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def curve(indicator: Indicator, now: Decimal | None, against: Decimal | None) ->
             rising = number(ends[0]) < number(ends[1])
             most = float(indicator.points)
             points = [[low, 0.0 if rising else most], [high, most if rising else 0.0]]
-            return _drawn(indicator, points, float(now) if now is not None else None, indicator.unit)
+            return _drawn(indicator, points, float(now) if now is not None else None, indicator.unit_label)
         case Method.STEP:
             return _steps(indicator, now)
         case _:
@@ -102,7 +102,7 @@ def _steps(indicator: Indicator, now: Decimal | None) -> dict[str, Any] | None:
         for place, (at, earned) in enumerate(levels):
             after = levels[place + 1][1] if place + 1 < len(levels) else 0.0
             points += [[at, earned], [at, after]]
-    return _drawn(indicator, points, float(now) if now is not None else None, indicator.unit)
+    return _drawn(indicator, points, float(now) if now is not None else None, indicator.unit_label)
 
 
 def _drawn(indicator: Indicator, points: list[list[float]], here: float | None, unit: str) -> dict[str, Any]:

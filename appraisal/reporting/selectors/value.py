@@ -80,7 +80,7 @@ class ValueForm:
     @property
     def unit(self) -> str:
         """The unit of the indicator's figure in lists and curves."""
-        return facts.short(self.indicator, facts.zero_fact(self.indicator), [])[1] or self.indicator.unit
+        return facts.short(self.indicator, facts.zero_fact(self.indicator), [])[1] or self.indicator.unit_label
 
     @property
     def source(self) -> str:

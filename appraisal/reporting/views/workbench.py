@@ -74,7 +74,7 @@ def _parts(seen: selectors.Month) -> list[tuple[int, str, str]]:
         (counts["verified"], "ok", _("已核验")),
         (counts["submitted"] + counts["reviewing"], "info", _("待审与待签")),
         (counts["draft"], "mute", _("草稿")),
-        (counts["returned"], "bad", _("退回")),
+        (counts["returned"], "bad", _("已退回")),
         (counts["todo"] + counts["overdue"], "todo", _("未填")),
     ]
 
