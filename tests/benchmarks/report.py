@@ -56,7 +56,7 @@ def markdown(result: dict[str, Any]) -> str:
                 ["system", about["system"]],
                 ["Python, Django", f"{about['python']}, {about['django']}"],
                 ["PostgreSQL", about["postgresql"]],
-                ["commit", f"{about['commit']} (+: with changes)"],
+                ["commit", f"{about['commit']}"],
                 ["load average", f"{about['load_before']} before, {about['load_after']} after (this run makes 1 to 2)"],
                 ["took", f"{result['seconds']} s"],
             ],

@@ -8,4 +8,4 @@ WHITENOISE_AUTOREFRESH = False  # would look for a file at every request, as onl
 STATIC_ROOT = DATA_DIR / "bench" / "static"  # empty: no page's files are measured
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 OFFICE_URLCONF = "tests.benchmarks.urls"
-LOGGING = {"version": 1, "loggers": {"anlan": {"level": "WARNING"}}}  # a line per request, for nobody
+LOGGING = {"version": 1, "loggers": {"anlan": {"level": "ERROR"}}}  # not a line per request
