@@ -15,6 +15,7 @@ from appraisal.ledger.policies import letters as policies
 from appraisal.ledger.states import LetterState
 from appraisal.library.models import Method, TargetBasis
 from core.errors import NotFound
+from core.models import EventRecord
 from tenants.actors import Actor
 from tenants.models import Office
 
@@ -129,6 +130,17 @@ def awaiting_signature(actor: Actor) -> int:
     if not actor.has(*policies.OFFICE_SIGNERS):
         return 0
     return TargetLetter.objects.filter(office_id=actor.office.pk, state=LetterState.ISSUED).count()
+
+
+INTERNAL = ("LetterDrafted", "TargetsSaved", "MilestonesSet")  # the bureau's own work on a draft
+
+
+def history(actor: Actor, letter: TargetLetter, limit: int = 30) -> list[EventRecord]:
+    """What happened to the letter, newest first; below the bureau without its work on the draft."""
+    events = EventRecord.objects.filter(subject=subject_of(letter.pk)).order_by("-id")
+    if actor.home.level != Office.Level.PROVINCE:
+        events = events.exclude(name__in=INTERNAL)
+    return list(events[:limit])
 
 
 def refusals(actor: Actor, letter: TargetLetter) -> dict[str, str | None]:

@@ -18,7 +18,7 @@ from appraisal.ledger.selectors import letters as selectors
 from appraisal.ledger.usecases import letters as usecases
 from appraisal.ledger.usecases import signing
 from appraisal.ledger.views import letter_words
-from core import asking, events
+from core import asking
 from core.errors import Invalid, Refusal
 from core.http import reads
 
@@ -37,7 +37,7 @@ def _paper(request: HttpRequest, letter: TargetLetter) -> dict[str, Any]:
         "milestones": [row for row in rows if row.milestone_list],  # type: ignore[attr-defined]
         "refusals": selectors.refusals(request.actor, letter),  # type: ignore[attr-defined]
         "lacking": selectors.lacking(rows) if letter.state == letter.State.DRAFT else [],
-        "timeline": letter_words.timeline(events.timeline(selectors.subject_of(letter.pk), limit=30)),
+        "timeline": letter_words.timeline(selectors.history(request.actor, letter)),  # type: ignore[attr-defined]
     }
 
 
@@ -102,7 +102,7 @@ def edit(request: HttpRequest, letter_id: int) -> HttpResponse:
         "refusal": refusal,
         "refusals": selectors.refusals(actor, letter),
         "figure_labels": forms.FIGURE_LABELS.values(),
-        "timeline": letter_words.timeline(events.timeline(selectors.subject_of(letter.pk), limit=8)),
+        "timeline": letter_words.timeline(selectors.history(actor, letter, limit=8)),
         "neighbours": _neighbours(request, letter),
     }
     return render(request, "ledger/letters/edit.html", context, status=refusal.status if refusal else 200)

@@ -118,7 +118,10 @@ class TestTheLetter:
         body = {"number": "云移责〔2026〕1号", "password": "wrong", "lock_version": letter.lock_version}
         assert leader.post(f"{above}issue/", body).status_code == 422
         assert leader.post(f"{above}issue/", body | {"password": PASSWORD}).status_code == 302
-        assert "签署" in text(issuer.get("/kunming/appraisal/my-letter/"))
+        mine = text(issuer.get("/kunming/appraisal/my-letter/"))
+        assert "省级签署，云移责〔2026〕1号" in mine
+        assert "修改 2 项目标" not in mine  # the bureau's work on the draft
+        assert "修改 2 项目标" in text(leader.get(above))
         now = TargetLetter.objects.get(pk=letter.pk)
         signature = {"password": PASSWORD, "lock_version": now.lock_version}
         assert signed_in("kunming", Role.REPORTER).post(f"{below}sign/", signature).status_code == 403
