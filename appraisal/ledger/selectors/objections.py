@@ -91,6 +91,29 @@ def superseded(line: ScoreLine) -> bool:
     return later.exists()
 
 
+@dataclass(frozen=True)
+class AboutLine:
+    """Whether a line was objected to, and why the actor cannot object (None: they may)."""
+
+    line_id: int
+    earlier: Objection | None
+    refusal: str | None
+
+
+def about_line(actor: Actor, run: ScoreRun, line: ScoreLine, *, on: date) -> AboutLine | None:
+    """For the line's own office and, once objected to, for the bureau; None where there is nothing to say."""
+    if run.state != RunState.PUBLISHED:
+        return None
+    line = get_line(actor, line.pk)
+    earlier = earlier_objection(line)
+    own = actor.home.pk == line.card.office_id
+    if not own:
+        return AboutLine(line.pk, earlier, None) if earlier else None
+    last_day = last_filing_day(line)[0]
+    refusal = policies.file.reason(actor, line, on=on, last_day=last_day, superseded=superseded(line), earlier=earlier)
+    return AboutLine(line.pk, earlier, refusal)
+
+
 def check_filing(actor: Actor, line: ScoreLine, *, on: date) -> None:
     """Raises the policy's refusal when the actor cannot object to the line on that day."""
     policies.file(

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from appraisal.ledger.forms.scores import PublishForm, RunForm
 from appraisal.ledger.models import Period, ScoreRun
 from appraisal.ledger.policies import scores as policies
-from appraisal.ledger.selectors import explanations, overview
+from appraisal.ledger.selectors import explanations, objections, overview
 from appraisal.ledger.selectors import scores as selectors
 from appraisal.ledger.usecases import scores as usecases
 from core import events, months
@@ -219,12 +219,13 @@ def scorecard(request: HttpRequest, run_id: int, slug: str, code: str = "") -> H
     order = [row.indicator.code for group in groups for row in group.lines]
     chosen = code or _worst(groups)
     template = "ledger/scores/scorecard.html"
+    story = explanations.story_of(actor, card, chosen, order) if chosen else None
     context = {
         "run": this,
         "card": card,
         "office": office,
         "groups": groups,
-        "story": explanations.story_of(actor, card, chosen, order) if chosen else None,
+        "story": story,
         "waterfall": _chart(explanations.waterfall(card, groups)),
         "months": sorted(overview.official_runs(this.cycle).items()),
         "cards": selectors.ranking_of(this) if actor.at_province else [],
@@ -232,9 +233,9 @@ def scorecard(request: HttpRequest, run_id: int, slug: str, code: str = "") -> H
         "grade_steps": [explanations.sentence(step) for step in card.trace.get("grade_steps", [])],
         "grade": explanations.word(f"grade.{card.grade}"),
         "grade_before_veto": explanations.word(f"grade.{card.grade_before_veto}"),
-        "objection_refusal": None,
+        "objection": objections.about_line(actor, this, story.line, on=timezone.localdate()) if story else None,
     }
-    if request.htmx and code:
+    if request.htmx and not request.htmx.history_restore_request and code:  # type: ignore[attr-defined]
         return render(request, f"{template}#story", context)
     return render(request, template, context)
 

@@ -122,6 +122,24 @@ class TestFileObjection:
         assert refused.value.field == "grounds"
 
 
+class TestAboutALine:
+    def test_the_office_may_object_until_it_has_and_the_bureau_sees_that_it_did(
+        self, line: ScoreLine, reporter: Actor, admin: Actor
+    ) -> None:
+        run = line.card.run
+
+        before = selectors.about_line(reporter, run, line, on=TODAY)
+        assert before is not None
+        assert (before.refusal, before.earlier) == (None, None)
+        assert selectors.about_line(admin, run, line, on=TODAY) is None
+        objection = file(line, reporter)
+
+        for who in (reporter, admin):
+            after = selectors.about_line(who, run, line, on=TODAY)
+            assert after is not None
+            assert after.earlier == objection
+
+
 class TestDecideObjection:
     def decide(self, objection: Objection, actor: Actor, **more: object) -> Objection:
         return usecases.decide_objection(**{

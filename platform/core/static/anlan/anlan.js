@@ -93,7 +93,8 @@
 
   /* 换入之后：焦点到第一处错误或新标题，并说一声 */
   document.addEventListener('htmx:afterSwap', function (ev) {
-    var into = ev.detail.target, box = dialog();
+    var into = ev.detail.target || document.body, box = dialog();
+    if (!box) return;
     if (into === box || box.contains(into) || (box.open && into.matches('.an-dialog'))) {
       if (box.children.length && !box.open) box.showModal();
       if (!box.children.length) closeDialog();
