@@ -1,5 +1,6 @@
 """The office tree: platform → province → prefecture (→ county), with names and codes that have validity dates."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
 from core import office as office_core
+
+AUTONOMOUS = re.compile(r"(\S+) .*Autonomous (Prefecture|County)")
+
+
+def short_english(name: str) -> str:
+    """`Honghe` of `Honghe Hani and Yi Autonomous Prefecture`; other names stay as they are."""
+    found = AUTONOMOUS.fullmatch(name)
+    return found[1] if found else name
 
 
 class Level(models.TextChoices):
@@ -126,7 +135,7 @@ class Office(TenantMixin):
     @property
     def label(self) -> str:
         """Short name in the reader's language."""
-        return self.name_en if (get_language() or "").startswith("en") else self.short_name
+        return short_english(self.name_en) if (get_language() or "").startswith("en") else self.short_name
 
     @property
     def full_label(self) -> str:

@@ -72,7 +72,7 @@ def _by_province(offices: list[Office], roles: dict[int, list[str]]) -> list[dic
 @require_safe
 def browsers(request: HttpRequest) -> HttpResponse:
     """Which browsers work; plain, so that it shows in any."""
-    return render(request, "tenants/browsers.html", {"floor": FLOOR})
+    return render(request, "tenants/browsers.html", {"floor": FLOOR, "agent": request.headers.get("User-Agent", "")})
 
 
 @require_POST
