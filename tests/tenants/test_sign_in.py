@@ -116,7 +116,9 @@ class TestTheLock:
 
 
 class TestTheSignInPage:
-    @pytest.mark.parametrize("stranger", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "\\\\evil"])
+    @pytest.mark.parametrize(
+        "stranger", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "\\\\evil"]
+    )
     def test_leads_to_own_paths_only(self, kunming: Office, stranger: str) -> None:
         user = factories.make_person(kunming, Role.REPORTER)
         form = {"username": user.username, "password": factories.PASSWORD, "next": stranger}
