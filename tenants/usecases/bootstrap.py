@@ -29,7 +29,7 @@ class Named:
 
 @transaction.atomic
 def start_platform(
-    *, schema_name: str, name: str, short_name: str, name_en: str, administrators: Mapping[str, Named], at: datetime
+    *, schema_name: str, name: str, short_name: str, name_en: str, administrators: Mapping[Role, Named], at: datetime
 ) -> tuple[Office, dict[str, str]]:
     """Make the platform's office and its system, security and audit administrators; all else grows from them.
 

@@ -144,13 +144,15 @@ def fact(profile: Profile, code: str, month: int) -> dict[str, Any] | None:
 def _ratio(profile: Profile, code: str, month: int) -> dict[str, Any]:
     yearly = {"B7": 46, "B8": 38, "F2": 1450}[code]
     target = max(rounded(Decimal(yearly) * profile.scale * month / 12), Decimal(1))
-    value = min(rounded(target * min(performance(profile, code, month) * Decimal("1.01"), Decimal(1))), target)
+    reached = min(performance(profile, code, month) * Decimal("1.01"), Decimal(1))
+    value = min(rounded(target * reached), target)
     return {"value": str(value), "target": str(target)}
 
 
 def _rectification(profile: Profile, month: int) -> dict[str, str]:
     found = max(int(14 * profile.scale), 3)
-    done = min(int(found * min(profile.level * (Decimal("0.45") + Decimal("0.055") * month), 1)), found)
+    share = min(profile.level * (Decimal("0.45") + Decimal("0.055") * month), Decimal(1))
+    done = int(found * share)
     amount = rounded(Decimal("86.4") * profile.scale, "0.01")
     return {
         "found_count": str(found),

@@ -55,9 +55,7 @@ class Month:
             wanting = [row for row in rows if row.evidence]
             if wanting:
                 upload = self._list_of_figures(profile, rows)
-                stored = files.store(
-                    upload, office_schema=slug, uploader_id=reporter.user_id, uploader_name=reporter.name, at=at
-                )
+                stored = files.upload_file(upload=upload, actor=reporter, at=at)
                 reporting.attach_to_many(
                     period_id=self.period.pk,
                     indicator_ids=[row.pk for row in wanting],
@@ -176,6 +174,7 @@ class Month:
     def _return_and_answer(self, story: stories.Returned, at: datetime) -> None:
         with self.plan.cast.acting(self.here, "verify2") as verifier:
             value = self._current(story.slug, story.code)
+            assert value is not None, f"{story.slug} reported {story.code}"
             verification.return_value(
                 current_value_id=value.pk, lock_version=value.lock_version, reason=story.reason, actor=verifier, at=at
             )
@@ -215,9 +214,7 @@ class Month:
             paper = SimpleUploadedFile(
                 f"{title}.txt", f"{title}\n证明文件（演示）\n".encode(), content_type="text/plain"
             )
-            stored = files.store(
-                paper, office_schema=self.here, uploader_id=admin.user_id, uploader_name=admin.name, at=at
-            )
+            stored = files.upload_file(upload=paper, actor=admin, at=at)
             unit = "省审计厅" if code == stories.VETO[2] else "省局办公室"
             adjustments.record_adjustment(
                 cycle_id=self.plan.cycle.pk, office_id=self.plan.cast.offices[slug].pk, from_month=month, code=code,

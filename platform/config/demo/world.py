@@ -47,7 +47,7 @@ def _offices_and_people(told: Told) -> None:
     platform, _passwords = bootstrap.start_platform(
         schema_name="anlan_platform", name="安澜平台运行中心", short_name="平台", name_en="Anlan Platform", at=AT,
         administrators={
-            seat.roles[0]: bootstrap.Named(f"anlan_platform-{seat.key}", people.name_of("anlan_platform", seat.key))
+            Role(seat.roles[0]): bootstrap.Named(f"anlan_platform-{seat.key}", people.name_of("anlan_platform", seat.key))
             for seat in people.ADMINISTRATORS
         },
     )  # fmt: skip

@@ -28,8 +28,11 @@ log = logging.getLogger("anlan.files")
 class Upload(Protocol):
     """What Django's UploadedFile offers and storing needs."""
 
-    name: str | None
-    size: int | None
+    @property
+    def name(self) -> str | None: ...
+
+    @property
+    def size(self) -> int | None: ...
 
     def chunks(self) -> Iterator[bytes]: ...
 

@@ -9,7 +9,8 @@ from django.db import transaction
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from config.demo import people, play
+from config.demo import people
+from config.demo.play import everything, steps
 from core import office
 from tenants.models import Office
 
@@ -38,8 +39,8 @@ class Command(BaseCommand):
         )
         console = Console(file=sys.stdout, force_terminal=None)
         with Progress(*columns, console=console) as progress:
-            bar = progress.add_task("demo data", total=play.steps(options["months"]))
-            play.everything(options["months"], told=lambda what: progress.update(bar, advance=1, description=what))
+            bar = progress.add_task("demo data", total=steps(options["months"]))
+            everything(options["months"], told=lambda what: progress.update(bar, advance=1, description=what))
         self.stdout.write(f"demo data ready in {time.perf_counter() - started:.0f} s")
 
     def _accounts(self) -> None:
