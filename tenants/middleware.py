@@ -94,7 +94,7 @@ class SessionGuardMiddleware:
     def _idle_too_long(self, request: HttpRequest, now: datetime) -> bool:
         seen = request.session.get("last_seen")
         limit = session_rules.idle_minutes(request.user.duty, on=timezone.localdate(now))  # type: ignore[union-attr]
-        return bool(seen) and (now - datetime.fromisoformat(seen)).total_seconds() > limit * 60
+        return bool(seen) and (now - datetime.fromisoformat(str(seen))).total_seconds() > limit * 60
 
     def _mark_seen(self, request: HttpRequest, now: datetime) -> None:
         """A page that asks by itself (`every 2s`) is nobody at the desk: it says so and does not count."""

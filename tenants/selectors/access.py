@@ -55,8 +55,7 @@ def offices_of(user: User, *, on: date) -> list[Office]:
     """The offices a person can enter: own memberships, stand-ins, and a province's prefectures. Official order."""
     own = Membership.objects.filter(user=user).in_force(on).values_list("office_id", flat=True)
     acting = StandIn.objects.filter(person=user, membership__ended_at__isnull=True).in_force(on)
-    acting = acting.values_list("membership__office_id", flat=True)
-    ids = set(own) | set(acting)
+    ids = set(own) | set(acting.values_list("membership__office_id", flat=True))
     offices = Office.objects.active().filter(pk__in=ids) | Office.objects.active().filter(
         level=Level.PREFECTURE, parent_id__in=ids, parent__level=Level.PROVINCE
     )

@@ -44,7 +44,7 @@ def tree(actor: Actor, *, on: date) -> list[tuple[int, Office]]:
     offices = list(offices_for(actor).order_by("position", "id"))
     known = {office.pk for office in offices}
     for office in offices:
-        office.people, office.rooms = counted.get(office.pk, 0), rooms.get(office.pk, 0)  # type: ignore[attr-defined]
+        office.people, office.rooms = counted.get(office.pk, 0), rooms.get(office.pk, 0)
         below.setdefault(office.parent_id if office.parent_id in known else None, []).append(office)
     walked: list[tuple[int, Office]] = []
 

@@ -98,7 +98,7 @@ def get_membership(actor: Actor, membership_id: int, *, lock: bool = False) -> M
 
 def own_membership(actor: Actor, membership_id: int, *, lock: bool = False) -> Membership:
     """A membership of the actor's own, in the office they act in. Raises NotFound."""
-    return _one(Membership.objects.filter(user_id=actor.user_id, office=actor.office), membership_id, lock)
+    return _one(Membership.objects.filter(user_id=actor.user_id or 0, office=actor.office), membership_id, lock)
 
 
 def _one(rows: QuerySet[Membership], membership_id: int, lock: bool) -> Membership:
@@ -161,15 +161,15 @@ def stand_in_overlapping(membership: Membership, starts_on: date, ends_on: date)
 
 def own_roles(actor: Actor, *, on: date) -> list[Membership]:
     """The actor's own roles in this office, for which a stand-in may be named."""
-    return list(Membership.objects.filter(user_id=actor.user_id, office=actor.office).in_force(on).order_by("id"))
+    return list(Membership.objects.filter(user_id=actor.user_id or 0, office=actor.office).in_force(on).order_by("id"))
 
 
 def colleagues(actor: Actor, *, on: date) -> list[User]:
     """Active people with a role in this office and the same kind of duty, without the actor. By name."""
-    duty = User.objects.filter(pk=actor.user_id).values_list("duty", flat=True).first() or ""
+    duty = User.objects.filter(pk=actor.user_id or 0).values_list("duty", flat=True).first() or ""
     members = Membership.objects.filter(office=actor.office).in_force(on).values("user")
     return list(
-        User.objects.filter(pk__in=members, is_active=True, duty=duty).exclude(pk=actor.user_id).order_by("name")
+        User.objects.filter(pk__in=members, is_active=True, duty=duty).exclude(pk=actor.user_id or 0).order_by("name")
     )
 
 

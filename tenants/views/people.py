@@ -39,7 +39,7 @@ def index(request: HttpRequest) -> HttpResponse:
     policies.see_people(actor)
     given = request.GET
     state = given.get("state", "active")
-    filters = {
+    filters: dict[str, Any] = {
         "query": given.get("q", ""),
         "office_id": int(given["office"]) if given.get("office", "").isdigit() else None,
         "role": given.get("role", "") if given.get("role") in Role.values else "",

@@ -22,6 +22,7 @@ from tenants.usecases import bootstrap, divisions, offices, roles
 from tenants.usecases import people as accounts
 
 DATA = Path(__file__).resolve().parents[3] / "appraisal" / "library" / "data"
+TOP = "anlan_platform"
 SINCE = date(2019, 1, 1)
 AT = datetime(2025, 11, 3, 1, 0, tzinfo=UTC)
 STEPS = 23  # told once per office, once for the calendar and once for the regions
@@ -45,9 +46,9 @@ def _offices_and_people(told: Told) -> None:
     bootstrap.load_regions(_regions(), valid_from=SINCE)
     told("regions")
     platform, _passwords = bootstrap.start_platform(
-        schema_name="anlan_platform", name="安澜平台运行中心", short_name="平台", name_en="Anlan Platform", at=AT,
+        schema_name=TOP, name="安澜平台运行中心", short_name="平台", name_en="Anlan Platform", at=AT,
         administrators={
-            Role(seat.roles[0]): bootstrap.Named(f"anlan_platform-{seat.key}", people.name_of("anlan_platform", seat.key))
+            Role(seat.roles[0]): bootstrap.Named(f"{TOP}-{seat.key}", people.name_of(TOP, seat.key))
             for seat in people.ADMINISTRATORS
         },
     )  # fmt: skip
