@@ -113,7 +113,7 @@ def groups_of(card: Scorecard) -> list[GroupRow]:
 
 
 def _line_row(line: ScoreLine, earlier: ScoreLine | None, files: int) -> LineRow:
-    unit = line.indicator.unit
+    unit = line.indicator.unit_label
     return LineRow(
         indicator=line.indicator,
         status=line.status,
@@ -209,7 +209,7 @@ def story_of(actor: Actor, card: Scorecard, code: str, order: list[str]) -> Line
     return LineStory(
         line=line,
         indicator=line.indicator,
-        shown=shown_fact(line.trace, line.indicator.unit),
+        shown=shown_fact(line.trace, line.indicator.unit_label),
         sentences=[sentence(step) for step in line.trace["steps"]],
         sharing=[],
         current=CurrentValue.objects.filter(**key).select_related("value").first(),

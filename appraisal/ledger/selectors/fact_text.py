@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from appraisal.ledger.rules import facts
 from appraisal.library.models import Indicator, Method
+from appraisal.library.models.words import input_label
 
 NOTHING = "–"
 UNITLESS_DIRECTIONS = frozenset({"category"})
@@ -39,7 +40,7 @@ def describe(indicator: Indicator, fact: Mapping[str, Any] | None) -> str:
         done = [day for day in fact.get("done_on", {}).values() if day]
         return _("已完成 %(done)s 个节点") % {"done": len(done)}
     if method == Method.FORMULA:
-        return "，".join(f"{name} {plain(value)}" for name, value in fact.get("inputs", {}).items())
+        return _("，").join(f"{input_label(name)} {plain(value)}" for name, value in fact.get("inputs", {}).items())
     if method == Method.MANUAL:
         return _("%(points)s 分") % {"points": plain(fact.get("points"))}
     if indicator.parameters.get("direction") in UNITLESS_DIRECTIONS:
@@ -65,14 +66,14 @@ def number_of(indicator: Indicator, fact: Mapping[str, Any] | None) -> Decimal |
 
 
 def _unit(text: str, indicator: Indicator) -> str:
-    return f"{text} {indicator.unit}".strip()
+    return f"{text} {indicator.unit_label}".strip()
 
 
 def _events(rules: list[dict[str, Any]], counts: Any) -> str:
     happened = [
         f"{rule['event']} ×{plain(count)}" for rule, count in zip(rules, counts, strict=False) if Decimal(str(count))
     ]
-    return "，".join(happened)
+    return _("，").join(happened)
 
 
 def _panel(indicator: Indicator, fact: Mapping[str, Any]) -> str:
@@ -81,13 +82,13 @@ def _panel(indicator: Indicator, fact: Mapping[str, Any]) -> str:
     span = f"{plain(numbers[0])}–{plain(numbers[-1])}" if numbers else NOTHING
     said = _("%(count)s 人评议，%(span)s 分") % {"count": len(marks), "span": span}
     events = _events(indicator.parameters.get("then_deduct", []), fact.get("counts", ()))
-    return f"{said}；{events}" if events else said
+    return _("；").join((said, events)) if events else said
 
 
 def _presence(indicator: Indicator, fact: Mapping[str, Any]) -> str:
     pairs = zip(indicator.parameters["requires"], fact.get("present", ()), strict=False)
     missing = [str(name) for name, there in pairs if not there]
-    return _("缺 %(names)s") % {"names": "、".join(missing)} if missing else _("齐全")
+    return _("缺 %(names)s") % {"names": _("、").join(missing)} if missing else _("齐全")
 
 
 def _mean(marks: Any) -> Decimal:

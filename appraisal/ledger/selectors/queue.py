@@ -147,14 +147,14 @@ def targets_of(
 def target_text(indicator: Indicator, target: Target | None, month: int) -> str:
     """The target to date with its unit, empty where the method has none or the letter gives none."""
     if indicator.target_basis == TargetBasis.FIXED:
-        return f"{indicator.parameters['denominator']} {indicator.unit}".strip()
+        return f"{indicator.parameters['denominator']} {indicator.unit_label}".strip()
     if target is None or target.year_target is None:
         return ""
     due = target.year_target
     if indicator.cumulative:
         due = half_up(target_to_date(target.year_target, target.quarters, month), 2)
     text = f"{due:,f}".rstrip("0").rstrip(".") if "." in f"{due:f}" else f"{due:,f}"
-    return f"{text} {indicator.unit}".strip()
+    return f"{text} {indicator.unit_label}".strip()
 
 
 def choices(cycle: Cycle) -> tuple[list[Participant], list[Indicator]]:

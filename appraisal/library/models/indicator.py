@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from appraisal.library.models import words
 from appraisal.library.models.template import TemplateVersion
 
 
@@ -87,3 +88,8 @@ class Indicator(models.Model):
     def label(self) -> str:
         """Name in the reader's language."""
         return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name
+
+    @property
+    def unit_label(self) -> str:
+        """Unit in the reader's language."""
+        return words.unit_label(self.unit)
