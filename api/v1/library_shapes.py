@@ -120,7 +120,7 @@ class IndicatorFields(serializers.Serializer):
     method = serializers.ChoiceField(choices=Method.choices, required=False)
     parameters = serializers.DictField(child=serializers.JSONField(allow_null=True), required=False)
     unit = serializers.CharField(max_length=20, allow_blank=True, required=False)
-    direction = serializers.ChoiceField(choices=["HIGHER", "LOWER"], required=False)
+    direction = serializers.ChoiceField(choices=Indicator._meta.get_field("direction").choices, required=False)
     cumulative = serializers.BooleanField(required=False)
     target_basis = serializers.ChoiceField(
         choices=[(value, label) for value, label in TargetBasis.choices if value], allow_blank=True, required=False
@@ -170,6 +170,6 @@ class TrialIn(serializers.Serializer):
 
 
 class TrialOut(serializers.Serializer):
-    points = serializers.DecimalField(max_digits=12, decimal_places=4, allow_null=True)
+    points = serializers.CharField(allow_null=True, help_text="four decimals, half-up; null: not applicable")
     steps = serializers.ListField(child=serializers.CharField())
     problems = serializers.ListField(child=serializers.CharField())

@@ -129,7 +129,7 @@ def trial(row: Indicator, fact: Mapping[str, Any]) -> Trial:
             raise FactsError(blocking)
         fact, comparison = dict(fact), None
         if isinstance(rule, Rank):
-            place, count = int(fact.pop("rank", 1)), int(fact.pop("count", 1))
+            place, count = _whole(fact.pop("rank", 1)), _whole(fact.pop("count", 1))
             if not 1 <= place <= count:
                 return Trial(problems=[_("名次应在 1 与参加单位数之间。")])
             reading = rule.read(fact)
@@ -143,3 +143,9 @@ def trial(row: Indicator, fact: Mapping[str, Any]) -> Trial:
     if isinstance(earned, Status):
         return Trial(None, steps or [sentences.word(f"status.{earned.value}", language())])
     return Trial(half_up(earned, 4), steps)
+
+
+def _whole(value: Any) -> int:
+    """A place or a count of offices as typed; 0 for anything that is none."""
+    text = str(value)
+    return int(text) if text.isdecimal() and len(text) < 6 else 0

@@ -89,6 +89,9 @@ class TestVersion:
         assert tried.json()["points"] == "15.0000"
         ranked = {"fact": {"value": "3", "rank": 1, "count": 16}}
         assert admin.post(at(version, f"indicators/{b8.pk}/trials/"), ranked, JSON).json()["points"] == "6.0000"
+        for strange in ({"value": "3", "rank": "x"}, {"value": "3", "rank": None}, {"value": [], "count": {}}, {}):
+            answer = admin.post(at(version, f"indicators/{b8.pk}/trials/"), {"fact": strange}, JSON)
+            assert (answer.status_code, bool(answer.json()["problems"])) == (200, True)
         wrong = admin.post(at(version, f"indicators/{a1.pk}/trials/"), {"fact": {"value": 0.1}}, JSON)
         assert wrong.json()["problems"]
 

@@ -29,7 +29,7 @@ def peers_of(data: Any, offices: list[Office]) -> list[Peer]:
     peers = []
     for office in offices:
         text = data.get(f"group-{office.pk}", "").strip()
-        group = int(text) if text.isdigit() and len(text) < 4 else 0
+        group = int(text) if text.isdecimal() and len(text) < 4 else 0
         peers.append(Peer(office.pk, group, data.get(f"reason-{office.pk}", "")))
     return peers
 

@@ -60,7 +60,7 @@ def my_letter(request: HttpRequest) -> HttpResponse:
     """The letter of the office one is in; ?year= for an earlier one."""
     actor = request.actor  # type: ignore[attr-defined]
     asked = request.GET.get("year", "")
-    letter = selectors.my_letter(actor, int(asked) if asked.isdigit() and len(asked) == 4 else None)
+    letter = selectors.my_letter(actor, int(asked) if asked.isdecimal() and len(asked) == 4 else None)
     years = selectors.letters_for(actor).filter(office_id=actor.office.pk).values_list("cycle__year", flat=True)
     context = {"mine": True, "years": list(years)}
     if letter is None:
@@ -115,7 +115,7 @@ def _neighbours(request: HttpRequest, letter: TargetLetter) -> list[TargetLetter
 
 def _lock(request: HttpRequest) -> int:
     text = request.POST.get("lock_version", "")
-    return int(text) if text.isdigit() and len(text) < 10 else -1
+    return int(text) if text.isdecimal() and len(text) < 10 else -1
 
 
 @require_http_methods(["GET", "POST"])

@@ -75,7 +75,10 @@ def fact_of(method: str, parameters: Mapping[str, Any], data: Any) -> dict[str, 
         return {"late_days": (one("x-late") or "").replace("，", " ").replace(",", " ").split()}
     if method == Method.RANK:
         among = {"rank": one("x-rank") or "1", "count": one("x-among") or "1"}
-        return {"value": one("x-value"), **{key: int(text) if text.isdigit() else 0 for key, text in among.items()}}
+        return {
+            "value": one("x-value"),
+            **{key: int(text) if text.isdecimal() and len(text) < 5 else 0 for key, text in among.items()},
+        }
     if method == Method.PANEL:
         return {"marks": (one("x-marks") or "").replace("，", " ").replace(",", " ").split(), "counts": counts}
     if method == Method.THRESHOLD:

@@ -72,7 +72,7 @@ def add(request: HttpRequest, version_id: int) -> HttpResponse:
     version = selectors.get_version(actor, version_id)
     policies.edit(actor, version)
     asked = request.GET.get("group", "")
-    group = selectors.get_indicator(version, int(asked)) if asked.isdigit() else None
+    group = selectors.get_indicator(version, int(asked)) if asked.isdecimal() and len(asked) < 19 else None
 
     def act(data: dict[str, Any]) -> str:
         common = {"version_id": version.pk, "lock_version": data["lock_version"], "actor": actor, "at": timezone.now()}

@@ -49,7 +49,9 @@ def compare(request: HttpRequest, version_id: int) -> HttpResponse:
     others = [row for row in selectors.versions_for(actor).filter(template_id=found.template_id) if row.pk != found.pk]
     asked = request.GET.get("with", "")
     base = (
-        selectors.get_version(actor, int(asked)) if asked.isdigit() else found.copied_from or next(iter(others), None)
+        selectors.get_version(actor, int(asked))
+        if asked.isdecimal() and len(asked) < 19
+        else found.copied_from or next(iter(others), None)
     )
     differences = selectors.differences(found, base) if base else []
     context = {"version": found, "base": base, "others": others, "rows": present.difference_rows(differences)}
@@ -58,7 +60,7 @@ def compare(request: HttpRequest, version_id: int) -> HttpResponse:
 
 def _lock(request: HttpRequest) -> int:
     text = request.POST.get("lock_version", "")
-    return int(text) if text.isdigit() and len(text) < 10 else -1
+    return int(text) if text.isdecimal() and len(text) < 10 else -1
 
 
 def _change(
