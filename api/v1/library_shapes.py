@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from appraisal.library import schemes, selectors
 from appraisal.library.models import EnteredBy, Indicator, IndicatorTemplate, Method, TargetBasis, TemplateVersion
+from appraisal.library.models.indicator import Better
 
 MOST = 2**31 - 1
 
@@ -120,7 +121,7 @@ class IndicatorFields(serializers.Serializer):
     method = serializers.ChoiceField(choices=Method.choices, required=False)
     parameters = serializers.DictField(child=serializers.JSONField(allow_null=True), required=False)
     unit = serializers.CharField(max_length=20, allow_blank=True, required=False)
-    direction = serializers.ChoiceField(choices=Indicator._meta.get_field("direction").choices, required=False)
+    direction = serializers.ChoiceField(choices=Better.choices, required=False)
     cumulative = serializers.BooleanField(required=False)
     target_basis = serializers.ChoiceField(
         choices=[(value, label) for value, label in TargetBasis.choices if value], allow_blank=True, required=False

@@ -36,6 +36,13 @@ class TargetBasis(models.TextChoices):
     SYSTEM = "SYSTEM", _("系统计算")
 
 
+class Better(models.TextChoices):
+    """Which way an indicator is better."""
+
+    HIGHER = "HIGHER", _("越高越好")
+    LOWER = "LOWER", _("越低越好")
+
+
 class EnteredBy(models.TextChoices):
     """Who brings the fact."""
 
@@ -57,9 +64,7 @@ class Indicator(models.Model):
     method = models.CharField(max_length=15, choices=Method, blank=True)
     parameters = models.JSONField(default=dict, blank=True, help_text="as appraisal.rules reads them; decimals as text")
     unit = models.CharField(max_length=20, blank=True)
-    direction = models.CharField(
-        max_length=6, choices=[("HIGHER", _("越高越好")), ("LOWER", _("越低越好"))], default="HIGHER"
-    )
+    direction = models.CharField(max_length=6, choices=Better, default=Better.HIGHER)
     cumulative = models.BooleanField(
         default=False, help_text="the value is the year's so far, against a target to date"
     )
