@@ -2,12 +2,13 @@
 
 from django.urls import re_path
 
-from api.v1 import account, files, jobs, letters, library, nothing, offices, reporting, scores, verification
+from api.v1 import account, files, jobs, letters, library, nothing, offices, people, reporting, scores, verification
 
 app_name = "api"
 urlpatterns = [
     *account.urlpatterns,
     *offices.urlpatterns,
+    *people.urlpatterns,
     *library.urlpatterns,
     *letters.urlpatterns,
     *reporting.urlpatterns,

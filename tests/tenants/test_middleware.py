@@ -120,9 +120,14 @@ class TestTheDoor:
         person = factories.make_person(kunming, Role.REPORTER)
         today = timezone.localdate()
         StandIn.objects.create(
-            membership=absent.memberships.get(), person=person, starts_on=today, ends_on=today + timedelta(days=2),
-            reason="出差", created_by_id=absent.pk, created_at=factories.CREATED,
-        )  # fmt: skip
+            membership=absent.memberships.get(),
+            person=person,
+            starts_on=today,
+            ends_on=today + timedelta(days=2),
+            reason="出差",
+            created_by_id=absent.pk,
+            created_at=factories.CREATED,
+        )
 
         now = selectors.actor_for(person, kunming, on=today)
         later = selectors.actor_for(person, kunming, on=today + timedelta(days=3))
@@ -173,7 +178,9 @@ class TestTheSession:
         assert client.get("/kunming/calendar/").status_code == 200
         assert Client().post("/session/extend/").status_code == 401
 
-    @pytest.mark.parametrize("fields", [{"must_change_password": True}, {"password_changed_at": timezone.now() - timedelta(days=91)}])  # fmt: skip
+    @pytest.mark.parametrize(
+        "fields", [{"must_change_password": True}, {"password_changed_at": timezone.now() - timedelta(days=91)}]
+    )
     def test_a_first_or_old_password_must_be_changed(self, signed_in, fields: dict) -> None:
         client = signed_in("kunming", Role.REPORTER)
         User.objects.filter(pk=client.user.pk).update(**fields)

@@ -45,8 +45,13 @@ class TestOfficePages:
         assert client.get(f"/yunnan/administration/offices/{qinghe.pk}/").status_code == 404
 
     def test_rename(self, client: Client, kunming: Office) -> None:
-        form = {"name": "昆明市水库移民局", "short_name": "昆明市", "name_en": "Kunming", "valid_from": "2026-01-01",
-                "reason": "机构改革"}  # fmt: skip
+        form = {
+            "name": "昆明市水库移民局",
+            "short_name": "昆明市",
+            "name_en": "Kunming",
+            "valid_from": "2026-01-01",
+            "reason": "机构改革",
+        }
 
         assert client.post(f"/yunnan/administration/offices/{kunming.pk}/rename/", form).status_code == 302
         kunming.refresh_from_db()
@@ -78,7 +83,14 @@ class TestOfficePages:
 class TestPeoplePages:
     def test_an_account_is_made_and_its_password_shown_once(self, signed_in, kunming: Office) -> None:
         client = signed_in("yunnan", Role.SYS_ADMIN)
-        form = {"office": kunming.pk, "username": "zhang.wei", "name": "张伟", "name_en": "", "staff_number": "", "phone": ""}  # fmt: skip
+        form = {
+            "office": kunming.pk,
+            "username": "zhang.wei",
+            "name": "张伟",
+            "name_en": "",
+            "staff_number": "",
+            "phone": "",
+        }
 
         page = client.post("/yunnan/administration/people/new/", form)
 
@@ -92,7 +104,14 @@ class TestPeoplePages:
         client = signed_in("kunming", Role.SEC_ADMIN)
         person = factories.make_person(kunming, Role.REPORTER)
         grant = f"/kunming/administration/people/{person.pk}/roles/"
-        form = {"office": kunming.pk, "role": Role.REVIEWER, "division": "", "valid_from": "2026-01-01", "valid_to": "", "reason": "分工调整"}  # fmt: skip
+        form = {
+            "office": kunming.pk,
+            "role": Role.REVIEWER,
+            "division": "",
+            "valid_from": "2026-01-01",
+            "valid_to": "",
+            "reason": "分工调整",
+        }
 
         assert client.get(f"/kunming/administration/people/{person.pk}/").status_code == 200
         assert client.post(grant, form).status_code == 302
@@ -114,7 +133,9 @@ class TestPeoplePages:
         assert system.post(f"{base}/deactivate/", {"reason": "调离"}).status_code == 302
         assert system.post(f"{base}/reactivate/").status_code == 200
 
-    def test_the_thousandth_row_is_reached_in_few_queries(self, signed_in, kunming: Office, django_assert_max_num_queries) -> None:  # fmt: skip
+    def test_the_thousandth_row_is_reached_in_few_queries(
+        self, signed_in, kunming: Office, django_assert_max_num_queries
+    ) -> None:
         client = signed_in("kunming", Role.SYS_ADMIN)
         for _each in range(120):
             factories.make_person(kunming, Role.REPORTER)
@@ -131,7 +152,13 @@ class TestStandInPage:
         client = signed_in("kunming", Role.ISSUER)
         other = factories.make_person(kunming, Role.REVIEWER)
         own = Membership.objects.get(user=client.user)
-        form = {"membership": own.pk, "person": other.pk, "starts_on": "2099-01-01", "ends_on": "2099-01-05", "reason": "出差"}  # fmt: skip
+        form = {
+            "membership": own.pk,
+            "person": other.pk,
+            "starts_on": "2099-01-01",
+            "ends_on": "2099-01-05",
+            "reason": "出差",
+        }
 
         assert client.post("/kunming/stand-ins/", form).status_code == 302
         assert client.post("/kunming/stand-ins/", form).status_code == 409
@@ -181,7 +208,9 @@ class TestLogPages:
 
     def test_the_audit_log_shows_before_and_after(self, signed_in, kunming: Office) -> None:
         system = signed_in("kunming", Role.SYS_ADMIN)
-        system.post(f"/kunming/administration/offices/{kunming.pk}/divisions/", {"name": "综合科", "valid_from": "2026-01-01"})  # fmt: skip
+        system.post(
+            f"/kunming/administration/offices/{kunming.pk}/divisions/", {"name": "综合科", "valid_from": "2026-01-01"}
+        )
         client = signed_in("kunming", Role.AUDIT_ADMIN)
 
         page = client.get("/kunming/audit/?table=tenants_division")

@@ -30,9 +30,14 @@ def grant(actor, user: User, office: Office, role: str = Role.REVIEWER, **more):
 class TestOnboarding:
     def onboard(self, actor, **more):
         given = {
-            "schema_name": "zhaotong", "name": "昭通市搬迁安置办公室", "short_name": "昭通市", "name_en": "Zhaotong",
-            "region_code": "530600", "valid_from": TODAY, **more,
-        }  # fmt: skip
+            "schema_name": "zhaotong",
+            "name": "昭通市搬迁安置办公室",
+            "short_name": "昭通市",
+            "name_en": "Zhaotong",
+            "region_code": "530600",
+            "valid_from": TODAY,
+            **more,
+        }
         return offices.onboard_office(actor=actor, at=NOON, **given)
 
     def test_makes_row_name_schema_and_role(self, actor, mounted, yunnan: Office) -> None:
@@ -79,7 +84,9 @@ class TestOnboarding:
         with pytest.raises(Conflict):
             self.onboard(actor("yunnan", Role.SYS_ADMIN), schema_name="kunming")
 
-    @pytest.mark.parametrize(("slug", "role"), [("yunnan", Role.SEC_ADMIN), ("kunming", Role.SYS_ADMIN), ("yunnan", Role.APPRAISAL_ADMIN)])  # fmt: skip
+    @pytest.mark.parametrize(
+        ("slug", "role"), [("yunnan", Role.SEC_ADMIN), ("kunming", Role.SYS_ADMIN), ("yunnan", Role.APPRAISAL_ADMIN)]
+    )
     def test_refuses_others(self, actor, slug: str, role: str) -> None:
         with pytest.raises(Denied):
             self.onboard(actor(slug, role))
@@ -93,7 +100,13 @@ class TestOnboarding:
 
 class TestRenaming:
     def rename(self, actor, office: Office, **more):
-        given = {"name": "昆明市水库移民局", "short_name": "昆明市", "name_en": "Kunming", "valid_from": TODAY, "reason": "改革"}  # fmt: skip
+        given = {
+            "name": "昆明市水库移民局",
+            "short_name": "昆明市",
+            "name_en": "Kunming",
+            "valid_from": TODAY,
+            "reason": "改革",
+        }
         return offices.rename_office(office_id=office.pk, actor=actor, at=NOON, **{**given, **more})
 
     def test_closes_the_old_name_the_day_before(self, actor, kunming: Office) -> None:
@@ -107,7 +120,9 @@ class TestRenaming:
     def test_refuses_the_same_name_the_future_and_the_past(self, actor, kunming: Office) -> None:
         administrator = actor("yunnan", Role.SYS_ADMIN)
         with pytest.raises(Conflict):
-            self.rename(administrator, kunming, name=kunming.name, short_name=kunming.short_name, name_en=kunming.name_en)  # fmt: skip
+            self.rename(
+                administrator, kunming, name=kunming.name, short_name=kunming.short_name, name_en=kunming.name_en
+            )
         with pytest.raises(Invalid):
             self.rename(administrator, kunming, valid_from=TOMORROW)
         with pytest.raises(Invalid):
@@ -135,7 +150,10 @@ class TestSuspending:
             offices.reactivate_office(office_id=kunming.pk, actor=administrator, at=NOON)
 
     def test_comes_from_above_only(self, actor, yunnan: Office, kunming: Office) -> None:
-        for administrator, office in ((actor("yunnan", Role.SYS_ADMIN), yunnan), (actor("kunming", Role.SYS_ADMIN), kunming)):  # fmt: skip
+        for administrator, office in (
+            (actor("yunnan", Role.SYS_ADMIN), yunnan),
+            (actor("kunming", Role.SYS_ADMIN), kunming),
+        ):
             with pytest.raises(Denied):
                 offices.suspend_office(office_id=office.pk, reason="x", actor=administrator, at=NOON)
 
@@ -165,7 +183,12 @@ class TestDivisions:
     def test_a_role_takes_no_division_of_another_office(self, actor, kunming: Office, puer: Office) -> None:
         other = Division.objects.create(office=puer, name="综合科", valid_from=date(2020, 1, 1))
         with pytest.raises(Invalid):
-            grant(actor("kunming", Role.SEC_ADMIN), factories.make_person(kunming, Role.REPORTER), kunming, division_id=other.pk)  # fmt: skip
+            grant(
+                actor("kunming", Role.SEC_ADMIN),
+                factories.make_person(kunming, Role.REPORTER),
+                kunming,
+                division_id=other.pk,
+            )
 
 
 class TestAccounts:
@@ -192,7 +215,15 @@ class TestAccounts:
         with pytest.raises(NotFound):
             people.deactivate_account(user_id=person.pk, reason="x", actor=actor("kunming", Role.SYS_ADMIN), at=NOON)
 
-    @pytest.mark.parametrize(("change", "field"), [({"username": "1x"}, "username"), ({"username": "李四"}, "username"), ({"name": ""}, "name"), ({"phone": "abc"}, "phone")])  # fmt: skip
+    @pytest.mark.parametrize(
+        ("change", "field"),
+        [
+            ({"username": "1x"}, "username"),
+            ({"username": "李四"}, "username"),
+            ({"name": ""}, "name"),
+            ({"phone": "abc"}, "phone"),
+        ],
+    )
     def test_say_what_is_wrong(self, actor, kunming: Office, change: dict, field: str) -> None:
         with pytest.raises(Invalid) as refusal:
             self.create(actor("kunming", Role.SYS_ADMIN), kunming, **change)
@@ -213,7 +244,9 @@ class TestAccounts:
         with pytest.raises(Conflict):
             people.deactivate_account(user_id=person.pk, reason="调离", actor=system, at=NOON)
         with pytest.raises(Conflict):
-            people.edit_account(user_id=person.pk, name="x", name_en="", staff_number="", phone="", actor=system, at=NOON)  # fmt: skip
+            people.edit_account(
+                user_id=person.pk, name="x", name_en="", staff_number="", phone="", actor=system, at=NOON
+            )
         again, password = people.reactivate_account(user_id=person.pk, actor=system, at=NOON)
         assert again.check_password(password)
         assert not Membership.objects.in_force(TODAY).filter(user=person).exists()
@@ -288,7 +321,9 @@ class TestRoles:
 
     def test_are_held_once(self, actor, kunming: Office) -> None:
         with pytest.raises(Conflict):
-            grant(actor("kunming", Role.SEC_ADMIN), factories.make_person(kunming, Role.REPORTER), kunming, Role.REPORTER)  # fmt: skip
+            grant(
+                actor("kunming", Role.SEC_ADMIN), factories.make_person(kunming, Role.REPORTER), kunming, Role.REPORTER
+            )
 
     def test_have_dates_and_a_reason(self, actor, kunming: Office) -> None:
         security, person = actor("kunming", Role.SEC_ADMIN), factories.make_person(kunming, Role.REPORTER)
@@ -321,7 +356,9 @@ class TestRoles:
             membership_id=Membership.objects.get(user_id=second.user_id).pk, reason="x", actor=first, at=NOON
         )
         with pytest.raises(Conflict):
-            roles.end_role(membership_id=Membership.objects.get(user_id=first.user_id).pk, reason="x", actor=second, at=NOON)  # fmt: skip
+            roles.end_role(
+                membership_id=Membership.objects.get(user_id=first.user_id).pk, reason="x", actor=second, at=NOON
+            )
 
 
 class TestStandIns:
@@ -344,7 +381,9 @@ class TestStandIns:
 
         assert self.name(leader, person, starts_on=TODAY + timedelta(days=2), ends_on=TODAY + timedelta(days=3))
 
-    @pytest.mark.parametrize("change", [{"starts_on": TODAY - timedelta(days=1)}, {"starts_on": TOMORROW, "ends_on": TODAY}, {"reason": ""}])  # fmt: skip
+    @pytest.mark.parametrize(
+        "change", [{"starts_on": TODAY - timedelta(days=1)}, {"starts_on": TOMORROW, "ends_on": TODAY}, {"reason": ""}]
+    )
     def test_have_sensible_dates_and_a_reason(self, actor, kunming: Office, change: dict) -> None:
         with pytest.raises(Invalid):
             self.name(actor("kunming", Role.ISSUER), factories.make_person(kunming, Role.REPORTER), **change)
@@ -355,7 +394,11 @@ class TestStandIns:
 
     def test_come_from_the_same_office_and_are_not_oneself(self, actor, kunming: Office, puer: Office) -> None:
         leader = actor("kunming", Role.ISSUER)
-        for person in (factories.make_person(puer, Role.REPORTER), User.objects.get(pk=leader.user_id), factories.make_person(kunming, Role.ISSUER)):  # fmt: skip
+        for person in (
+            factories.make_person(puer, Role.REPORTER),
+            User.objects.get(pk=leader.user_id),
+            factories.make_person(kunming, Role.ISSUER),
+        ):
             with pytest.raises(Invalid):
                 self.name(leader, person)
 
@@ -363,9 +406,14 @@ class TestStandIns:
         other = factories.make_person(kunming, Role.ISSUER)
         with pytest.raises(NotFound):
             stand_ins.name_stand_in(
-                membership_id=other.memberships.get().pk, person_id=other.pk, starts_on=TODAY, ends_on=TODAY,
-                reason="x", actor=actor("kunming", Role.REVIEWER), at=NOON,
-            )  # fmt: skip
+                membership_id=other.memberships.get().pk,
+                person_id=other.pk,
+                starts_on=TODAY,
+                ends_on=TODAY,
+                reason="x",
+                actor=actor("kunming", Role.REVIEWER),
+                at=NOON,
+            )
 
     def test_are_revoked_by_their_principal_or_the_security_administrator(self, actor, kunming: Office) -> None:
         leader, person = actor("kunming", Role.ISSUER), factories.make_person(kunming, Role.REPORTER)

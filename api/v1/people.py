@@ -1,0 +1,312 @@
+"""Accounts, roles, stand-ins; for the administrators of an office."""
+
+from django.urls import path
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from api.idempotency import IdempotentMixin
+from api.pagination import Pages
+from api.v1.offices_shapes import Day, ReasonIn
+from tenants.actors import Actor
+from tenants.models import Membership, Role, StandIn, User
+from tenants.policies import people as policies
+from tenants.selectors import people as selectors
+from tenants.usecases import passwords, roles, sign_in, stand_ins
+from tenants.usecases import people as usecases
+
+MOST = 2**31 - 1
+STATES = ("active", "off", "locked", "unassigned", "all")
+
+
+class PeopleQuery(serializers.Serializer):
+    q = serializers.CharField(max_length=60, required=False, help_text="part of name, account, phone or staff number")
+    office = serializers.IntegerField(min_value=1, max_value=MOST, required=False)
+    role = serializers.ChoiceField(choices=Role.choices, required=False)
+    state = serializers.ChoiceField(choices=STATES, required=False, default="active")
+
+
+class RoleOut(serializers.ModelSerializer):
+    office = serializers.CharField(source="office.schema_name")
+    division = serializers.CharField(source="division.name", allow_null=True, default=None)
+
+    class Meta:
+        model = Membership
+        fields = ("id", "office", "role", "division", "valid_from", "valid_to", "ended_at", "end_reason")
+
+
+class PersonRefusals(serializers.Serializer):
+    """For each act the sentence why not, or null when it is allowed."""
+
+    edit = serializers.CharField(allow_null=True)
+    deactivate = serializers.CharField(allow_null=True)
+    reactivate = serializers.CharField(allow_null=True)
+    grant = serializers.CharField(allow_null=True)
+    reset_password = serializers.CharField(allow_null=True)
+    unlock = serializers.CharField(allow_null=True)
+
+
+class PersonOut(serializers.ModelSerializer):
+    office = serializers.CharField(source="office.schema_name", allow_null=True, default=None)
+    refusals = serializers.SerializerMethodField()
+
+    class Meta:
+        model = User
+        fields = (
+            "id", "username", "name", "name_en", "staff_number", "phone", "office", "duty", "is_active",
+            "must_change_password", "locked_until", "last_login", "refusals",
+        )  # fmt: skip
+
+    def get_refusals(self, user: User) -> PersonRefusals:
+        actor = self.context["actor"]
+        return {  # type: ignore[return-value]
+            "edit": policies.edit_account.reason(actor, user),
+            "deactivate": policies.deactivate.reason(actor, user),
+            "reactivate": policies.reactivate.reason(actor, user),
+            "grant": policies.grant.reason(actor, user),
+            "reset_password": policies.reset_password.reason(actor, user),
+            "unlock": policies.unlock.reason(actor, user),
+        }
+
+
+class PersonDetailOut(PersonOut):
+    roles = serializers.SerializerMethodField()
+
+    class Meta(PersonOut.Meta):
+        fields = (*PersonOut.Meta.fields, "roles")
+
+    def get_roles(self, user: User) -> list[RoleOut]:
+        return RoleOut(selectors.memberships_of(self.context["actor"], user), many=True).data  # type: ignore[return-value]
+
+
+class PersonPasswordOut(PersonOut):
+    initial_password = serializers.CharField(help_text="in this answer only; must be changed at the first sign-in")
+
+    class Meta(PersonOut.Meta):
+        fields = (*PersonOut.Meta.fields, "initial_password")
+
+
+class PersonEditIn(serializers.Serializer):
+    name = serializers.CharField(max_length=40)
+    name_en = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
+    staff_number = serializers.CharField(max_length=30, required=False, allow_blank=True, default="")
+    phone = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
+
+
+class PersonIn(PersonEditIn):
+    office_id = serializers.IntegerField(min_value=1, max_value=MOST, help_text="one's own office or one below it")
+    username = serializers.CharField(max_length=40)
+
+
+class RoleIn(serializers.Serializer):
+    office_id = serializers.IntegerField(min_value=1, max_value=MOST)
+    role = serializers.ChoiceField(choices=Role.choices)
+    division_id = serializers.IntegerField(min_value=1, max_value=MOST, required=False, allow_null=True)
+    valid_from = Day(required=False, help_text="default today")
+    valid_to = Day(required=False, allow_null=True, help_text="last day, inclusive")
+    reason = serializers.CharField(max_length=200)
+
+
+class StandInIn(serializers.Serializer):
+    membership_id = serializers.IntegerField(min_value=1, max_value=MOST, help_text="a role of one's own")
+    person_id = serializers.IntegerField(min_value=1, max_value=MOST)
+    starts_on = Day()
+    ends_on = Day(help_text="last day, inclusive")
+    reason = serializers.CharField(max_length=200)
+
+
+class StandInOut(serializers.ModelSerializer):
+    role = serializers.ChoiceField(source="membership.role", choices=Role.choices)
+    for_whom = serializers.CharField(source="membership.user.name")
+    person_name = serializers.CharField(source="person.name")
+    refusals = serializers.SerializerMethodField()
+
+    class Meta:
+        model = StandIn
+        fields = (
+            "id", "membership_id", "role", "for_whom", "person_id", "person_name", "starts_on", "ends_on", "reason",
+            "revoked_at", "refusals",
+        )  # fmt: skip
+
+    def get_refusals(self, row: StandIn) -> "StandInRefusals":
+        reason = policies.revoke_stand_in.reason(self.context["actor"], row, timezone.localdate())
+        return {"revoke": reason}  # type: ignore[return-value]
+
+
+class StandInRefusals(serializers.Serializer):
+    """For each act the sentence why not, or null when it is allowed."""
+
+    revoke = serializers.CharField(allow_null=True)
+
+
+def _actor(request: Request) -> Actor:
+    return request._request.actor  # type: ignore[attr-defined]
+
+
+def _given(shape: type[serializers.Serializer], data: object) -> dict:
+    body = shape(data=data)
+    body.is_valid(raise_exception=True)
+    return body.validated_data
+
+
+def _person(request: Request, user: User, status: int = 200) -> Response:
+    return Response(PersonDetailOut(user, context={"actor": _actor(request)}).data, status=status)
+
+
+def _secret(request: Request, user: User, password: str, status: int = 200) -> Response:
+    user.initial_password = password  # type: ignore[attr-defined]
+    return Response(PersonPasswordOut(user, context={"actor": _actor(request)}).data, status=status)
+
+
+class People(APIView):
+    """Accounts in reach: of the own office and those directly below."""
+
+    pagination_class = Pages
+
+    @extend_schema(operation_id="people_list", parameters=[PeopleQuery], responses=PersonOut(many=True))
+    def get(self, request: Request) -> Response:
+        """By account; system and security administrators only."""
+        actor, now, pages = _actor(request), timezone.now(), Pages()
+        policies.see_people(actor)
+        query = _given(PeopleQuery, request.query_params)
+        state = "" if query["state"] == "all" else query["state"]
+        rows = selectors.people_list(
+            actor, on=timezone.localdate(now), now=now, query=query.get("q", ""), office_id=query.get("office"),
+            role=query.get("role", ""), state=state,
+        )  # fmt: skip
+        page = pages.paginate_queryset(rows, request, view=self)
+        return pages.get_paginated_response(PersonOut(page, many=True, context={"actor": actor}).data)
+
+    @extend_schema(operation_id="people_create", request=PersonIn, responses={201: PersonPasswordOut})
+    def post(self, request: Request) -> Response:
+        """Make an account, without a role. Not repeatable by key: the initial password is told once."""
+        given = _given(PersonIn, request.data)
+        user, password = usecases.create_account(actor=_actor(request), at=timezone.now(), **given)
+        return _secret(request, user, password, 201)
+
+
+class Person(IdempotentMixin, APIView):
+    """One account."""
+
+    @extend_schema(operation_id="people_get", responses=PersonDetailOut)
+    def get(self, request: Request, user_id: int) -> Response:
+        """With the roles in reach, ended ones too."""
+        policies.see_people(_actor(request))
+        return _person(request, selectors.get_person(_actor(request), user_id))
+
+    @extend_schema(operation_id="people_edit", request=PersonEditIn, responses=PersonDetailOut)
+    def put(self, request: Request, user_id: int) -> Response:
+        """Names, staff number and phone."""
+        given = _given(PersonEditIn, request.data)
+        user = usecases.edit_account(user_id=user_id, actor=_actor(request), at=timezone.now(), **given)
+        return _person(request, user)
+
+
+class Deactivate(IdempotentMixin, APIView):
+    """Closing an account."""
+
+    @extend_schema(operation_id="people_deactivate", request=ReasonIn, responses=PersonDetailOut)
+    def post(self, request: Request, user_id: int) -> Response:
+        """It can no longer sign in; roles and stand-ins end."""
+        given = _given(ReasonIn, request.data)
+        user = usecases.deactivate_account(user_id=user_id, actor=_actor(request), at=timezone.now(), **given)
+        return _person(request, user)
+
+
+class Reactivate(APIView):
+    """Opening an account again."""
+
+    @extend_schema(operation_id="people_reactivate", request=None, responses=PersonPasswordOut)
+    def post(self, request: Request, user_id: int) -> Response:
+        """With a new initial password and without roles."""
+        user, password = usecases.reactivate_account(user_id=user_id, actor=_actor(request), at=timezone.now())
+        return _secret(request, user, password)
+
+
+class ResetPassword(APIView):
+    """A new initial password."""
+
+    @extend_schema(operation_id="people_reset_password", request=None, responses=PersonPasswordOut)
+    def post(self, request: Request, user_id: int) -> Response:
+        """Told in this answer only; security administrators only."""
+        user, password = passwords.reset_password(user_id=user_id, actor=_actor(request), at=timezone.now())
+        return _secret(request, user, password)
+
+
+class Unlock(IdempotentMixin, APIView):
+    """Opening a locked account."""
+
+    @extend_schema(operation_id="people_unlock", request=None, responses=PersonDetailOut)
+    def post(self, request: Request, user_id: int) -> Response:
+        """Before its half hour is over; security administrators only."""
+        return _person(request, sign_in.unlock_account(user_id=user_id, actor=_actor(request), at=timezone.now()))
+
+
+class Roles(IdempotentMixin, APIView):
+    """Roles of a person."""
+
+    @extend_schema(operation_id="roles_grant", request=RoleIn, responses={201: RoleOut})
+    def post(self, request: Request, user_id: int) -> Response:
+        """Grant one; security administrators only, never to themselves."""
+        given = _given(RoleIn, request.data)
+        row = roles.grant_role(user_id=user_id, actor=_actor(request), at=timezone.now(), **given)
+        return Response(RoleOut(row).data, status=201)
+
+
+class EndRole(IdempotentMixin, APIView):
+    """The end of a role."""
+
+    @extend_schema(operation_id="roles_end", request=ReasonIn, responses=RoleOut)
+    def post(self, request: Request, membership_id: int) -> Response:
+        """End it at once; not the last security administrator's."""
+        given = _given(ReasonIn, request.data)
+        row = roles.end_role(membership_id=membership_id, actor=_actor(request), at=timezone.now(), **given)
+        return Response(RoleOut(row).data)
+
+
+class StandIns(IdempotentMixin, APIView):
+    """Who acts for whom."""
+
+    pagination_class = Pages
+
+    @extend_schema(operation_id="stand_ins_list", responses=StandInOut(many=True))
+    def get(self, request: Request) -> Response:
+        """Those one named or acts in; the security administrator sees all of the office. Newest first."""
+        actor, pages = _actor(request), Pages()
+        policies.see_stand_ins(actor)
+        page = pages.paginate_queryset(selectors.stand_ins_for(actor), request, view=self)
+        return pages.get_paginated_response(StandInOut(page, many=True, context={"actor": actor}).data)
+
+    @extend_schema(operation_id="stand_ins_name", request=StandInIn, responses={201: StandInOut})
+    def post(self, request: Request) -> Response:
+        """Name one for a role of one's own."""
+        given = _given(StandInIn, request.data)
+        row = stand_ins.name_stand_in(actor=_actor(request), at=timezone.now(), **given)
+        return Response(StandInOut(row, context={"actor": _actor(request)}).data, status=201)
+
+
+class RevokeStandIn(IdempotentMixin, APIView):
+    """The end of a stand-in."""
+
+    @extend_schema(operation_id="stand_ins_revoke", request=None, responses=StandInOut)
+    def post(self, request: Request, stand_in_id: int) -> Response:
+        """Before its last day."""
+        row = stand_ins.revoke_stand_in(stand_in_id=stand_in_id, actor=_actor(request), at=timezone.now())
+        return Response(StandInOut(row, context={"actor": _actor(request)}).data)
+
+
+urlpatterns = [
+    path("people/", People.as_view(), name="people"),
+    path("people/<int:user_id>/", Person.as_view(), name="person"),
+    path("people/<int:user_id>/deactivate/", Deactivate.as_view(), name="person-deactivate"),
+    path("people/<int:user_id>/reactivate/", Reactivate.as_view(), name="person-reactivate"),
+    path("people/<int:user_id>/password/", ResetPassword.as_view(), name="person-password"),
+    path("people/<int:user_id>/unlock/", Unlock.as_view(), name="person-unlock"),
+    path("people/<int:user_id>/roles/", Roles.as_view(), name="roles"),
+    path("roles/<int:membership_id>/end/", EndRole.as_view(), name="role-end"),
+    path("stand-ins/", StandIns.as_view(), name="stand-ins"),
+    path("stand-ins/<int:stand_in_id>/revoke/", RevokeStandIn.as_view(), name="stand-in-revoke"),
+]
