@@ -45,7 +45,7 @@ def index(request: HttpRequest) -> HttpResponse:
         ] + [{"state": "ALL", "label": _("全部"), "count": sum(counts.values())}],
         "rows": [{"row": row, "overdue": row.state == ObjectionState.OPEN and row.answer_due_on < on} for row in page],
     }  # fmt: skip
-    if not actor.at_province:
+    if actor.has(*policies.FILERS) and not actor.at_province:
         context["filing"] = selectors.open_filing(actor, on=on)
     return render(request, "ledger/verification/objections.html", context)
 
