@@ -71,8 +71,7 @@ def stored(province: str, first: int, last: int) -> dict[str, Any]:
     """calculate_run for each of the months: facts read, scored, cards, lines and traces written; then published."""
     from django.db import connection
 
-    from appraisal.ledger.models import Period, Scorecard, ScoreLine, ScoreRun
-    from appraisal.ledger.usecases import scores
+    from appraisal.ledger.models import Period, Scorecard, ScoreLine
     from tenants.actors import Actor
     from tenants.models import Office
     from tests.benchmarks import world
@@ -86,18 +85,16 @@ def stored(province: str, first: int, last: int) -> dict[str, Any]:
     actor = Actor(None, "系统", office, office)
     start, seconds, processor, queries, lines, cards = clock.peak_megabytes(), [], 0.0, 0, 0, 0
     for month in range(first, last + 1):
-        with world.public():
-            run = scores.new_run(periods[month], note="bench", actor=actor, at=world.AT)
         began, busy = time.perf_counter(), time.process_time()
-        with world.public(), clock.counted() as count:
-            scores.calculate_run(run_id=run.pk, actor=actor, at=world.AT)
+        with clock.counted() as count:
+            run = calculated(periods[month], actor)
         seconds.append(time.perf_counter() - began)
         processor += time.process_time() - busy
         queries = count.queries
         with world.public():
             cards = Scorecard.objects.filter(run=run).count()
             lines += ScoreLine.objects.filter(card__run=run).count()
-            ScoreRun.objects.filter(pk=run.pk).update(state="PUBLISHED", published_at=world.AT, published_by_name="x")
+            publish(run)
     connection.close()
     return {
         "offices": cards, "indicators": lines // len(seconds) // cards, "months": len(seconds), "values": lines,
@@ -105,6 +102,25 @@ def stored(province: str, first: int, last: int) -> dict[str, Any]:
         "values_per_second": lines / sum(seconds), "queries_per_run": queries,
         "start_megabytes": start, "peak_megabytes": clock.peak_megabytes(),
     }  # fmt: skip
+
+
+def calculated(period: Any, actor: Any) -> Any:
+    """A finished run of the period."""
+    from appraisal.ledger.usecases import scores
+    from tests.benchmarks import world
+
+    with world.public():
+        run = scores.new_run(period, note="bench", actor=actor, at=world.AT)
+        return scores.calculate_run(run_id=run.pk, actor=actor, at=world.AT)
+
+
+def publish(run: Any) -> None:
+    """Pin it, without the policies' questions."""
+    from tests.benchmarks import world
+
+    run.published_at, run.published_by_name = world.AT, "考核管理员"
+    run.move(type(run).State.PUBLISHED)
+    run.save()
 
 
 def main(arguments: list[str]) -> None:

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from config.urls.office import urlpatterns as office_urls
+from tenants.models import Office
 
 recorded: list[tuple[str, Any]] = []  # statements with their parameters, for `replay`
 
@@ -20,6 +21,13 @@ def empty(request: HttpRequest, queries: int) -> HttpResponse:
     return HttpResponse("empty")
 
 
+def fetch(request: HttpRequest, queries: int) -> HttpResponse:
+    """The same through Django's ORM: one row by its key, each time."""
+    for _ in range(queries):
+        Office.objects.get(pk=request.office.pk)  # type: ignore[attr-defined]
+    return HttpResponse("fetched")
+
+
 def replay(request: HttpRequest) -> HttpResponse:
     """The recorded statements, their rows fetched and thrown away: what the database's part of a page costs."""
     with connection.cursor() as cursor:
@@ -29,4 +37,9 @@ def replay(request: HttpRequest) -> HttpResponse:
     return HttpResponse("replayed")
 
 
-urlpatterns = [path("bench/empty/<int:queries>/", empty), path("bench/replay/", replay), *office_urls]
+urlpatterns = [
+    path("bench/empty/<int:queries>/", empty),
+    path("bench/fetch/<int:queries>/", fetch),
+    path("bench/replay/", replay),
+    *office_urls,
+]
