@@ -15,6 +15,7 @@ from core.models import Job
 from core.postgres.compiled import CompiledRows
 from tenants.actors import Actor
 from tenants.models import Office
+from tenants.models.office import short_english
 
 
 def get_period(actor: Actor, period_id: int, *, lock: bool = False) -> Period:
@@ -80,7 +81,7 @@ class RankedOffice(NamedTuple):
     @property
     def label(self) -> str:
         """Short name in the reader's language."""
-        return self.name_en if (get_language() or "").startswith("en") else self.short_name
+        return short_english(self.name_en) if (get_language() or "").startswith("en") else self.short_name
 
     @property
     def full_label(self) -> str:

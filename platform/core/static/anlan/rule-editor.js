@@ -19,8 +19,9 @@
   }
 
   function weigh(box) {
-    var sums = {}, total = 0, start = 0, message = box.querySelector('[data-weights-message]');
-    all('input[data-w]').forEach(function (input) { var key = input.getAttribute('data-w'); sums[key] = round((sums[key] || 0) + number(input)); });
+    var inputs = all('input[data-w]'), sums = {}, total = 0, start = 0, message = box.querySelector('[data-weights-message]');
+    if (!inputs.length) return;
+    inputs.forEach(function (input) { var key = input.getAttribute('data-w'); sums[key] = round((sums[key] || 0) + number(input)); });
     Object.keys(sums).forEach(function (key) { total = round(total + sums[key]); write(document, '[data-sum="' + key + '"]', sums[key]); });
     all('rect[data-seg]', box).forEach(function (rect) {
       var sum = sums[rect.getAttribute('data-seg')] || 0;
