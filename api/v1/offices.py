@@ -41,13 +41,13 @@ class Offices(IdempotentMixin, APIView):
 
     pagination_class = Pages
 
-    @extend_schema(operation_id="offices_list", responses=shapes.OfficeOut(many=True))
+    @extend_schema(operation_id="offices_list", responses=shapes.OfficeNodeOut(many=True))
     def get(self, request: Request) -> Response:
         """One's own office and those below, each with the id of its parent; in official order."""
         actor, pages = _actor(request), Pages()
         rows = selectors.offices_for(actor).order_by("parent_id", "position", "id")
         page = pages.paginate_queryset(rows, request, view=self)
-        return pages.get_paginated_response(shapes.OfficeOut(page, many=True, context={"actor": actor}).data)
+        return pages.get_paginated_response(shapes.OfficeNodeOut(page, many=True, context={"actor": actor}).data)
 
     @extend_schema(operation_id="offices_onboard", request=shapes.OfficeIn, responses={201: shapes.OfficeDetailOut})
     def post(self, request: Request) -> Response:

@@ -1,7 +1,9 @@
 """What the resources of offices, divisions, regions and the calendar take and answer."""
 
 from datetime import date
+from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.models import CalendarDay
@@ -40,7 +42,7 @@ class OfficeRefusals(serializers.Serializer):
     edit_divisions = serializers.CharField(allow_null=True)
 
 
-class OfficeOut(serializers.ModelSerializer):
+class OfficeNodeOut(serializers.ModelSerializer):
     slug = serializers.CharField(help_text="path segment it is mounted at")
     parent_id = serializers.IntegerField(allow_null=True)
     refusals = serializers.SerializerMethodField()
@@ -62,15 +64,15 @@ class OfficeOut(serializers.ModelSerializer):
         }
 
 
-class OfficeDetailOut(OfficeOut):
+class OfficeDetailOut(OfficeNodeOut):
     names = serializers.SerializerMethodField()
 
-    class Meta(OfficeOut.Meta):
-        fields = (*OfficeOut.Meta.fields, "names")
+    class Meta(OfficeNodeOut.Meta):
+        fields = (*OfficeNodeOut.Meta.fields, "names")
 
-    def get_names(self, office: Office) -> list[OfficeNameOut]:
-        rows = office.names.order_by("-valid_from", "-id")
-        return OfficeNameOut(rows, many=True).data  # type: ignore[return-value]
+    @extend_schema_field(OfficeNameOut(many=True))
+    def get_names(self, office: Office) -> Any:
+        return OfficeNameOut(office.names.order_by("-valid_from", "-id"), many=True).data
 
 
 class NamesIn(serializers.Serializer):

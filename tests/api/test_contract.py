@@ -6,6 +6,7 @@ that do not. `ANLAN_CONTRACT_EXAMPLES=200` soaks; `make test` uses a few example
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -79,7 +80,8 @@ def _one_connection() -> Iterator[None]:
 def contract(office: str) -> schemathesis.BaseSchema:
     """The schema as the server hands it out, for calls under /<office>/."""
     config = schemathesis.Config.from_dict({"base-url": f"http://localhost/{office}"})
-    return schemathesis.openapi.from_wsgi("/api/schema?format=json", get_wsgi_application(), config=config)
+    schema = schemathesis.openapi.from_wsgi("/api/schema?format=json", get_wsgi_application(), config=config)
+    return schema.exclude(operation_id="session_close")  # would make a stranger of the caller
 
 
 class Caller:
@@ -96,7 +98,9 @@ class Caller:
             for mode in GenerationMode:
                 numbers = count()
                 calls = hypothesis.given(case=operation.as_strategy(generation_mode=mode))(self._call)
-                QUIETLY(calls)(numbers=numbers)
+                # An operation without parameters and body cannot be called wrongly.
+                with suppress(*[hypothesis.errors.Unsatisfiable] * (mode == GenerationMode.NEGATIVE)):
+                    QUIETLY(calls)(numbers=numbers)
 
     def _call(self, case: schemathesis.Case, numbers: Iterator[int]) -> None:
         if next(numbers) % 2 == 0:
