@@ -104,7 +104,7 @@ class TestTheDoor:
         for url in offered:
             assert client.get(url, follow=True).status_code == 200, url
 
-    @pytest.mark.parametrize("role", [role for role in Role.values])
+    @pytest.mark.parametrize("role", list(Role.values))
     @pytest.mark.parametrize("slug", ["yunnan", "kunming"])
     def test_every_page_of_the_menu_opens(self, signed_in, year: None, slug: str, role: str) -> None:
         client = signed_in(slug, role)

@@ -169,7 +169,7 @@ class TestThePortal:
         page = signed_in("yunnan", Role.APPRAISAL_ADMIN).get("/")
 
         [group] = page.context["groups"]
-        assert [card["office"].slug for card in group["cards"]][0] == "yunnan"
+        assert next(card["office"].slug for card in group["cards"]) == "yunnan"
         assert {card["office"].slug for card in group["cards"]} == {"yunnan", "kunming", "puer", "diqing"}
 
     def test_says_so_when_there_is_no_role_yet(self, kunming: Office) -> None:
