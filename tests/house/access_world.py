@@ -12,7 +12,7 @@ from appraisal.ledger.usecases import scores
 from appraisal.reporting.models import MonthlyDraft
 from core import files
 from core import office as office_core
-from core.models import Job
+from core.models import AuditEntry, Job
 from tenants.actors import Actor
 from tenants.models import Division, Membership, Office, Role, StandIn
 from tests.appraisal import setting
@@ -87,5 +87,5 @@ def _own(office: Office, person: Actor, admin: Actor, period: Any = None) -> Ids
     return {
         "file_id": stored.pk, "job_id": job.pk, "user_id": person.user_id, "person_id": person.user_id,
         "membership_id": membership.pk, "division_id": division.pk, "stand_in_id": stand_in.pk,
-        "own_office_id": office.pk,
+        "own_office_id": office.pk, "entry_id": AuditEntry.objects.latest("id").pk, "token_id": 2**31,
     }  # fmt: skip
