@@ -38,7 +38,9 @@ class AdjustmentForm(forms.Form):
         grouped: dict[str, list[tuple[str, str]]] = {}
         for item in items:
             shown = _("等次限制") if item.ceiling else _("%(points)s 分") % {"points": f"{item.points.normalize():f}"}
-            grouped.setdefault(item.kind_label, []).append((item.code, f"{item.code} {item.name}（{shown}）"))
+            grouped.setdefault(item.kind_label, []).append(
+                (item.code, _("%(name)s（%(more)s）") % {"name": f"{item.code} {item.name}", "more": shown})
+            )
         self.fields["code"].choices = [("", "—"), *grouped.items()]  # type: ignore[attr-defined]
         self.fields["from_month"].choices = [  # type: ignore[attr-defined]
             (month, _("%(year)s 年 %(month)s 月") % {"year": cycle.year, "month": months.named(month)})
