@@ -51,7 +51,7 @@ class CycleOut(serializers.ModelSerializer):
         return cycle_selectors.refusals(self.context["actor"], cycle)  # type: ignore[return-value]
 
 
-class OfficeOut(serializers.Serializer):
+class LetterOfficeOut(serializers.Serializer):
     id = serializers.IntegerField()
     schema_name = serializers.CharField()
     region_code = serializers.CharField()
@@ -60,7 +60,7 @@ class OfficeOut(serializers.Serializer):
 
 
 class ParticipantOut(serializers.ModelSerializer):
-    office = OfficeOut()
+    office = LetterOfficeOut()
 
     class Meta:
         model = Participant
@@ -108,7 +108,7 @@ class LetterRefusals(serializers.Serializer):
 
 
 class LetterOut(serializers.ModelSerializer):
-    office = OfficeOut()
+    office = LetterOfficeOut()
     year = serializers.IntegerField(source="cycle.year")
     refusals = serializers.SerializerMethodField()
 

@@ -110,7 +110,7 @@ def fill_letter(running: Running, name: str, *, year_target: str = "1200") -> Ta
 
 
 def issued_letter(running: Running, name: str, *, year_target: str = "1200") -> TargetLetter:
-    """Filled and signed by the province."""
+    """Filled and signed by the province, numbered 云移责〔2026〕1号, 2号 …"""
     letter = fill_letter(running, name, year_target=year_target)
     number = letters.suggest_number(letter)
     return letters.issue_letter(
