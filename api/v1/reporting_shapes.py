@@ -1,5 +1,6 @@
 """What goes into and comes out of the resources of reporting."""
 
+from decimal import ROUND_HALF_UP
 from typing import Any
 
 from rest_framework import serializers
@@ -203,7 +204,7 @@ class DraftValueOut(serializers.Serializer):
     updated_at = serializers.DateTimeField(allow_null=True)
     last_fact = serializers.DictField(allow_null=True, help_text="what counts of last month")
     return_reason = serializers.CharField(help_text="why the province returned it, '' when it did not")
-    target_to_date = serializers.DecimalField(max_digits=24, decimal_places=2, allow_null=True)
+    target_to_date = serializers.DecimalField(max_digits=24, decimal_places=2, rounding=ROUND_HALF_UP, allow_null=True)
     trial_score = serializers.DecimalField(
         max_digits=9, decimal_places=2, allow_null=True, help_text="by the rule alone, before verification and sharing"
     )

@@ -22,7 +22,7 @@ def mismatch(lines: Mapping[str, Decimal], counties: Mapping[str, str], value: D
         return Wrong(
             "county_lines",
             _("还有 %(count)s 个县没有填：%(names)s。没有发生请填 0。")
-            % {"count": len(lacking), "names": "、".join(lacking)},
+            % {"count": len(lacking), "names": _("、").join(lacking)},
             missing=True,
         )
     total = sum(lines.values(), Decimal(0))

@@ -40,7 +40,7 @@ def trial(
 ) -> Trial:
     """The points of one indicator from a draft's fact; `fact` None: nothing to work out yet."""
     against = facts.denominator(indicator, fact, target, month) if indicator.method in facts.QUANTITIES else None
-    shown_target = None if against is None else half_up(against, 2)
+    shown_target = None if against is None else half_up(against, 6)
     if indicator.method == Method.RANK:
         return Trial(None, "RANKED", shown_target)
     if fact is None or facts.wrongs(indicator, fact, milestones, on=on):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy
@@ -102,7 +102,11 @@ class ValueForm:
     @property
     def target_text(self) -> str:
         """What the value is measured against, for people; "—" where there is nothing."""
-        return "—" if self.trial.target is None else facts.grouped(self.trial.target)
+        return (
+            "—"
+            if self.trial.target is None
+            else facts.grouped(self.trial.target.quantize(Decimal("0.01"), ROUND_HALF_UP))
+        )
 
     @property
     def county_total(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -19,15 +19,14 @@ from appraisal.reporting.models import MonthlyDraft
 from appraisal.reporting.rules import facts
 from appraisal.reporting.rules.changes import Change
 from appraisal.reporting.rules.facts import Wrong
+from appraisal.reporting.selectors.deadline import Deadline, deadline
 from appraisal.reporting.selectors.sheet import Sheet, sheet
 from appraisal.reporting.states import DraftState
 from core.errors import NotFound
-from core.workdays import Calendar, Derivation, working_days_between
 from tenants.actors import Actor
 
 MONTHS_SHOWN = 10
 MOST_LOST = 4
-DAYS_SHOWN = 15
 MINE = ("todo", "overdue", "draft", "returned")
 TABS = ("all", "mine", "returned", "submitted", "verified")
 
@@ -51,39 +50,6 @@ class Row:
     @property
     def mine(self) -> bool:
         return self.status in MINE
-
-
-@dataclass(frozen=True)
-class Day:
-    """A day of the strip. kind: past, today, left (a working day left), due, off, later."""
-
-    day: date
-    kind: str
-
-    @property
-    def weekday(self) -> str:
-        """One character (or letter) for the day of the week."""
-        words = _("一 二 三 四 五 六 日").split()
-        return words[self.day.weekday()]
-
-
-@dataclass(frozen=True)
-class Deadline:
-    """Working days left after today up to the due day, how the due day came about, and the days around it."""
-
-    due_on: date
-    left: int
-    derivation: str
-    days: list[Day]
-
-    @property
-    def days_label(self) -> str:
-        """The strip in words, for those who cannot see it."""
-        return _("今日 %(today)s，截止 %(due)s，其间还有 %(left)s 个工作日") % {
-            "today": next((each.day for each in self.days if each.kind == "today"), "—"),
-            "due": self.due_on,
-            "left": self.left,
-        }
 
 
 @dataclass(frozen=True)
@@ -264,35 +230,6 @@ def trend(loaded: Sheet, indicator: Indicator) -> list[Decimal | None]:
     if drafted is not None:
         numbers[-1] = drafted
     return numbers
-
-
-def deadline(actor: Actor, period: Period, on: date) -> Deadline:
-    """The days up to the period's due day by the calendar of the office's region. At most two queries."""
-    calendar = Calendar(actor.office.region_code).read(
-        min(on.year, period.due_on.year), max(on.year, period.due_on.year)
-    )
-    left = working_days_between(on + timedelta(days=1), period.due_on, calendar)[0] if on < period.due_on else 0
-    first = period.due_on.replace(day=1)
-    days = [first + timedelta(days=offset) for offset in range(DAYS_SHOWN)]
-    stored = (period.derivations or {}).get("due_on")
-    return Deadline(
-        due_on=period.due_on,
-        left=left,
-        derivation=str(Derivation.of(stored)) if stored else "",
-        days=[Day(day, _kind(day, on, period.due_on, calendar)) for day in days],
-    )
-
-
-def _kind(day: date, on: date, due_on: date, calendar: Calendar) -> str:
-    if day == on:
-        return "today"
-    if day == due_on:
-        return "due"
-    if not calendar.is_working(day):
-        return "off"
-    if day < on:
-        return "past"
-    return "left" if day < due_on else "later"
 
 
 def last_score(actor: Actor, period: Period) -> LastScore | None:

@@ -88,7 +88,7 @@ def attach_to_many(
                 value = _value(sheet, indicator, actor, at)  # returned: worked on again
             rows.append(DraftEvidence(value=value, file=file, added_by_id=actor.user_id or 0, added_at=at))
     if rows:
-        codes = "、".join(row.value.indicator.code for row in rows)
+        codes = _("、").join(row.value.indicator.code for row in rows)
         core_events.record(
             events.EvidenceAttached(
                 subject=subject(actor, period_id), indicator=codes, file_name=file.name, sha256=file.sha256
