@@ -10,7 +10,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from appraisal.ledger.events import scores as events
 from appraisal.ledger.models import Period, Scorecard, ScoreLine, ScoreRun
@@ -26,6 +27,7 @@ from appraisal.rules.scorecard import Line as RuledLine
 from appraisal.rules.scorecard import Scorecard as RuledCard
 from core import events as core_events
 from core import jobs
+from core.errors import Conflict
 from core.models import Job
 from core.postgres.copying import copy_rows
 from tenants.actors import Actor
@@ -177,7 +179,7 @@ def _give_up(job: Job, run_id: int) -> None:
         run.save(update_fields=["state"])
 
 
-@jobs.job(CALCULATE, label=_("计算得分"), ended=_give_up)
+@jobs.job(CALCULATE, label=gettext_lazy("计算得分"), ended=_give_up)
 def _calculate(job: Job, progress: Callable[..., None], run_id: int) -> dict[str, Any]:
     run = ScoreRun.objects.select_related("cycle__province").get(pk=run_id)
     actor = Actor(job.wanted_by_id, job.wanted_by_name, run.cycle.province, run.cycle.province)
@@ -190,10 +192,13 @@ def publish_run(*, run_id: int, actor: Actor, at: datetime) -> ScoreRun:
     """Pin a run: from now on the month's official scores; the prefectures see it, nothing can change it.
 
     Source: domain reference 2.2 steps 14–15, 2.4 ("published run is pinned"). Raises NotFound, Denied,
-    Conflict (not calculated, published already, a newer run exists, values still wait for verification).
+    Conflict (not calculated, published already, a newer run exists, values still wait for verification, the facts
+    changed since the calculation).
     """
     run = selectors.get_run(actor, run_id, lock=True)
     policies.publish(actor, run)
+    if facts_selectors.situation_of(run.period).sha256() != run.inputs_sha256:
+        raise Conflict(_("算出这一批以后，数据或加扣分又有变化，核定的会是旧数。请重新计算后再核定。"))
     run.published_by_name, run.published_at = actor.name, at
     run.move(RunState.PUBLISHED)
     run.save()

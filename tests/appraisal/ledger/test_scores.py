@@ -218,6 +218,13 @@ class TestPublishRun:
         with pytest.raises(Conflict):
             usecases.publish_run(run_id=run.pk, actor=running.admin, at=NOON)
 
+    def test_is_refused_when_a_fact_changed_since_the_calculation(self, running, kunming: Office) -> None:
+        run = calculated(running)
+        put(running, kunming, "B6", {"value": "95"})
+
+        with pytest.raises(Conflict, match="重新计算"):
+            usecases.publish_run(run_id=run.pk, actor=running.admin, at=NOON)
+
     def test_is_refused_for_an_older_run(self, running) -> None:
         older = calculated(running)
         calculated(running)
