@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext as _
+
 from tenants.models import Office, Role, User
 from tenants.models.office import Level
 
@@ -48,7 +50,7 @@ class Actor:
     @property
     def role_label(self) -> str:
         """The roles in the reader's language, for timelines and the top bar."""
-        return "、".join(str(Role(role).label) for role in Role.values if role in self.roles)
+        return _("、").join(str(Role(role).label) for role in Role.values if role in self.roles)
 
     @classmethod
     def of(

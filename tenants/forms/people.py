@@ -67,7 +67,7 @@ class StandInForm(forms.Form):
     def __init__(self, *args: object, roles: list[Membership], people: list[User], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["membership"].choices = [(row.pk, row.get_role_display()) for row in roles]  # type: ignore[attr-defined]
-        named = [(user.pk, f"{user.name}（{user.username}）") for user in people]
+        named = [(user.pk, user.account_label) for user in people]
         self.fields["person"].choices = [("", _("请选择")), *named]  # type: ignore[attr-defined]
 
 

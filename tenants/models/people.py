@@ -5,6 +5,7 @@ from datetime import date
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tenants.models.office import Division, Office
@@ -90,6 +91,11 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def account_label(self) -> str:
+        """Name and account, where two people may share a name."""
+        return gettext("%(name)s（%(more)s）") % {"name": self.name, "more": self.username}
 
     def get_short_name(self) -> str:
         return self.name

@@ -101,4 +101,4 @@ def differences(entry: AuditEntry) -> list[tuple[str, Any, Any]]:
 def names_by_id(ids: Iterable[int | None]) -> dict[int, str]:
     """Person id → "name (account)"."""
     rows = User.objects.filter(pk__in={one for one in ids if one is not None})
-    return {row.pk: f"{row.name}（{row.username}）" for row in rows}
+    return {row.pk: row.account_label for row in rows}

@@ -115,7 +115,7 @@ def typed_milestones(data: Any, code: str) -> list[tuple[str, date]]:
             message = _("第 %(place)s 个节点的时限不是日期。") % {"place": place}
             wrong.append({"code": code, "field": f"milestones[{place}]", "message": message})
     if wrong:
-        raise Invalid("；".join(row["message"] for row in wrong), rows=wrong)
+        raise Invalid(_("；").join(row["message"] for row in wrong), rows=wrong)
     return milestones
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from appraisal.ledger.models import CurrentValue, ReportedValue, Scorecard, ScoreLine, ScoreRun, Verification
 from appraisal.ledger.selectors import scores
 from appraisal.library.models import Indicator
+from appraisal.library.models.words import unit_label
 from appraisal.rules import sentences
 from core.errors import NotFound
 from tenants.actors import Actor
@@ -74,9 +75,9 @@ def shown_fact(trace: dict[str, Any], unit: str) -> str:
         target = _number(fact["target"])
         return f"{_number(fact['value']) * 100 / target:.1f} %" if target else "–"
     if "value" in fact:
-        return f"{fact['value']} {unit}".strip() if unit != "等次" else str(fact["value"])
+        return f"{fact['value']} {unit_label(unit)}".strip() if unit != "等次" else str(fact["value"])
     if "counts" in fact and "marks" not in fact:
-        return f"{sum(map(_number, fact['counts'])):f} {unit}".strip()
+        return f"{sum(map(_number, fact['counts'])):f} {unit_label(unit)}".strip()
     if "late_days" in fact:
         on_time = sum(1 for days in fact["late_days"] if _number(days) == 0)
         return f"{on_time}/{len(fact['late_days'])}"
@@ -113,7 +114,7 @@ def groups_of(card: Scorecard) -> list[GroupRow]:
 
 
 def _line_row(line: ScoreLine, earlier: ScoreLine | None, files: int) -> LineRow:
-    unit = line.indicator.unit_label
+    unit = line.indicator.unit
     return LineRow(
         indicator=line.indicator,
         status=line.status,
@@ -209,7 +210,7 @@ def story_of(actor: Actor, card: Scorecard, code: str, order: list[str]) -> Line
     return LineStory(
         line=line,
         indicator=line.indicator,
-        shown=shown_fact(line.trace, line.indicator.unit_label),
+        shown=shown_fact(line.trace, line.indicator.unit),
         sentences=[sentence(step) for step in line.trace["steps"]],
         sharing=[],
         current=CurrentValue.objects.filter(**key).select_related("value").first(),

@@ -158,11 +158,11 @@ def _changes(indicator: Indicator, before: ReportedValue, after: ReportedValue) 
 
 
 def _counties(value: ReportedValue) -> str:
-    return "，".join(f"{line['name']} {line['quantity']}" for line in value.county_lines)
+    return _("，").join(f"{line['name']} {line['quantity']}" for line in value.county_lines)
 
 
 def _files(value: ReportedValue) -> str:
-    return "、".join(str(file["name"]) for file in value.evidence)
+    return _("、").join(str(file["name"]) for file in value.evidence)
 
 
 def _county_sum(value: ReportedValue) -> str:

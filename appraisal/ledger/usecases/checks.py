@@ -34,4 +34,4 @@ def check_fact(indicator: Indicator, fact: Any) -> None:
     )  # fmt: skip
     if problems:
         language = get_language() or "zh"
-        raise Invalid("；".join(problem.text(language) for problem in problems), field="fact")
+        raise Invalid(_("；").join(problem.text(language) for problem in problems), field="fact")

@@ -87,7 +87,7 @@ def set_peer_groups(*, cycle_id: int, groups: Iterable[Peer], actor: Actor, at: 
     offices = {office.pk: office for office in selectors.prefectures(cycle.province)}
     rows = _wrong_peers(given, offices)
     if rows:
-        raise Invalid("；".join(row["message"] for row in rows), rows=rows)
+        raise Invalid(_("；").join(row["message"] for row in rows), rows=rows)
     Participant.objects.filter(cycle=cycle).exclude(office_id__in=offices).delete()
     for peer in given:
         Participant.objects.update_or_create(
@@ -130,7 +130,7 @@ def _wrong_peers(given: list[Peer], offices: dict[int, Any]) -> list[dict[str, s
             rows.append({"code": office.schema_name, "field": "peer_group", "message": message})
     numbers = {peer.peer_group for peer in given}
     if not rows and numbers != set(range(1, len(numbers) + 1)):
-        message = _("组号应从 1 起连续编号，现有 %(groups)s。") % {"groups": "、".join(map(str, sorted(numbers)))}
+        message = _("组号应从 1 起连续编号，现有 %(groups)s。") % {"groups": _("、").join(map(str, sorted(numbers)))}
         rows.append({"code": "", "field": "peer_group", "message": message})
     return rows
 
@@ -247,11 +247,16 @@ def start_cycle(*, cycle_id: int, actor: Actor, at: datetime) -> Cycle:
         state = states.get(participant.office_id)
         if state != LetterState.SIGNED:
             said = LetterState(state).label if state else _("未起草")
-            rows.append({"code": participant.office.schema_name, "message": f"{participant.office.label}（{said}）"})
+            rows.append(
+                {
+                    "code": participant.office.schema_name,
+                    "message": _("%(name)s（%(more)s）") % {"name": participant.office.label, "more": said},
+                }
+            )
     if rows:
         raise Conflict(
             _("还有 %(count)s 份责任书没有双方签署：%(offices)s。")
-            % {"count": len(rows), "offices": "、".join(row["message"] for row in rows)},
+            % {"count": len(rows), "offices": _("、").join(row["message"] for row in rows)},
             rows=rows,
         )
     cycle.move(CycleState.RUNNING)

@@ -84,7 +84,7 @@ def issue_letter(*, letter_id: int, number: str, lock_version: int, actor: Actor
     rows = selectors.targets(letter)
     lacking = selectors.lacking(rows)
     if lacking:
-        sentence = "；".join(f"{row['code']} {row['message']}" for row in lacking)
+        sentence = _("；").join(f"{row['code']} {row['message']}" for row in lacking)
         raise Invalid(_("还不能签署：%(what)s") % {"what": sentence}, rows=lacking)
     letter.move(LetterState.ISSUED)
     letter.number = number

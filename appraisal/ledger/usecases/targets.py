@@ -78,7 +78,7 @@ def save_targets(
             changed[given.code] = difference
             touched.append(target)
     if wrong:
-        sentence = "；".join(f"{row['code']} {row['message']}" for row in wrong[:5])
+        sentence = _("；").join(f"{row['code']} {row['message']}" for row in wrong[:5])
         more = _(" 等 %(count)s 处") % {"count": len(wrong)} if len(wrong) > 5 else ""
         raise Invalid(_("目标有误：%(what)s%(more)s") % {"what": sentence, "more": more}, rows=wrong)
     if changed:
@@ -204,7 +204,7 @@ def set_milestones(
     given = [(name.strip(), due_on) for name, due_on in milestones]
     wrong = _wrong_milestones(indicator_code, given, letter.cycle.year)
     if wrong:
-        raise Invalid("；".join(row["message"] for row in wrong), rows=wrong)
+        raise Invalid(_("；").join(row["message"] for row in wrong), rows=wrong)
     before = [
         (row.name, row.due_on) for row in letter.milestones.filter(indicator=target.indicator).order_by("position")
     ]

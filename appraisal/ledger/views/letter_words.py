@@ -46,7 +46,7 @@ def _said(event: EventRecord) -> tuple[str, str, str, str]:
         case "TargetsSaved":
             return _("修改 %(n)s 项目标") % {"n": len(data["changes"])}, _targets(data["changes"]), "pencil", ""
         case "MilestonesSet":
-            quote = "；".join(f"{name} {day}" for name, day in data["milestones"])
+            quote = _("；").join(f"{name} {day}" for name, day in data["milestones"])
             return _("设定 %(code)s 的节点") % data, quote, "pencil", ""
         case "LetterIssued":
             return _("省级签署，%(number)s") % data, "", "writing-sign", "ok"
@@ -81,4 +81,4 @@ def _targets(changes: dict[str, dict[str, list]]) -> str:
 
 
 def _cut(parts: list[str]) -> str:
-    return "；".join(parts[:LISTED]) + ("…" if len(parts) > LISTED else "")
+    return _("；").join(parts[:LISTED]) + ("…" if len(parts) > LISTED else "")

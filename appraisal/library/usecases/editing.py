@@ -94,7 +94,7 @@ def _check_rule(indicator: Indicator, checked: Mapping[str, Any]) -> None:
         return
     rows = [schemes.said(problem) for problem in schemes.rule_problems(indicator) if problem.blocking]
     if rows:
-        sentence = "；".join(row["message"] for row in rows)
+        sentence = _("；").join(row["message"] for row in rows)
         raise Invalid(_("计分参数有误：%(what)s。") % {"what": sentence}, field="parameters", rows=rows)
     basis_fields = {"method", "target_basis", "cumulative", "entered_by", "parameters"}
     if basis_fields.intersection(checked) and (message := schemes.basis_problem(indicator)):
@@ -230,7 +230,7 @@ def set_points(
             changed[code] = {"points": [_shown(row.points), _shown(new)]}
             row.points = new
     if rows:
-        sentence = "；".join(f"{row['code']} {row['message']}" for row in rows)
+        sentence = _("；").join(f"{row['code']} {row['message']}" for row in rows)
         raise Invalid(_("%(count)s 项分值有误：%(what)s") % {"count": len(rows), "what": sentence}, rows=rows)
     if changed:
         Indicator.objects.bulk_update([by_code[code] for code in changed], ["points"])

@@ -85,7 +85,7 @@ def publish_version(
         raise Invalid(_("执行日期应在考核年度 %(year)s 年或上一年内。") % {"year": version.year}, field="effective_on")
     rows = schemes.problems_of(version)
     if rows:
-        sentence = "；".join(f"{row['code']} {row['message']}".strip() for row in rows)
+        sentence = _("；").join(f"{row['code']} {row['message']}".strip() for row in rows)
         raise Invalid(_("还不能发布：%(what)s。") % {"what": sentence}, rows=rows)
     version.move(VersionState.PUBLISHED)
     version.minutes_number = minutes_number

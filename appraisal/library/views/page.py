@@ -139,7 +139,7 @@ def _counts(branches: list[selectors.Branch], differences: list[selectors.Differ
     parts = [
         (changed, _("改 %(n)s")), (added, _("增 %(n)s")), (removed, _("停 %(n)s")),
     ]  # fmt: skip
-    told = "、".join(sentence % {"n": count} for count, sentence in parts if count)
+    told = _("、").join(sentence % {"n": count} for count, sentence in parts if count)
     return f"{text} · {told}" if told else text
 
 

@@ -34,7 +34,8 @@ def said(event: EventRecord) -> tuple[str, str, str, str]:
         case "VersionCopied":
             return _("由 %(label)s 复制为草稿") % {"label": data["label"]}, "", "copy", "brand"
         case "IndicatorsChanged":
-            return _("修改 %(codes)s") % {"codes": "、".join(data["changes"])}, _changes(data["changes"]), "pencil", ""
+            codes = _("、").join(data["changes"])
+            return _("修改 %(codes)s") % {"codes": codes}, _changes(data["changes"]), "pencil", ""
         case "IndicatorAdded":
             return _("新增 %(code)s %(name)s") % data, "", "plus", "ok"
         case "IndicatorRemoved":
@@ -59,7 +60,7 @@ def _changes(changes: dict[str, dict[str, list]]) -> str:
                 parts.append(f"{code} {field_label(name)}")
             else:
                 parts.append(f"{code} {field_label(name)} {_value(name, before)} → {_value(name, after)}")
-    return "；".join(parts[:12]) + ("…" if len(parts) > 12 else "")
+    return _("；").join(parts[:12]) + ("…" if len(parts) > 12 else "")
 
 
 def _value(name: str, value: Any) -> str:
@@ -117,7 +118,7 @@ def shown(row: Indicator | None, name: str) -> str:
     if name in ("method", "target_basis", "entered_by", "direction"):
         return str(getattr(row, f"get_{name}_display")())
     if name == "parameters":
-        return "；".join(parameter_lines(row))
+        return _("；").join(parameter_lines(row))
     return _value(name, getattr(row, name))
 
 
@@ -133,7 +134,7 @@ def parameter_lines(row: Indicator) -> list[str]:
                 else str(entry)
                 for entry in value
             ]
-            lines.append(f"{label}：{'；'.join(parts)}")
+            lines.append(_("%(name)s：%(value)s") % {"name": label, "value": _("；").join(parts)})
         else:
             lines.append(f"{label} {WORDS.get(str(value), value)}")
     return lines
