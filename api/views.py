@@ -4,8 +4,10 @@ from collections import defaultdict
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from drf_spectacular.generators import SchemaGenerator
 
 from core.http import reads
@@ -13,9 +15,9 @@ from core.http import reads
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
-@lru_cache(maxsize=1)
-def contract() -> dict[str, Any]:
-    """The OpenAPI document of an office's API. The code decides it, so one process makes it once."""
+@lru_cache
+def contract(language: str) -> dict[str, Any]:
+    """The OpenAPI document of an office's API in a language that is active. One process makes it once for each."""
     return SchemaGenerator(urlconf="config.urls.office").get_schema(public=True)
 
 
@@ -67,5 +69,5 @@ def _type(field: dict[str, Any]) -> str:
 @reads
 def docs(request: HttpRequest) -> HttpResponse:
     """The readable page of the contract."""
-    document = contract()
+    document = contract(get_language() or settings.LANGUAGE_CODE)
     return render(request, "api/docs.html", {"info": document["info"], "tags": operations(document)})

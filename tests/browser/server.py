@@ -13,7 +13,9 @@ import tempfile
 import threading
 from contextlib import closing
 from io import StringIO
+from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[2]
 DATABASE = sys.argv[1] if __name__ == "__main__" else ""
 DATA = tempfile.mkdtemp(prefix="anlan-browser-")
 
@@ -32,6 +34,18 @@ def set_up() -> None:
     from tests.browser.world import NOW
 
     clock.start_at(NOW)
+
+
+def compile_texts() -> None:
+    """The English texts, where somebody wrote some since they were compiled."""
+    from core import messages_catalog
+
+    texts = [*ROOT.glob("*/locale/en/LC_MESSAGES/django.po"), *ROOT.glob("*/*/locale/en/LC_MESSAGES/django.po")]
+    compiled = [path.with_suffix(".mo") for path in texts]
+    if not all(
+        mo.is_file() and mo.stat().st_mtime >= po.stat().st_mtime for po, mo in zip(texts, compiled, strict=True)
+    ):
+        messages_catalog.compile_all(ROOT)
 
 
 def make_database() -> None:
@@ -110,6 +124,7 @@ class Worker(threading.Thread):
 
 def main() -> None:
     set_up()
+    compile_texts()
     make_database()
     try:
         sessions = fill()

@@ -1,7 +1,10 @@
 """What the browser finds: yunnan with three prefectures in the first days of November 2026, played by use cases.
 
-September is published, with a return, a correction, an adjustment and an open objection in its story. October is open:
-kunming has begun to fill in, puer waits for its leader's signature, diqing has handed over and waits for the province.
+The other province, shifan, has started its year and nothing more: its October is for the journey that plays it all.
+
+September of yunnan is published, with a return, a correction, an adjustment and an open objection in its story.
+October is open: kunming has begun to fill in, puer waits for its leader's signature, diqing has handed over and waits
+for the province.
 Accounts are <office>-<key>, all with factories.PASSWORD; `SEATS` lists them.
 """
 
@@ -45,7 +48,12 @@ SEATS: dict[str, dict[str, tuple[str, ...]]] = {
         slug: {"reporter": (Role.REPORTER,), "leader": (Role.PRINCIPAL_LEADER, Role.ISSUER)}
         for slug in ("kunming", "puer", "diqing")
     },
-    "shifan": {"admin": (Role.APPRAISAL_ADMIN,)},
+    "shifan": {
+        "admin": (Role.APPRAISAL_ADMIN,),
+        "leader": (Role.PRINCIPAL_LEADER,),
+        "verifier": (Role.VERIFIER,),
+    },
+    "qinghe": {"reporter": (Role.REPORTER,), "leader": (Role.PRINCIPAL_LEADER, Role.ISSUER)},
 }
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 REPORTED: dict[str, dict[str, Any]] = {
@@ -69,6 +77,7 @@ def build() -> dict[str, str]:
         world.september()
         world.october()
         world.odds_and_ends()
+        setting.running_cycle(world.with_role, world.offices, ("qinghe",))
     return {account: user.name for account, user in people.items()}
 
 
@@ -89,9 +98,9 @@ class World:
     def __init__(self, people: dict[str, User]) -> None:
         self.people = people
         self.offices = {office.schema_name: office for office in Office.objects.select_related("parent")}
-        self.running = setting.running_cycle(self._with_role, self.offices)
+        self.running = setting.running_cycle(self.with_role, self.offices)
 
-    def _with_role(self, slug: str, *roles: str) -> Actor:
+    def with_role(self, slug: str, *roles: str) -> Actor:
         """The seat of that office that holds the first of `roles`."""
         return self._actor(slug, next(key for key, held in SEATS[slug].items() if roles[0] in held))
 
