@@ -77,7 +77,7 @@ def test_a_month_from_the_first_figure_to_the_ranking(visit: Visit) -> None:
 
     reporter.goto("/qinghe/appraisal/score/")
     expect(reporter.locator("main")).to_contain_text("逐项明细")
-    expect(reporter.locator("main")).to_contain_text("643.5")
+    expect(reporter.get_by_role("row", name=re.compile("A2 "))).to_contain_text("64.4 %")
 
 
 def fill_in(page: Page) -> None:

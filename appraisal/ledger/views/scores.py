@@ -177,11 +177,17 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
 
 @reads
 def run_progress(request: HttpRequest, run_id: int) -> HttpResponse:
-    """The progress fragment, polled; 286 ends the polling once the run is no longer calculating."""
+    """The progress fragment, polled; once the run is no longer calculating 286 ends that, and the page comes anew.
+
+    What one may do then is beyond the fragment: the results, and publishing them.
+    """
     this = selectors.get_run(request.actor, run_id)
     busy = this.state == ScoreRun.State.RUNNING
     context = {"run": this, "job": selectors.job_of(this)}
-    return render(request, "ledger/scores/run.html#progress", context, status=200 if busy else 286)
+    response = render(request, "ledger/scores/run.html#progress", context, status=200 if busy else 286)
+    if not busy:
+        response["HX-Refresh"] = "true"
+    return response
 
 
 @require_http_methods(["GET", "POST"])
