@@ -96,14 +96,11 @@ def _page(request: HttpRequest, person: User, *, role_form: Any = None) -> HttpR
     actor, now = _actor(request), timezone.now()
     on = timezone.localdate(now)
     offices = [office for office in selectors.offices_in_charge(actor) if office.state == OfficeState.ACTIVE]
-    form = role_form or forms.RoleForm(
-        offices=offices, initial={"valid_from": on, "office": person.office_id or actor.home.pk}
-    )
+    held = selectors.memberships_of(actor, person)
+    where = held[0].office_id if held else person.office_id or actor.home.pk
+    form = role_form or forms.RoleForm(offices=offices, initial={"valid_from": on, "office": where})
     counts = {office.pk: selectors.security_administrators(office, on=on) for office in offices}
-    rows = [
-        {"row": row, "refusal": policies.end_role.reason(actor, row, counts.get(row.office_id, 0))}
-        for row in selectors.memberships_of(actor, person)
-    ]
+    rows = [{"row": row, "refusal": policies.end_role.reason(actor, row, counts.get(row.office_id, 0))} for row in held]
     return render(
         request,
         "tenants/people/detail.html",

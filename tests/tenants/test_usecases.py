@@ -1,10 +1,13 @@
 """What administrators do with offices, accounts, roles and stand-ins, and what is refused."""
 
 from datetime import date, timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from appraisal.reporting.models import MonthlyDraft
 from core import events
@@ -349,8 +352,19 @@ class TestRoles:
         with pytest.raises(Conflict):
             roles.end_role(membership_id=membership.pk, reason="x", actor=province, at=NOON)
 
-    def test_two_cannot_end_each_other_at_once(self, actor, kunming: Office) -> None:
-        """Both wait for the office's row, so the second counts what the first left."""
+    def test_the_offices_row_is_held_before_anybody_is_counted(self, actor, kunming: Office) -> None:
+        """So of two administrators who end each other at the same moment, the second counts what the first left."""
+        first, second = actor("kunming", Role.SEC_ADMIN), actor("kunming", Role.SEC_ADMIN)
+        membership = Membership.objects.get(user_id=second.user_id)
+        with CaptureQueriesContext(connection) as queries:
+            roles.end_role(membership_id=membership.pk, reason="x", actor=first, at=NOON)
+
+        said = [query["sql"] for query in queries]
+        held = next(n for n, sql in enumerate(said) if 'FOR NO KEY UPDATE OF "tenants_office"' in sql)
+        counted = next(n for n, sql in enumerate(said) if "COUNT(" in sql)
+        assert held < counted
+
+    def test_two_cannot_end_each_other(self, actor, kunming: Office) -> None:
         first, second = actor("kunming", Role.SEC_ADMIN), actor("kunming", Role.SEC_ADMIN)
         roles.end_role(
             membership_id=Membership.objects.get(user_id=second.user_id).pk, reason="x", actor=first, at=NOON
@@ -482,3 +496,33 @@ class TestTheCalendar:
                 lay_down(Role.SYS_ADMIN)
         with pytest.raises(Denied):
             lay_down(Role.SEC_ADMIN)
+
+
+class TestTheCommand:
+    GIVEN = [
+        "--parent",
+        "yunnan",
+        "--name",
+        "昭通市移民办",
+        "--short-name",
+        "昭通市",
+        "--english",
+        "Zhaotong",
+        "--region",
+    ]
+
+    def test_onboards_as_a_system_administrator(self, yunnan: Office) -> None:
+        account = factories.make_person(yunnan, Role.SYS_ADMIN).username
+        out = StringIO()
+
+        call_command("onboard_office", "zhaotong", *self.GIVEN, "530600", "--as", account, stdout=out)
+
+        assert out.getvalue() == "昭通市移民办: /zhaotong/\n"
+        assert Office.objects.get(schema_name="zhaotong").schema_release
+
+    def test_says_why_not(self, yunnan: Office, kunming: Office) -> None:
+        account = factories.make_person(yunnan, Role.SEC_ADMIN).username
+        with pytest.raises(CommandError, match="机构由系统管理员管理"):
+            call_command("onboard_office", "zhaotong", *self.GIVEN, "530600", "--as", account)
+        with pytest.raises(CommandError, match="no business"):
+            call_command("onboard_office", "zhaotong", *self.GIVEN, "530600", "--as", "nobody")
