@@ -129,8 +129,11 @@ def test_ids_of_another_province_open_nothing(
     for door in (door for door in DOORS[chunk::CHUNKS] if door.arguments):
         for slug, people in clients.items():
             for client in people:
-                status = knock(client, door, slug, ids[slug], table.get(door.name, {}).get("method", "GET"))[1]
-                assert status in REFUSED, f"{door.name} at {slug} with ids of yunnan: {status}"
+                method = table.get(door.name, {}).get("method", "GET")
+                status = knock(client, door, slug, ids[slug], method)[1]
+                # An empty body is refused for its shape before anything is looked up, whatever the id.
+                shapeless = door.is_api and method != "GET" and status == 422
+                assert status in REFUSED or shapeless, f"{door.name} at {slug} with ids of yunnan: {status}"
 
 
 # Sign-in itself must be reachable without being signed in; it answers with 401 or 422 on its own.

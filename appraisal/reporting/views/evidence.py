@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from appraisal.ledger.selectors import reports as ledger
 from appraisal.reporting import usecases
 from appraisal.reporting.forms import FileForm
 from core.errors import Conflict, Invalid
@@ -17,6 +18,7 @@ from core.errors import Conflict, Invalid
 @require_POST
 def upload(request: HttpRequest, period_id: int, indicator_id: int) -> HttpResponse:
     """Take in a file and attach it; a refusal of the file is told on the form it came from."""
+    ledger.get_period(request.actor, period_id)  # another province's month is not found, whatever was sent
     form = FileForm(request.POST, request.FILES)
     if form.is_valid():
         try:
