@@ -41,7 +41,7 @@ def longest_days(*, on) -> int:
 
 def tokens_of(actor: Actor, *, everywhere: bool = False) -> QuerySet[Token]:
     """The actor's own tokens that are neither revoked nor expired long ago; newest first."""
-    rows = Token.objects.filter(user_id=actor.user_id, revoked_at__isnull=True).select_related("office")
+    rows = Token.objects.filter(user_id=actor.user_id or 0, revoked_at__isnull=True).select_related("office")
     return (rows if everywhere else rows.filter(office=actor.office)).order_by("-id")
 
 
@@ -59,7 +59,7 @@ def create_token(*, name: str, days: int | None = None, actor: Actor, at: dateti
         raise Invalid(_("有效期为 1 至 %(longest)s 天。") % {"longest": longest}, field="days")
     secret = PREFIX + secrets.token_urlsafe(32)
     token = Token.objects.create(
-        user_id=actor.user_id, office=actor.office, name=name.strip(), digest=digest(secret), created_at=at,
+        user_id=actor.user_id or 0, office=actor.office, name=name.strip(), digest=digest(secret), created_at=at,
         expires_at=at + timedelta(days=days),
     )  # fmt: skip
     subject = tenant_events.user_subject(actor.user_id or 0)

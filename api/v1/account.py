@@ -181,7 +181,7 @@ class Session(APIView):
         actor = _signed_in(request, given["username"], given["password"])
         if isinstance(actor, Response):
             return actor
-        user = User.objects.get(pk=actor.user_id)
+        user = User.objects.get(pk=actor.user_id or 0)
         plain: HttpRequest = request._request
         with office_core.mounted(office_core.PUBLIC):  # sessions are no office's
             login(plain, user)

@@ -16,7 +16,7 @@ EARLIEST, LATEST = date(1949, 10, 1), date(2999, 12, 31)
 class Day(serializers.DateField):
     """A day between 1949 and 2999, as 2026-11-05."""
 
-    def to_internal_value(self, value: object) -> date:
+    def to_internal_value(self, value: date | str) -> date:
         day = super().to_internal_value(value)
         if not EARLIEST <= day <= LATEST:
             raise serializers.ValidationError(f"{EARLIEST} … {LATEST}")
