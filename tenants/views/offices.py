@@ -19,6 +19,7 @@ from tenants.policies import offices as policies
 from tenants.selectors import offices as selectors
 from tenants.usecases import divisions
 from tenants.usecases import offices as usecases
+from tenants.views.dialogs import ask, done
 from tenants.views.timelines import shown
 
 PAGE = 50
@@ -120,8 +121,8 @@ def suspend(request: HttpRequest, office_id: int) -> HttpResponse:
         with refusals_on(form):
             usecases.suspend_office(office_id=office.pk, actor=actor, at=timezone.now(), **form.cleaned_data)
             messages.success(request, _("机构已停用，其人员不能再进入。"))
-            return redirect("admin-office", office.pk)
-    return render(request, "tenants/offices/suspend.html", {"office": office, "form": form}, status=status_of(form))
+            return done(request, "admin-office", office.pk)
+    return ask(request, "tenants/offices/suspend.html", {"office": office, "form": form}, status=status_of(form))
 
 
 @require_POST

@@ -22,6 +22,7 @@ from tenants.policies import people as policies
 from tenants.selectors import people as selectors
 from tenants.usecases import passwords, roles, sign_in
 from tenants.usecases import people as usecases
+from tenants.views.dialogs import ask, done
 from tenants.views.timelines import shown
 
 PAGE = 50
@@ -153,8 +154,8 @@ def deactivate(request: HttpRequest, user_id: int) -> HttpResponse:
         with refusals_on(form):
             usecases.deactivate_account(user_id=person.pk, actor=actor, at=timezone.now(), **form.cleaned_data)
             messages.success(request, _("账号已停用，角色已全部终止。"))
-            return redirect("admin-person", person.pk)
-    return render(request, "tenants/people/deactivate.html", {"person": person, "form": form}, status=status_of(form))
+            return done(request, "admin-person", person.pk)
+    return ask(request, "tenants/people/deactivate.html", {"person": person, "form": form}, status=status_of(form))
 
 
 @never_cache
@@ -215,7 +216,7 @@ def end_role(request: HttpRequest, membership_id: int) -> HttpResponse:
         with refusals_on(form):
             roles.end_role(membership_id=membership.pk, actor=actor, at=timezone.now(), **form.cleaned_data)
             messages.success(request, _("角色已终止。"))
-            return redirect("admin-person", membership.user_id)
-    return render(
+            return done(request, "admin-person", membership.user_id)
+    return ask(
         request, "tenants/people/end_role.html", {"membership": membership, "form": form}, status=status_of(form)
     )

@@ -66,6 +66,16 @@ class TestOfficePages:
         assert client.post(url, {"reason": "撤并"}).status_code == 409
         assert client.post(f"/yunnan/administration/offices/{kunming.pk}/reactivate/").status_code == 302
 
+    def test_suspend_in_a_dialog(self, client: Client, kunming: Office) -> None:
+        url, htmx = f"/yunnan/administration/offices/{kunming.pk}/suspend/", {"HX-Request": "true"}
+
+        asked = client.get(url, headers=htmx)
+        assert "<html" not in asked.text
+        assert 'hx-post="' in asked.text
+        assert client.post(url, {"reason": ""}, headers=htmx).status_code == 422
+        done = client.post(url, {"reason": "撤并"}, headers=htmx)
+        assert done["HX-Redirect"] == f"/yunnan/administration/offices/{kunming.pk}/"
+
     def test_divisions(self, client: Client, kunming: Office) -> None:
         add = f"/yunnan/administration/offices/{kunming.pk}/divisions/"
         form = {"name": "综合科", "name_en": "", "valid_from": "2026-01-01"}
