@@ -49,8 +49,12 @@ class Actor:
 
     @property
     def role_label(self) -> str:
-        """The roles in the reader's language, for timelines and the top bar."""
-        return _("、").join(str(Role(role).label) for role in Role.values if role in self.roles)
+        """The roles in the reader's language, for timelines and the top bar; says for whom one stands in."""
+        said = []
+        for role in (role for role in Role.values if role in self.roles):
+            whom, label = self.for_others.get(role), str(Role(role).label)
+            said.append(_("%(role)s（代%(name)s）") % {"role": label, "name": whom} if whom else label)
+        return _("、").join(said)
 
     @classmethod
     def of(

@@ -34,6 +34,7 @@ class Event:
     subject: str
 
 
+ROLE_LENGTH = 60  # of the column; who holds many roles is named by the first ones
 Subscriber = Callable[[Any, EventRecord], None]
 _subscribers: dict[type[Event], list[Subscriber]] = defaultdict(list)
 
@@ -73,7 +74,7 @@ def _row(event: Event, actor: Who, at: datetime, mount: office.Mount | None) -> 
         at=at,
         actor_id=actor.user_id,
         actor_name=actor.name,
-        actor_role=str(actor.role_label),
+        actor_role=str(actor.role_label)[:ROLE_LENGTH],
         data=json.loads(json.dumps(data, cls=DjangoJSONEncoder)),
         request_id=mount.request_id if mount else "",
     )

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import get_script_prefix, reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from tenants import events
 from tenants.models import Domain, Office, Role, StandIn, User
 from tests import factories
 from tests.house import access_world
@@ -135,8 +136,15 @@ class TestTheDoor:
         assert now is not None
         assert later is not None
         assert now.has(Role.ISSUER)
-        assert now.for_others == {"ISSUER": absent.name}
+        assert now.role_label == f"填报人、签发人（代{absent.name}）"
         assert not later.has(Role.ISSUER)
+
+    def test_many_roles_still_fit_the_timeline(self, kunming: Office, actor) -> None:
+        many = actor("kunming", *(role for role in Role.values if not role.endswith("_ADMIN")))
+        with translation.override("en"):
+            record = events.record(events.PasswordChanged(subject="x"), actor=many, at=timezone.now())
+
+        assert len(record.actor_role) == 60
 
 
 class TestTheSession:
