@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from urllib.parse import urldefrag
 
 import pytest
 from playwright.sync_api import Page
@@ -88,7 +89,7 @@ class Judge:
     def in_english(self, where: str, page: Page, url: str) -> None:
         """Nothing Chinese but data."""
         page.context.add_cookies([{"name": "anlan_language", "value": "en", "url": url}])
-        page.goto(url)
+        page.goto(urldefrag(url).url)  # with a fragment it would be a jump inside the page that is open
         left = {run for text in page.evaluate("probes.texts()") for run in run_of_chinese(text) if run not in data()}
         self.says(where, [f"not in English: {run}" for run in sorted(left)])
         page.context.clear_cookies(name="anlan_language")
@@ -138,4 +139,30 @@ def test_pages(account: str, visit: Callable[..., Page], server: Server, judge: 
             for kind in opens(page):
                 judge.both_themes(f"{where}, dialog {kind}", page)
             judge.in_english(where, page, url)
+    assert not judge.found, judge.verdict()
+
+
+@pytest.mark.parametrize(
+    ("account", "path", "status"),
+    [
+        ("", "/error/400/", 400),
+        ("kunming-reporter", "/kunming/appraisal/overview/", 403),
+        ("kunming-reporter", "/kunming/nothing/here/", 404),
+        ("kunming-reporter", "/shifan/", 404),
+        ("", "/nothing/here/", 404),
+        ("", "/error/500/", 500),
+    ],
+)
+def test_pages_that_refuse(account: str, path: str, status: int, visit: Callable[..., Page], server: Server) -> None:
+    judge, page = Judge(), visit(account, viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    for script in SCRIPTS:
+        page.context.add_init_script(path=script)
+    response = page.goto(path)
+    assert response is not None
+    assert response.status == status
+    judge.says(path, [problem for problem in page.problems if f" {status} " not in problem])  # type: ignore[attr-defined]
+    judge.look(path, page)
+    if status != 500:  # that one page says it in both languages
+        judge.in_english(path, page, page.url)
+
     assert not judge.found, judge.verdict()
