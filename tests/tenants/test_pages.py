@@ -250,5 +250,11 @@ class TestHome:
 
         assert answer["Location"] == f"/{slug}" + reverse(name, urlconf=settings.OFFICE_URLCONF)
 
+    def test_of_a_new_prefecture_is_empty_but_there(self, signed_in) -> None:
+        page = signed_in("kunming", Role.REPORTER).get("/kunming/", follow=True)
+
+        assert page.status_code == 200
+        assert "没有要填报的月份" in page.text
+
     def test_says_so_when_there_is_nothing(self, signed_in) -> None:
         assert signed_in("kunming", Role.CIVIL_SERVANT).get("/kunming/").status_code == 200

@@ -14,14 +14,20 @@ from django.views.decorators.http import require_POST
 from appraisal.ledger.selectors import reports as ledger
 from appraisal.reporting import usecases
 from appraisal.reporting.selectors import workbench as selectors
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, NotFound
 from core.http import reads
+from tenants.models.office import Level
 
 
 @reads
 def current(request: HttpRequest) -> HttpResponse:
-    """The month to work on."""
-    period = selectors.current_period(request.actor, timezone.localdate())
+    """The month to work on; an office that takes part in no year yet lands here too and hears so."""
+    try:
+        period = selectors.current_period(request.actor, timezone.localdate())
+    except NotFound as refusal:
+        if request.actor.office.level != Level.PREFECTURE:
+            raise
+        return render(request, "reporting/no_month.html", {"refusal": refusal})
     return redirect("reporting:month", period.pk)
 
 
