@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django_tenants.middleware.main import TenantMainMiddleware
 
 from core import office as office_core
-from core.errors import NotFound
+from core.errors import Denied, NotFound
 from core.http import client_address, portal_url, refusal_response
 from tenants import selectors
 from tenants.models import Office
+from tenants.policies import business
 from tenants.rules import passwords as password_rules
 from tenants.rules import session as session_rules
 
@@ -148,6 +149,17 @@ class OfficeMiddleware(TenantMainMiddleware):
         elif not api:
             return to_sign_in(request)
         return self._inside(request, office, inner)
+
+    def process_view(self, request: HttpRequest, view: Callable, *_arguments: object) -> HttpResponse | None:
+        """Business pages are closed to the three administrators; the API asks the same in api.permissions."""
+        actor = getattr(request, "actor", None)
+        if actor is None or request.path_info.startswith("/api/"):
+            return None
+        try:
+            business.enter(actor, view.__module__)
+        except Denied as refusal:
+            return refusal_response(request, refusal)
+        return None
 
     def _find(self, request: HttpRequest) -> tuple[Office | None, str]:
         """The office meant and the path inside it. A portal's page stays one on an office's own host name too."""

@@ -236,6 +236,12 @@ globals().update(broker.settings(DATA_DIR))
 LOGGING = logs.settings()
 
 MENU = "config.menu.MENU"
+# Views the three administrators have no business with: they keep the system, they see no business data.
+BUSINESS_VIEWS = (
+    "appraisal.",
+    *(f"api.v1.{name}" for name in ("library", "letters", "reporting", "verification", "province_facts", "scores")),
+    *(f"api.v1.{name}" for name in ("adjustments", "objections")),
+)
 JOB_MANAGER_ROLES = ("APPRAISAL_ADMIN", "SYS_ADMIN")  # beside whoever wanted the job; core knows no roles
 DEMO_MARK = False  # the amber 演示数据 mark in the top bar
 APP_VERSION = "0.1.0"

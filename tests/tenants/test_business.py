@@ -1,0 +1,32 @@
+"""The three administrators see no business data, by page or API; business people do."""
+
+import pytest
+
+from tenants.models import Role
+
+PAGES = {"yunnan": "/yunnan/appraisal/overview/", "kunming": "/kunming/reporting/"}
+CALLS = {"yunnan": "/yunnan/api/v1/runs/", "kunming": "/kunming/api/v1/letters/"}
+
+
+@pytest.mark.parametrize("role", [Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN])
+@pytest.mark.parametrize("slug", ["yunnan", "kunming"])
+class TestAnAdministrator:
+    def test_opens_no_business_page(self, signed_in, slug: str, role: str) -> None:
+        answer = signed_in(slug, role).get(PAGES[slug])
+
+        assert answer.status_code == 403
+        assert "不查看业务数据" in answer.content.decode()
+
+    def test_gets_no_business_data_from_the_api(self, signed_in, slug: str, role: str) -> None:
+        answer = signed_in(slug, role).get(CALLS[slug])
+
+        assert (answer.status_code, answer.json()["type"]) == (403, "denied")
+
+    def test_does_not_get_it_by_visiting_either(self, signed_in, slug: str, role: str) -> None:
+        if slug == "yunnan":
+            assert signed_in(slug, role).get(PAGES["kunming"]).status_code == 403
+
+
+def test_business_people_do(signed_in) -> None:
+    assert signed_in("yunnan", Role.APPRAISAL_ADMIN).get(PAGES["yunnan"]).status_code == 200
+    assert signed_in("kunming", Role.REPORTER).get(PAGES["kunming"]).status_code == 200
