@@ -1,8 +1,10 @@
 """The three administrators see no business data, by page or API; business people do."""
 
 import pytest
+from django.db import connection
 
 from tenants.models import Role
+from tenants.selectors import logs
 
 PAGES = {"yunnan": "/yunnan/appraisal/overview/", "kunming": "/kunming/reporting/"}
 CALLS = {"yunnan": "/yunnan/api/v1/runs/", "kunming": "/kunming/api/v1/letters/"}
@@ -30,3 +32,16 @@ class TestAnAdministrator:
 def test_business_people_do(signed_in) -> None:
     assert signed_in("yunnan", Role.APPRAISAL_ADMIN).get(PAGES["yunnan"]).status_code == 200
     assert signed_in("kunming", Role.REPORTER).get(PAGES["kunming"]).status_code == 200
+
+
+class TestTheAuditLog:
+    def test_names_every_table_it_watches(self, db: None) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT DISTINCT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+                "WHERE t.tgname = 'audit_insert'"
+            )
+            watched = {name for (name,) in cursor.fetchall()}
+
+        assert {name for name in watched if not name.startswith("auth_")} - set(logs.TABLES) == set()
+        assert len(watched) > 20
