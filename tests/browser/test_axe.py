@@ -15,6 +15,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Server
 from tests.browser.walk import Place, Walk, run_of_chinese
+from tests.house import access
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,6 +27,22 @@ DATA = (
     *("tests/appraisal/small_template.csv", "platform/core/usecases/calendar.py"),
     *("appraisal/ledger/rules/params/adjustment_items.yaml",),
 )
+# Posts, fragments, files, answers for machines, and addresses that lead on.
+NO_PAGES = """
+    admin-division-new admin-role-new api-schema calendar-clear calendar-day calendar-import extend-session file
+    healthz job-cancel job-progress job-retry ledger:confirm-no-events ledger:my-score ledger:run-progress
+    ledger:verify library:move library:na-treatment library:points library:restore library:rule library:save
+    readyz reporting:carry-over reporting:draft reporting:evidence reporting:evidence-remove reporting:send-back
+    reporting:sign-off reporting:submit reporting:validate reporting:workbench set-theme set_language sign-out
+    stand-in-revoke token-revoke unlock-address
+""".split()
+# What may be done in states that the world is not in: a year being prepared, a locked account, a run to be published.
+ELSEWHERE = """
+    admin-office-reactivate admin-office-suspend admin-person-password admin-person-reactivate
+    admin-person-unlock audit-entry ledger:cycle-of ledger:draft-letters ledger:edit-letter ledger:issue-letter
+    ledger:letter-milestones ledger:make-periods ledger:peer-groups ledger:publish-run ledger:recompute-periods
+    ledger:reopen-value ledger:sign-letter ledger:start-cycle ledger:withdraw-letter
+""".split()
 MARKS = "云移责 云移党纪 云政发"  # of document numbers
 WALKS = {
     "": ("/", "/components/", "/api/docs"),
@@ -52,6 +69,7 @@ class Judge:
     def __init__(self) -> None:
         self.found: dict[str, str] = {}
         self.shapes: dict[tuple[str, str], set[str]] = {}
+        self.walked: set[str] = set()
 
     def says(self, where: str, problems: list[str]) -> None:
         for problem in problems:
@@ -128,6 +146,7 @@ def test_pages(account: str, visit: Callable[..., Page], server: Server, judge: 
     page = visit(account, viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     for script in SCRIPTS:
         page.context.add_init_script(path=script)
+    judge.walked.add(account)
     for place, url, response in Walk(page, account).pages(*(f"{server.url}{start}" for start in WALKS[account])):
         where = f"{account or 'nobody'} at {place}"
         if response.status >= 400:
@@ -140,6 +159,18 @@ def test_pages(account: str, visit: Callable[..., Page], server: Server, judge: 
                 judge.both_themes(f"{where}, dialog {kind}", page)
             judge.in_english(where, page, url)
     assert not judge.found, judge.verdict()
+
+
+def test_links_lead_to_every_page(judge: Judge) -> None:
+    """A page that no link reaches is looked at by nobody: not by people, and not here."""
+    if judge.walked != set(WALKS):
+        pytest.skip("only some of the walks ran")
+    names = {door.name for conf in ("config.urls.portal", "config.urls.office") for door in access.doors(conf)}
+    reached = {name for _level, name in judge.shapes}
+    unreached = {name for name in names - reached if not name.startswith("api:")}
+
+    left = sorted(unreached.difference(NO_PAGES, ELSEWHERE))
+    assert not left, " ".join(left)
 
 
 @pytest.mark.parametrize(
