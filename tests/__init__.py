@@ -1,1 +1,1 @@
-"""Tests mirror the apps; house/ keeps the house rules, isolation/ the walls, browser/ the journeys."""
+"""Tests mirror the apps; house/ keeps the house rules and the access matrix, browser/ walks the journeys."""

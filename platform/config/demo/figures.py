@@ -205,15 +205,3 @@ def done_on(profile: Profile, year: int, code: str, month: int) -> list[str | No
             at_month, at_day = due_month, max(due_day - 3, 1)
         found.append(f"{year}-{at_month:02d}-{at_day:02d}" if at_month <= month else None)
     return found
-
-
-def split(total: Decimal, weights: list[int], places: int) -> list[Decimal]:
-    """`total` shared by weights so that the parts add up exactly (largest remainder)."""
-    unit = Decimal(1).scaleb(-places)
-    whole = sum(weights)
-    parts = [(total * weight / whole).quantize(unit, "ROUND_DOWN") for weight in weights]
-    missing = int((total - sum(parts)) / unit)
-    order = sorted(range(len(weights)), key=lambda i: (parts[i] - total * weights[i] / whole, i))
-    for index in order[:missing]:
-        parts[index] += unit
-    return parts

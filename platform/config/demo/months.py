@@ -17,7 +17,7 @@ from appraisal.reporting.usecases.fill import Entry
 from config.demo import figures, stories
 from config.demo.cast import moment
 from config.demo.figures import Profile
-from core import files
+from core import files, money
 
 if TYPE_CHECKING:
     from config.demo.year import Plan
@@ -97,7 +97,7 @@ class Month:
     def _county_lines(self, profile: Profile, total: Decimal, places: int) -> list[dict[str, str]]:
         counties = self.plan.counties[profile.slug]
         weights = [3 + (int(county.code) * 7 + len(county.name)) % 11 for county in counties]
-        parts = figures.split(total, weights, places)
+        parts = money.split(total, weights, places)
         return [{"code": county.code, "quantity": str(part)} for county, part in zip(counties, parts, strict=True)]
 
     def _narrative(self, indicator: Indicator) -> str:
