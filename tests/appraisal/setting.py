@@ -86,6 +86,24 @@ def prepared_cycle(
     return Running(cycle, version, admin, leader, {letter.office.schema_name: letter for letter in made})
 
 
+def opened_year(running: Running, year: int, groups: Mapping[str, int] = GROUPS) -> Running:
+    """A later year of the same province on a copy of its scheme: groups and letters without figures, no periods."""
+    copy = library.copy_version(version_id=running.version.pk, year=year, actor=running.admin, at=NOON)
+    version = library.publish_version(
+        version_id=copy.pk, minutes_number=f"党组会纪要〔{year}〕1号", effective_on=date(year, 1, 1),
+        lock_version=copy.lock_version, actor=running.admin, at=NOON,
+    )  # fmt: skip
+    cycle = cycles.open_cycle(
+        year=year, version_id=version.pk, name=f"{year} 年度目标责任考核", actor=running.admin, at=NOON
+    )
+    offices = {letter.office.schema_name: letter.office for letter in running.letters.values()}
+    peers = [cycles.Peer(offices[name].pk, group, "登记人口规模相近") for name, group in groups.items()]
+    cycles.set_peer_groups(cycle_id=cycle.pk, groups=peers, actor=running.admin, at=NOON)
+    made = letters.draft_letters(cycle_id=cycle.pk, actor=running.admin, at=NOON)
+    drafted = {letter.office.schema_name: letter for letter in made}
+    return Running(cycle, version, running.admin, running.leader, drafted)
+
+
 def fill_letter(running: Running, name: str, *, year_target: str = "1200") -> TargetLetter:
     """Figures for every LETTER indicator of one letter (quarters 25, 50, 75 %), two milestones for each MILESTONE."""
     letter = TargetLetter.objects.get(pk=running.letters[name].pk)
@@ -101,7 +119,10 @@ def fill_letter(running: Running, name: str, *, year_target: str = "1200") -> Ta
         letter = letters.set_milestones(
             letter_id=letter.pk,
             indicator_code=row.code,
-            milestones=[("实施规划报批", date(2026, 3, 31)), ("阶段性验收", date(2026, 9, 30))],
+            milestones=[
+                ("实施规划报批", date(letter.cycle.year, 3, 31)),
+                ("阶段性验收", date(letter.cycle.year, 9, 30)),
+            ],
             lock_version=letter.lock_version,
             actor=running.admin,
             at=NOON,

@@ -58,11 +58,6 @@ class Progress:
     offices: int
 
 
-def cycle_of(actor: Actor) -> Cycle | None:
-    """The newest cycle of the actor's province."""
-    return Cycle.objects.of_province(actor.province_id).select_related("version").order_by("-year").first()
-
-
 def official_runs(cycle: Cycle) -> dict[int, ScoreRun]:
     """By month: the last published run."""
     rows = ScoreRun.objects.filter(cycle=cycle, state=RunState.PUBLISHED).select_related("period", "cycle", "version")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from appraisal.ledger.forms.scores import PublishForm, RunForm
 from appraisal.ledger.models import Period, ScoreRun
 from appraisal.ledger.policies import scores as policies
-from appraisal.ledger.selectors import explanations, objections, overview
+from appraisal.ledger.selectors import explanations, objections, overview, queue
 from appraisal.ledger.selectors import scores as selectors
 from appraisal.ledger.usecases import scores as usecases
 from core import events, months
@@ -30,7 +30,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     actor = request.actor
     if not actor.at_province:
         raise Denied(_("考核总览只对省级开放。本州市的得分请看“得分说明”。"))
-    cycle = overview.cycle_of(actor)
+    cycle = queue.cycle_in_force(actor)
     runs = overview.official_runs(cycle) if cycle else {}
     month = _month(request, runs)
     context: dict[str, Any] = {"cycle": cycle, "runs": runs, "month": month, "waiting": overview.waiting(actor)}
@@ -111,7 +111,7 @@ def _tiles(rows: list[overview.RankRow]) -> list[dict[str, Any]]:
 def ranking(request: HttpRequest) -> HttpResponse:
     """得分与排名: a month's ranking inside peer groups, and its runs."""
     actor = request.actor
-    cycle = overview.cycle_of(actor)
+    cycle = queue.cycle_in_force(actor)
     if cycle is None:
         return render(request, "ledger/scores/ranking.html", {"cycle": None})
     runs = overview.official_runs(cycle)
@@ -207,7 +207,7 @@ def publish_run(request: HttpRequest, run_id: int) -> HttpResponse:
 def my_score(request: HttpRequest) -> HttpResponse:
     """得分说明: a prefecture's way to its newest official scorecard."""
     actor = request.actor
-    cycle = overview.cycle_of(actor)
+    cycle = queue.cycle_in_force(actor)
     runs = overview.official_runs(cycle) if cycle else {}
     if not runs or actor.office.level != Office.Level.PREFECTURE:
         return render(request, "ledger/scores/no_score.html", {"cycle": cycle})

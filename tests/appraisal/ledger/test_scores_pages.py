@@ -41,6 +41,17 @@ class TestCockpit:
         assert all(name in page for name in ("昆明市", "普洱市", "迪庆州"))
         assert f"/yunnan/appraisal/runs/{published.pk}/kunming/" in page
 
+    def test_stays_with_the_running_year_while_the_next_is_prepared(
+        self, published: ScoreRun, running: setting.Running, signed_in: SignedIn
+    ) -> None:
+        setting.opened_year(running, 2027)
+
+        for page in ("overview", "ranking"):
+            text = signed_in("yunnan", Role.APPRAISAL_ADMIN).get(f"/yunnan/appraisal/{page}/").content.decode()
+            assert f"/yunnan/appraisal/runs/{published.pk}/kunming/" in text
+        response = signed_in("kunming", Role.REPORTER).get("/kunming/appraisal/score/")
+        assert response.headers["Location"] == f"/kunming/appraisal/runs/{published.pk}/kunming/"
+
     def test_is_not_for_a_prefecture(self, published: ScoreRun, signed_in: SignedIn) -> None:
         assert signed_in("kunming", Role.REPORTER).get("/kunming/appraisal/overview/").status_code == 403
 
