@@ -1,12 +1,33 @@
 """The person in their role here. Use cases take an Actor, never a request or a user."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tenants.models import Office, Role, User
 from tenants.models.office import Level
+
+RECORDED = re.compile(r"(?P<role>[^、（]+)(?:（代(?P<name>[^）]*)）)?")
+
+
+def _roles_said(roles: Iterable[tuple[Any, str]]) -> str:
+    """(role's label, name of the person stood in for) … in the reader's language."""
+    said = [_("%(role)s（代%(name)s）") % {"role": role, "name": whom} if whom else str(role) for role, whom in roles]
+    return _("、").join(said)
+
+
+def recorded_roles(text: str) -> str:
+    """What an event has kept of the actor's roles, which is Chinese, in the reader's language."""
+    with translation.override(settings.LANGUAGE_CODE):
+        roles = {str(role.label): role for role in Role}
+    found = [RECORDED.fullmatch(part) for part in text.split("、")]
+    said = [(roles[match["role"]].label, match["name"] or "") for match in found if match and match["role"] in roles]
+    return _roles_said(said) if len(said) == len(found) else text  # cut off, or of a role that there is no more
 
 
 @dataclass(frozen=True)
@@ -50,11 +71,8 @@ class Actor:
     @property
     def role_label(self) -> str:
         """The roles in the reader's language, for timelines and the top bar; says for whom one stands in."""
-        said = []
-        for role in (role for role in Role.values if role in self.roles):
-            whom, label = self.for_others.get(role), str(Role(role).label)
-            said.append(_("%(role)s（代%(name)s）") % {"role": label, "name": whom} if whom else label)
-        return _("、").join(said)
+        held = (role for role in Role.values if role in self.roles)
+        return _roles_said((Role(role).label, self.for_others.get(role, "")) for role in held)
 
     @classmethod
     def of(

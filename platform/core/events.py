@@ -7,8 +7,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Protocol
 
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.utils import translation
 
 from core import office
 from core.models import EventRecord
@@ -67,6 +69,8 @@ def record_all(events: Iterable[Event], *, actor: Who, at: datetime) -> list[Eve
 
 def _row(event: Event, actor: Who, at: datetime, mount: office.Mount | None) -> EventRecord:
     data = {field.name: getattr(event, field.name) for field in fields(event) if field.name != "subject"}
+    with translation.override(settings.LANGUAGE_CODE):  # the record must not depend on who happened to read English
+        role = str(actor.role_label)
     return EventRecord(
         name=type(event).__name__,
         office=mount.schema if mount else office.PUBLIC_SCHEMA,
@@ -74,7 +78,7 @@ def _row(event: Event, actor: Who, at: datetime, mount: office.Mount | None) -> 
         at=at,
         actor_id=actor.user_id,
         actor_name=actor.name,
-        actor_role=str(actor.role_label)[:ROLE_LENGTH],
+        actor_role=role[:ROLE_LENGTH],
         data=json.loads(json.dumps(data, cls=DjangoJSONEncoder)),
         request_id=mount.request_id if mount else "",
     )

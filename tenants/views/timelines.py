@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.models import EventRecord
+from tenants.actors import recorded_roles
 from tenants.models import Role
 
 # event name → (icon, tone, text with the event's data)
@@ -44,7 +45,7 @@ def shown(records: Iterable[EventRecord]) -> list[dict[str, Any]]:
         data = {**record.data}
         if "role" in data:
             data["role"] = str(Role(data["role"]).label) if data["role"] in Role.values else data["role"]
-        who = f"{record.actor_name} {record.actor_role}".strip() or _("系统")
+        who = f"{record.actor_name} {recorded_roles(record.actor_role)}".strip() or _("系统")
         lines.append(
             {
                 "icon": icon,

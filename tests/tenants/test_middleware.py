@@ -1,5 +1,6 @@
 """The path mount, the door, and the guards of a session."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.urls import get_script_prefix, reverse
 from django.utils import timezone, translation
 
 from tenants import events
+from tenants.actors import recorded_roles
 from tenants.models import Domain, Office, Role, StandIn, User
 from tests import factories
 from tests.house import access_world
@@ -140,11 +142,22 @@ class TestTheDoor:
         assert not later.has(Role.ISSUER)
 
     def test_many_roles_still_fit_the_timeline(self, kunming: Office, actor) -> None:
-        many = actor("kunming", *(role for role in Role.values if not role.endswith("_ADMIN")))
-        with translation.override("en"):
-            record = events.record(events.PasswordChanged(subject="x"), actor=many, at=timezone.now())
+        held = [role for role in Role.values if not role.endswith("_ADMIN")]
+        many = replace(actor("kunming", *held), for_others=dict.fromkeys(held, "王签发"))
+        record = events.record(events.PasswordChanged(subject="x"), actor=many, at=timezone.now())
 
         assert len(record.actor_role) == 60
+        assert recorded_roles(record.actor_role) == record.actor_role  # cut off: as it is
+
+    def test_events_keep_roles_in_chinese_and_everybody_reads_their_own_language(self, kunming: Office, actor) -> None:
+        both = replace(actor("kunming", Role.REPORTER, Role.ISSUER), for_others={Role.ISSUER: "王签发"})
+        with translation.override("en"):
+            record = events.record(events.PasswordChanged(subject="x"), actor=both, at=timezone.now())
+            in_english = recorded_roles(record.actor_role)
+
+        assert record.actor_role == "填报人、签发人（代王签发）"
+        assert recorded_roles(record.actor_role) == record.actor_role
+        assert in_english == "Reporter, Issuer (for 王签发)"
 
 
 class TestTheSession:
