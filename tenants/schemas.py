@@ -19,9 +19,9 @@ from django.utils import timezone
 
 from core import office as office_core
 from core.postgres.base import quoted
+from core.postgres.fitness import GROUP_ROLE
 from tenants.models import Office
 
-GROUP_ROLE = "anlan_office"
 # Shared tables that an office's role has no business with.
 WITHHELD = ("django_session", "django_migrations")
 READ_ONLY = ("core_auditentry",)
@@ -94,9 +94,20 @@ def ensure_roles() -> None:
 def _create_role(cursor, name: str) -> None:
     # Roles belong to the whole server: another database of it may make the same one at this moment.
     cursor.execute(
-        f"DO $$ BEGIN CREATE ROLE {quoted(name)} NOLOGIN NOINHERIT; "
+        f"DO $$ BEGIN CREATE ROLE {quoted(name)} NOLOGIN INHERIT; "
         "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
     )
+
+
+def _join_group(cursor, role: str) -> None:
+    """The office's role has the group's rights, and the login may become it."""
+    # Before PostgreSQL 16 it is the role alone that says whether rights are inherited, since then each grant.
+    by_grant = connection.pg_version >= 160000  # type: ignore[attr-defined]
+    cursor.execute(f"GRANT {GROUP_ROLE} TO {quoted(role)}" + (" WITH INHERIT TRUE" if by_grant else ""))
+    # Who makes a role may not thereby become it, unless the server was told so (createrole_self_grant).
+    cursor.execute("SELECT pg_has_role(current_user, %s, %s)", [role, "SET" if by_grant else "MEMBER"])
+    if not cursor.fetchone()[0]:
+        cursor.execute(f"GRANT {quoted(role)} TO CURRENT_USER")
 
 
 def create_schema(office: Office) -> None:
@@ -104,7 +115,7 @@ def create_schema(office: Office) -> None:
     name, role = quoted(office.schema_name), office_core.role_of(office.schema_name)
     with transaction.atomic(), connection.cursor() as cursor:
         _create_role(cursor, role)
-        cursor.execute(f"GRANT {GROUP_ROLE} TO {quoted(role)} WITH INHERIT TRUE")
+        _join_group(cursor, role)
         cursor.execute(f"CREATE SCHEMA {name}")
         cursor.execute(f"SET LOCAL search_path TO {name}, public")
         cursor.execute(

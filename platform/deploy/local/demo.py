@@ -1,7 +1,8 @@
 """The demo: everything Anlan needs on one machine, supervised (`python -m deploy.local.demo`, behind `make demo`).
 
-It starts the embedded PostgreSQL (unless DATABASE_URL names a server), brings the database up to date, makes the demo
-data once, and runs the web server, a Celery worker and beat until Ctrl-C. It stops what it started and nothing else.
+It starts the embedded PostgreSQL (unless DATABASE_URL names a server: such are asked first whether they will do),
+brings the database up to date, makes the demo data once, and runs the web server, a Celery worker and beat until
+Ctrl-C. It stops what it started and nothing else.
 What a killed run left behind is found through $DATA_DIR/demo.json and taken down first.
 """
 
@@ -21,7 +22,7 @@ from types import FrameType
 from rich.console import Console
 from rich.panel import Panel
 
-from deploy.local import pg, processes
+from deploy.local import pg, processes, servers
 from deploy.local.preflight import Choice, DemoError, check_port, check_space, choose, only_one
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -89,7 +90,6 @@ def done(label: str, began: float) -> None:
 def start_database(server: pg.Server) -> None:
     """The embedded server, unless DATABASE_URL names a real one."""
     if os.environ.get("DATABASE_URL"):
-        console.print("[green]✓[/] PostgreSQL: the server of DATABASE_URL")
         return
     began = time.monotonic()
     with console.status("Embedded PostgreSQL …"):
@@ -197,6 +197,8 @@ def welcome(choice: Choice, accounts: str, seconds: float) -> None:
     """The address, who may sign in, what to look at first and how to begin again."""
     chosen = os.environ.get("DATA_DIR")
     reset = "make clean-demo" + (f" DATA_DIR='{chosen}'" if chosen else "")
+    if os.environ.get("DATABASE_URL"):
+        reset += " and empty the database of DATABASE_URL, which is yours"
     headline = f"[bold]安澜 Anlan[/] runs at [bold]{choice.address}[/]  [dim](ready in {seconds:.1f} s)[/]"
     console.print(Panel.fit(headline))
     console.print(accounts.rstrip(), markup=False, soft_wrap=True)
@@ -236,6 +238,8 @@ def run(choice: Choice) -> int:
             left = processes.recall(memory)
             processes.end_leftovers(left)
             check_port(choice.host, choice.port)
+            for asked in servers.check():
+                console.print(f"[green]✓[/] {asked}")
             environment = environment_of(choice)
             server = pg.Server(choice.data / "pg")
             # One that ran before us is somebody else's to stop, unless a killed demo left it.

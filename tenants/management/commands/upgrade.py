@@ -5,10 +5,11 @@ import time
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from core import office
+from core.postgres import fitness
 from tenants import schemas
 
 
@@ -18,6 +19,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.perf_counter()
         with office.maintenance():
+            with connection.cursor() as cursor:
+                refusal = fitness.refusal(cursor)
+            if refusal:
+                raise CommandError(refusal)
             call_command("migrate_schemas", "--shared", verbosity=0, interactive=False)
             schemas.ensure_roles()
             with connection.cursor() as cursor:

@@ -1,0 +1,115 @@
+"""The real servers that DATABASE_URL, BROKER_URL and CACHE_URL name, asked before the demo starts anything.
+
+Each must answer and be able to do its part; what is in the way is one sentence. A sentence names host, port and
+database and never a password.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from urllib.parse import unquote, urlsplit
+
+import dj_database_url
+import kombu
+import kombu.exceptions
+import psycopg2  # type: ignore[import-untyped]
+import redis
+
+from core.postgres import fitness
+from deploy.local.preflight import DemoError
+
+PATIENCE_SECONDS = 5
+DATABASE_SCHEMES = ("postgresql", "postgres")
+BROKER_SCHEMES = ("amqp", "amqps", "redis", "rediss")
+CACHE_SCHEMES = ("redis", "rediss")
+
+
+def check(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Ask the servers that are named; answers a line for each. Raises DemoError for the first that will not do."""
+    asked = []
+    for name, ask in (("DATABASE_URL", check_database), ("BROKER_URL", check_broker), ("CACHE_URL", check_cache)):
+        if url := environment.get(name, "").strip():
+            asked.append(ask(url))
+    return asked
+
+
+def check_database(url: str) -> str:
+    """A PostgreSQL that is new enough, and a login that may do what Anlan does."""
+    place = read("DATABASE_URL", url, DATABASE_SCHEMES, 5432)
+    chosen = dj_database_url.parse(url)
+    if not chosen["NAME"]:  # The driver would try one that is called like the login.
+        raise DemoError(
+            f"DATABASE_URL names no database: write {url.partition(':')[0]}://user:password@host:port/name."
+        )
+    try:
+        connection = psycopg2.connect(
+            dbname=chosen["NAME"],
+            user=chosen["USER"],
+            password=chosen["PASSWORD"],
+            host=chosen["HOST"],
+            port=chosen["PORT"] or None,
+            **{"connect_timeout": PATIENCE_SECONDS, **chosen.get("OPTIONS", {})},
+        )
+    except psycopg2.Error as error:
+        raise DemoError(f"DATABASE_URL: PostgreSQL at {place} cannot be used: {reason(error)}.") from None
+    try:
+        with connection, connection.cursor() as cursor:
+            refusal = fitness.refusal(cursor)
+        version = connection.server_version // 10000
+    finally:
+        connection.close()
+    if refusal:
+        raise DemoError(f"DATABASE_URL ({place}): {refusal}")
+    return f"PostgreSQL {version} at {place}"
+
+
+def check_broker(url: str) -> str:
+    """A RabbitMQ or Redis that lets us in."""
+    place = read("BROKER_URL", url, BROKER_SCHEMES, 5672 if url.startswith("amqp") else 6379)
+    broker = kombu.Connection(url, connect_timeout=PATIENCE_SECONDS)
+    refusals = (*broker.connection_errors, *broker.channel_errors, kombu.exceptions.KombuError, OSError, ValueError)
+    try:
+        with broker:
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=PATIENCE_SECONDS)
+            with broker.channel():  # Redis is asked nothing before there is one.
+                pass
+    except refusals as error:
+        raise DemoError(f"BROKER_URL: the broker at {place} cannot be used: {reason(error)}.") from None
+    return f"Broker at {place}"
+
+
+def check_cache(url: str) -> str:
+    """A Redis that lets us in."""
+    place = read("CACHE_URL", url, CACHE_SCHEMES, 6379)
+    try:
+        with redis.Redis.from_url(
+            url, socket_connect_timeout=PATIENCE_SECONDS, socket_timeout=PATIENCE_SECONDS
+        ) as cache:
+            cache.ping()
+    except (redis.RedisError, OSError, ValueError) as error:
+        raise DemoError(f"CACHE_URL: Redis at {place} cannot be used: {reason(error)}.") from None
+    return f"Cache at {place}"
+
+
+def read(name: str, url: str, schemes: tuple[str, ...], port: int) -> str:
+    """Host, port and path of a URL, fit to be shown. Raises DemoError for what is no such URL."""
+    try:
+        parts = urlsplit(url)
+        host, port = unquote(parts.hostname or ""), parts.port or port
+    except ValueError:
+        raise DemoError(f"{name} is no URL: write {schemes[0]}://user:password@host:{port}/name.") from None
+    if parts.scheme not in schemes:
+        known = ", ".join(f"{scheme}://" for scheme in schemes)
+        raise DemoError(f"{name} begins with {parts.scheme or 'nothing'}://, and Anlan speaks {known}.")
+    if not host and name != "DATABASE_URL":  # PostgreSQL has a socket on this machine besides.
+        raise DemoError(f"{name} names no host: write {parts.scheme}://user:password@host:{port}/name.")
+    where = f"{host}:{port}" if host and not host.startswith("/") else host or "this machine's socket"
+    return where + parts.path.rstrip("/")
+
+
+def reason(error: BaseException) -> str:
+    """The last thing a driver said that is a reason, on one line."""
+    said = [line.strip() for line in str(error).splitlines() if line.strip()]
+    text = said[0] if said else type(error).__name__
+    return text.rpartition("failed: ")[2].removeprefix("FATAL: ").strip().rstrip(".")
