@@ -1,4 +1,4 @@
-"""The API's contract for people: every operation on one page."""
+"""The API's contract: as an OpenAPI document for machines, every operation on one page for people."""
 
 from collections import defaultdict
 from functools import lru_cache
@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.request import Request
 
 from core.http import reads
 
@@ -19,6 +21,24 @@ METHODS = ("get", "post", "put", "patch", "delete")
 def contract(language: str) -> dict[str, Any]:
     """The OpenAPI document of an office's API in a language that is active. One process makes it once for each."""
     return SchemaGenerator(urlconf="config.urls.office").get_schema(public=True)
+
+
+@lru_cache
+def _written(language: str, writer: type) -> bytes:
+    """The document as that renderer writes it. Writing it takes longer than making it: a second and more as YAML."""
+    return writer().render(contract(language))
+
+
+class Schema(SpectacularAPIView):
+    """The document in the language of the request: YAML, or JSON by `Accept` or `?format=json`."""
+
+    def get(self, request: Request) -> HttpResponse:
+        writer = request.accepted_renderer
+        body = _written(get_language() or settings.LANGUAGE_CODE, type(writer))
+        name = f"anlan.{'json' if 'json' in writer.format else 'yaml'}"
+        return HttpResponse(
+            body, content_type=writer.media_type, headers={"Content-Disposition": f'inline; filename="{name}"'}
+        )
 
 
 def operations(document: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
