@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Error, Page, Response
@@ -49,12 +49,18 @@ class Walk:
     seen: set[Place] = field(default_factory=set)
 
     def pages(self, *starts: str) -> Iterator[tuple[Place, str, Response]]:
-        """Each place once, open in `page`; the caller may do with the page as it likes."""
-        waiting = list(starts)
-        while waiting:
-            url = waiting.pop(0)
+        """Each place once, open in `page`; the caller may do with the page as it likes.
+
+        The places that a start leads to come before the next start, which is visited even where the place was seen.
+        "ADDRESS > WORDS" starts where the link with these words leads: to one of several pages that only differ in
+        what they are about, like that of the one person who is locked out.
+        """
+        ways, waiting = list(starts), list[str]()
+        while ways or waiting:
+            found = bool(waiting)
+            url = waiting.pop(0) if found else self._end_of(ways.pop(0))
             place = place_of(url)
-            if place is None or place in self.seen or self._often(place):
+            if place is None or (found and (place in self.seen or self._often(place))):
                 continue
             self.seen.add(place)
             self.page.problems.clear()  # type: ignore[attr-defined]
@@ -69,6 +75,13 @@ class Walk:
                 self.seen.add(landed)
             waiting += self.page.evaluate("probes.links()")
             yield landed or place, self.page.url, response
+
+    def _end_of(self, way: str) -> str:
+        address, _, words = way.partition(" > ")
+        if not words:
+            return address
+        self.page.goto(address)
+        return urljoin(address, self.page.locator("a", has_text=words).first.get_attribute("href") or "")
 
     def _often(self, place: Place) -> bool:
         """With three sets of filters a list has shown what it is; more would be the same again."""

@@ -2,9 +2,11 @@
 
 The other province, shifan, has started its year and nothing more: its October is for the journey that plays it all.
 
-September of yunnan is published, with a return, a correction, an adjustment and an open objection in its story.
-October is open: kunming has begun to fill in, puer waits for its leader's signature, diqing has handed over and waits
-for the province.
+September of yunnan is published, with a return, a correction, an adjustment and an open objection in its story, and
+has been calculated once more since. October is open: kunming has begun to fill in, puer waits for its leader's
+signature, diqing has handed over and waits for the province, which has verified one value.
+2027 is being prepared: kunming's letter is a draft, puer's waits for its own signature, diqing's has both.
+Of the people of yunnan one is locked out and one has left; an office was taken in and suspended.
 Accounts are <office>-<key>, all with factories.PASSWORD; `SEATS` lists them.
 """
 
@@ -19,7 +21,7 @@ from django.db import transaction
 
 from appraisal.ledger.models import CurrentValue, ScoreLine
 from appraisal.ledger.states import ValueState
-from appraisal.ledger.usecases import adjustments, objections, province_facts, scores, verification
+from appraisal.ledger.usecases import adjustments, letters, objections, province_facts, scores, verification
 from appraisal.library import usecases as library
 from appraisal.library.models import Method
 from appraisal.reporting import usecases as reporting
@@ -30,6 +32,8 @@ from core.usecases.calendar import seed_calendar
 from tenants import selectors
 from tenants.actors import Actor
 from tenants.models import Division, Office, Role, StandIn, User
+from tenants.usecases import offices, sign_in
+from tenants.usecases import people as accounts
 from tests import factories
 from tests.appraisal import setting
 
@@ -76,7 +80,9 @@ def build() -> dict[str, str]:
         world = World(people)
         world.september()
         world.october()
+        world.next_year()
         world.odds_and_ends()
+        world.administration()
         setting.running_cycle(world.with_role, world.offices, ("qinghe",))
     return {account: user.name for account, user in people.items()}
 
@@ -170,6 +176,8 @@ class World:
             run = scores.new_run(self.running.period(9), note="首次计算", actor=actor, at=NOW - timedelta(hours=20))
             run = scores.calculate_run(run_id=run.pk, actor=actor, at=NOW - timedelta(hours=20))
             scores.publish_run(run_id=run.pk, actor=actor, at=NOW - timedelta(hours=19))
+            again = scores.new_run(self.running.period(9), note="复核后重算", actor=actor, at=NOW - timedelta(hours=1))
+            scores.calculate_run(run_id=again.pk, actor=actor, at=NOW - timedelta(hours=1))
         with self.acting("puer-reporter") as actor:
             line = ScoreLine.objects.get(card__run=run, card__office=self.offices["puer"], indicator__code="A1")
             objections.file_objection(
@@ -185,6 +193,22 @@ class World:
             self.submit(slug, 10, NOW - timedelta(hours=4))
         self.sign("diqing", 10, NOW - timedelta(hours=3))
         self._province_facts(10, NOW - timedelta(hours=2))
+        with self.acting("yunnan-verifier") as actor:
+            value = self._value("diqing", "A2", 10)
+            verification.verify_values(items=[(value.pk, value.lock_version)], actor=actor, at=NOW)
+
+    def next_year(self) -> None:
+        """2027, with a letter in each state and no months yet."""
+        preparing = setting.opened_year(self.running, 2027, {"kunming": 1, "puer": 1, "diqing": 2})
+        with self.acting("yunnan-admin") as actor:
+            letter = preparing.letters["kunming"]
+            row = letters.TargetRow("A1", year_target="900", q1="200", q2="450", q3="700", note="含往年结转人口")
+            letters.save_targets(letter_id=letter.pk, rows=[row], lock_version=letter.lock_version, actor=actor, at=NOW)
+            library.copy_version(version_id=preparing.version.pk, year=2027, actor=actor, at=NOW)
+        for slug in ("puer", "diqing"):
+            letter = setting.issued_letter(preparing, slug)
+        signer = self.with_role("diqing", Role.PRINCIPAL_LEADER)
+        letters.sign_letter(letter_id=letter.pk, lock_version=letter.lock_version, actor=signer, at=NOW)
 
     def _value(self, slug: str, code: str, month: int) -> CurrentValue:
         return CurrentValue.objects.get(
@@ -228,9 +252,8 @@ class World:
     # --- What else pages show
 
     def odds_and_ends(self) -> None:
-        """A draft of next year's scheme, a failed job, a stand-in."""
+        """A failed job, a stand-in."""
         with self.acting("yunnan-admin") as actor:
-            library.copy_version(version_id=self.running.version.pk, year=2027, actor=actor, at=NOW)
             job = want(scores.CALCULATE, arguments={"run_id": 0}, key="failed", actor=actor, at=NOW)
             type(job).objects.filter(pk=job.pk).update(state="FAILED", error="数据库连接中断。", finished_at=NOW)
         membership = self.people["yunnan-leader"].memberships.get()
@@ -238,3 +261,20 @@ class World:
             membership=membership, person=self.people["yunnan-admin"], starts_on=date(2026, 12, 1),
             ends_on=date(2026, 12, 5), reason="出差", created_by_id=self.people["yunnan-leader"].pk, created_at=NOW,
         )  # fmt: skip
+
+    def administration(self) -> None:
+        """Someone who forgot the password, someone who left, an office that was taken in too early."""
+        with self.acting("yunnan-sys") as actor:
+            office = offices.onboard_office(
+                schema_name="lincang", name="临沧市移民搬迁局", short_name="临沧市", name_en="Lincang",
+                region_code="530900", valid_from=date(2026, 10, 1), actor=actor, at=NOW - timedelta(days=9),
+            )  # fmt: skip
+            offices.suspend_office(office_id=office.pk, reason="人员尚未到位，暂缓启用", actor=actor, at=NOW)
+            home = self.offices["yunnan"].pk
+            for username, name in (("yunnan-locked", "罗忘言"), ("yunnan-left", "李调离")):
+                user, _password = accounts.create_account(
+                    office_id=home, username=username, name=name, phone="13800000000", actor=actor, at=NOW
+                )
+            accounts.deactivate_account(user_id=user.pk, reason="调往省水利厅", actor=actor, at=NOW)
+        for _try in range(5):
+            sign_in.check_credentials(username="yunnan-locked", password="?", address="198.51.100.7", at=NOW)
