@@ -12,7 +12,7 @@ from django.urls import reverse, set_script_prefix
 from tenants.actors import Actor
 from tenants.models import Office, Role
 from tests import factories
-from tests.house import access, access_world
+from tests.house import access, access_world, bodies
 from tests.house.access import PASSED, REFUSED, Door
 
 CHUNKS = 4
@@ -38,7 +38,8 @@ def knock(client: Client, door: Door, method: str, slug: str, ids: dict[str, Any
     kwargs = {name: ids[name] for name in door.arguments}
     path = reverse(door.name, urlconf=access.CONFS[door.conf], kwargs=kwargs)
     address = f"/{slug}{path}" if door.conf == "office" else path
-    shape = {"data": {}, "content_type": "application/json"} if door.is_api and method != "GET" else {}
+    json = door.is_api and method != "GET"
+    shape = {"data": bodies.body(door.route, method, ids), "content_type": "application/json"} if json else {}
     with transaction.atomic():
         answer = getattr(client, method.lower())(address, **shape)
         transaction.set_rollback(True)
