@@ -1,4 +1,4 @@
-"""Bodies for the API's writing calls, of the right shape: so what a role hears is about its right, not about a field."""
+"""Bodies for the API's writing calls, of the right shape: what a role hears is about its right, not about a field."""
 
 import re
 from functools import cache
