@@ -57,10 +57,12 @@ def _of(request: HttpRequest, cycle: Cycle) -> dict[str, Any]:
         for participant in participants
     ]
     today = timezone.localdate()
+    stages = _stages(cycle, rows, periods)
     return {
         "rows": rows,
         "undrafted": sum(row["letter"] is None for row in rows),
-        "stages": _stages(cycle, rows, periods),
+        "stages": stages,
+        "ready": all(stage["state"] == "done" for stage in stages[:-1]),
         "periods": [
             {
                 "period": period,

@@ -69,14 +69,15 @@ def _moved(changes: dict[str, dict[str, list[str]]]) -> str:
 
 def _targets(changes: dict[str, dict[str, list]]) -> str:
     words = {
-        "year_target": _("年度目标"), "q1": _("一季度"), "q2": _("二季度"), "q3": _("三季度"), "note": _("备注"),
-        "applicable": _("适用"), "not_applicable_reason": _("不适用理由"),
+        "applicable": _("适用"), "not_applicable_reason": _("不适用理由"), "year_target": _("年度目标"),
+        "q1": _("一季度"), "q2": _("二季度"), "q3": _("三季度"), "note": _("备注"),
     }  # fmt: skip
     parts = []
     for code, fields in changes.items():
-        for name, pair in fields.items():
+        for name in (name for name in words if name in fields):  # in the order of the grid; JSON keeps none
+            pair = fields[name]
             before, after = (_("是") if one is True else _("否") if one is False else one or "—" for one in pair)
-            parts.append(f"{code} {words.get(name, name)} {before} → {after}")
+            parts.append(f"{code} {words[name]} {before} → {after}")
     return _cut(parts)
 
 
