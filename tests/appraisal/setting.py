@@ -96,8 +96,9 @@ def opened_year(running: Running, year: int, groups: Mapping[str, int] = GROUPS)
     cycle = cycles.open_cycle(
         year=year, version_id=version.pk, name=f"{year} 年度目标责任考核", actor=running.admin, at=NOON
     )
-    offices = {letter.office.schema_name: letter.office for letter in running.letters.values()}
-    peers = [cycles.Peer(offices[name].pk, group, "登记人口规模相近") for name, group in groups.items()]
+    peers = [
+        cycles.Peer(running.letters[name].office_id, group, "登记人口规模相近") for name, group in groups.items()
+    ]
     cycles.set_peer_groups(cycle_id=cycle.pk, groups=peers, actor=running.admin, at=NOON)
     made = letters.draft_letters(cycle_id=cycle.pk, actor=running.admin, at=NOON)
     drafted = {letter.office.schema_name: letter for letter in made}
