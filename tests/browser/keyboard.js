@@ -4,8 +4,10 @@ window.keys = (() => {
   const met = new Map(); // element -> how it and its surroundings looked while it had the focus
   const name = (each) => `${each.tagName.toLowerCase()}${each.id && `#${each.id}`}${[...each.classList].map((c) => `.${c}`).join('')}`
     + ` “${(each.getAttribute('aria-label') || each.name || each.textContent).trim().slice(0, 24)}”`;
-  const shown = (each) => each.checkVisibility({ visibilityProperty: true, opacityProperty: true })
-    && [...each.getClientRects()].some((box) => box.width > 1 && box.height > 1);
+  const visible = (each) => (each.checkVisibility // not in Chromium 86, where what is folded up has no box
+    ? each.checkVisibility({ visibilityProperty: true, opacityProperty: true })
+    : getComputedStyle(each).visibility === 'visible');
+  const shown = (each) => visible(each) && [...each.getClientRects()].some((box) => box.width > 1 && box.height > 1);
   /* A box for files or a choice may be hidden behind its label, which then carries the ring. */
   const face = (each) => (each.matches('input') && !shown(each) && each.labels && each.labels[0]) || each;
 

@@ -58,9 +58,14 @@
   function say(name) { return document.body.getAttribute('data-' + name) || ''; }
   document.addEventListener('an:toast', function (ev) { toast(ev.detail || {}); });
 
-  /* 对话框：htmx 换入 #dialog 即打开 */
-  var dialog = function () { return document.getElementById('dialog'); };
+  /* 对话框：htmx 换入 #dialog 即打开；Chromium 86 关闭后不会把焦点还给打开它的链接，自己还 */
+  var opener = null, dialog = function () { return document.getElementById('dialog'); };
   function closeDialog() { if (dialog().open) dialog().close(); dialog().textContent = ''; }
+
+  document.addEventListener('close', function (ev) {
+    var at = document.activeElement;
+    if (ev.target === dialog() && opener && opener.isConnected && (!at || at === document.body || dialog().contains(at))) opener.focus();
+  }, true);
 
   document.addEventListener('click', function (ev) {
     var hit = function (selector) { return ev.target.closest && ev.target.closest(selector); };
@@ -96,7 +101,7 @@
     var into = ev.detail.target || document.body, box = dialog();
     if (!box) return;
     if (into === box || box.contains(into) || (box.open && into.matches('.an-dialog'))) {
-      if (box.children.length && !box.open) box.showModal();
+      if (box.children.length && !box.open) { opener = document.activeElement; box.showModal(); }
       if (!box.children.length) closeDialog();
       var start = box.querySelector('[data-focus]') || box.querySelector('[data-first]') || box.querySelector('[tabindex="-1"]');
       if (start) start.focus();
