@@ -10,6 +10,7 @@ def settings(data_dir: Path) -> dict:
         "CELERY_TASK_ACKS_LATE": True,
         "CELERY_WORKER_PREFETCH_MULTIPLIER": 1,
         "CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP": True,
+        "CELERY_BROKER_CONNECTION_MAX_RETRIES": None,  # a broker that is away for a night finds its worker waiting
         "CELERY_WORKER_HIJACK_ROOT_LOGGER": False,  # its lines are JSON like all others
         "CELERY_TIMEZONE": "Asia/Shanghai",
         "CELERY_BEAT_SCHEDULE": {

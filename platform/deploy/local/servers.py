@@ -7,6 +7,7 @@ database and never a password.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit
 
@@ -109,7 +110,8 @@ def read(name: str, url: str, schemes: tuple[str, ...], port: int) -> str:
 
 
 def reason(error: BaseException) -> str:
-    """The last thing a driver said that is a reason, on one line."""
+    """What a driver said first, without the codes and the place that stand before it."""
     said = [line.strip() for line in str(error).splitlines() if line.strip()]
     text = said[0] if said else type(error).__name__
+    text = re.sub(r"^.*?: \(\d{3}\) ", "", text)  # AMQP names the method and the code first.
     return text.rpartition("failed: ")[2].removeprefix("FATAL: ").strip().rstrip(".")
