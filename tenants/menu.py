@@ -61,6 +61,11 @@ def table() -> list:
     return import_string(settings.MENU)
 
 
+def beneath() -> dict[str, tuple[str, ...]]:
+    """settings.MENU_BENEATH: url name of an item → folders of the office that are its own as well."""
+    return import_string(settings.MENU_BENEATH)
+
+
 def groups_for(actor: Actor, *, at: datetime, path: str = "", counting: bool = True) -> list[Group]:
     """The groups with at least one item this person may open. path: of the request, to mark the current item.
 
@@ -110,7 +115,14 @@ def _count(name: str, actor: Actor, at: datetime, counting: bool) -> int:
 
 
 def _mark_current(groups: list[Group], path: str) -> None:
-    """The item whose address is the longest beginning of the path."""
-    under = [item for group in groups for item in group.items if path.startswith(item.url)]
+    """The item whose address, or folder, is the longest beginning of the path."""
+    root, folders = reverse("home", urlconf=settings.OFFICE_URLCONF), beneath()
+    under = [
+        (len(start), item)
+        for group in groups
+        for item in group.items
+        for start in (item.url, *(root + folder for folder in folders.get(item.name, ())))
+        if path.startswith(start)
+    ]
     if under:
-        max(under, key=lambda item: len(item.url)).current = True
+        max(under, key=lambda each: each[0])[1].current = True

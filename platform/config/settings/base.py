@@ -236,6 +236,7 @@ globals().update(broker.settings(DATA_DIR))
 LOGGING = logs.settings()
 
 MENU = "config.menu.MENU"
+MENU_BENEATH = "config.menu.BENEATH"
 # Views the three administrators have no business with: they keep the system, they see no business data.
 BUSINESS_VIEWS = (
     "appraisal.",

@@ -47,6 +47,12 @@ class TestTheYear:
         refused = admin.post(f"{at}start/")
         assert (refused.status_code, "昆明市（草拟）" in text(refused)) == (409, True)
 
+    def test_is_marked_in_the_menu_on_the_pages_of_its_letters_too(self, prepared, admin) -> None:
+        letter = prepared.letters["kunming"].pk
+        for page in (f"cycles/{prepared.cycle.pk}/groups/", f"letters/{letter}/", f"letters/{letter}/edit/"):
+            shell = admin.get(f"/yunnan/appraisal/{page}").context["shell"]
+            assert [item.name for group in shell["menu"] for item in group.items if item.current] == ["ledger:cycle"]
+
     def test_of_another_province_is_not_found(self, prepared, signed_in) -> None:
         stranger = signed_in("shifan", Role.APPRAISAL_ADMIN)
         assert stranger.get(f"/shifan/appraisal/cycles/{prepared.cycle.pk}/").status_code == 404
