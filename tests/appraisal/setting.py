@@ -96,9 +96,7 @@ def opened_year(running: Running, year: int, groups: Mapping[str, int] = GROUPS)
     cycle = cycles.open_cycle(
         year=year, version_id=version.pk, name=f"{year} 年度目标责任考核", actor=running.admin, at=NOON
     )
-    peers = [
-        cycles.Peer(running.letters[name].office_id, group, "登记人口规模相近") for name, group in groups.items()
-    ]
+    peers = [cycles.Peer(running.letters[name].office_id, group, "登记人口规模相近") for name, group in groups.items()]
     cycles.set_peer_groups(cycle_id=cycle.pk, groups=peers, actor=running.admin, at=NOON)
     made = letters.draft_letters(cycle_id=cycle.pk, actor=running.admin, at=NOON)
     drafted = {letter.office.schema_name: letter for letter in made}
