@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urldefrag
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server
 from tests.browser.walk import Place, Walk, place_of, run_of_chinese
@@ -85,22 +85,23 @@ class Judge:
         return seen is None or not shape <= seen
 
     def look(self, where: str, page: Page) -> None:
-        """Fits the window at three widths, and axe finds nothing in either theme or on a phone."""
+        """Fits the window at three widths; axe finds nothing at 1440 px, on a phone, and in the dark at 1366 px."""
         for width, height in ((1366, 768), (390, 844), (1440, 900)):
             page.set_viewport_size({"width": width, "height": height})
             if page.evaluate("probes.overflow()"):
                 page.wait_for_timeout(500)  # charts draw themselves anew a moment after the window changed
                 self.says(where, page.evaluate("probes.overflow()"))
+            if width == 1366:
+                self.in_the_dark(f"{where} (1366 px, dark)", page)
             if width == 390:
                 self.axe(
                     f"{where} (390 px)", page, rules=["color-contrast", "target-size", "scrollable-region-focusable"]
                 )
-        self.both_themes(where, page)
-
-    def both_themes(self, where: str, page: Page) -> None:
         self.axe(where, page)
+
+    def in_the_dark(self, where: str, page: Page) -> None:
         page.evaluate("probes.theme('dark')")
-        self.axe(f"{where} (dark)", page, rules=["color-contrast", "link-in-text-block"])
+        self.axe(where, page, rules=["color-contrast", "link-in-text-block"])
         page.evaluate("probes.theme('light')")
 
     def axe(self, where: str, page: Page, rules: list[str] | None = None) -> None:
@@ -111,9 +112,12 @@ class Judge:
         """Nothing Chinese but data."""
         page.context.add_cookies([{"name": "anlan_language", "value": "en", "url": url}])
         page.goto(urldefrag(url).url)  # with a fragment it would be a jump inside the page that is open
+        self.reads_english(where, page)
+        page.context.clear_cookies(name="anlan_language")
+
+    def reads_english(self, where: str, page: Page) -> None:
         left = {run for text in page.evaluate("probes.texts()") for run in run_of_chinese(text) if run not in data()}
         self.says(where, [f"not in English: {run}" for run in sorted(left)])
-        page.context.clear_cookies(name="anlan_language")
 
     def verdict(self) -> str:
         return "\n".join(
@@ -160,7 +164,8 @@ def test_pages(account: str, visit: Callable[..., Page], server: Server, judge: 
         if judge.is_new(place, page):
             judge.look(where, page)
             for dialog in map(place_of, opens(page)):
-                judge.both_themes(f"{where}, dialog {dialog}", page)
+                judge.axe(f"{where}, dialog {dialog}", page)
+                judge.in_the_dark(f"{where}, dialog {dialog} (dark)", page)
                 judge.opened |= {dialog.name} if dialog else set()
             judge.in_english(where, page, url)
     assert not judge.found, judge.verdict()
@@ -176,6 +181,28 @@ def test_links_lead_to_every_page(judge: Judge) -> None:
 
     left = sorted(unreached.difference(NO_PAGES.split()))
     assert not left, " ".join(left)
+
+
+def test_the_page_of_an_initial_password(visit: Callable[..., Page], server: Server) -> None:
+    """The one page that no link leads to: it answers a post."""
+    judge = Judge()
+    page = visit("yunnan-sec", viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    for script in SCRIPTS:
+        page.context.add_init_script(path=script)
+    page.goto(f"{PEOPLE}?state=locked")
+    page.get_by_role("link", name="罗忘言").click()
+    page.get_by_role("button", name="重置密码").click()
+    expect(page.locator("h1")).to_have_text("密码已重置")
+    judge.look("initial password", page)
+
+    page.context.add_cookies([{"name": "anlan_language", "value": "en", "url": server.url}])
+    page.go_back()
+    page.reload()
+    page.get_by_role("button", name="Reset password").click()
+    expect(page.locator("h1")).to_have_text("The password is reset")
+    judge.reads_english("initial password", page)
+
+    assert not judge.found, judge.verdict()
 
 
 @pytest.mark.parametrize(
