@@ -30,6 +30,11 @@ def problem(kind: str, title: str, status: int, **more: Any) -> Response:
     return Response(body, status=status, content_type=CONTENT_TYPE)
 
 
+def answered(refusal: Refusal) -> Response:
+    """The problem as an answer instead of an exception, where what was written before it must stay."""
+    return problem(refusal.code, refusal.message, refusal.status, field=refusal.field, rows=refusal.rows)
+
+
 def handle(error: Exception, context: dict) -> Response | None:
     """DRF's exception handler. The view's writes are rolled back with every problem."""
     response = _problem_of(error)
@@ -40,7 +45,7 @@ def handle(error: Exception, context: dict) -> Response | None:
 
 def _problem_of(error: Exception) -> Response | None:
     if isinstance(error, Refusal):
-        return problem(error.code, error.message, error.status, field=error.field, rows=error.rows)
+        return answered(error)
     if isinstance(error, exceptions.ValidationError):
         return problem("invalid", _("请求内容有误，请按各字段的说明改正。"), 422, errors=_flat(error.detail))
     if isinstance(error, Http404 | exceptions.NotFound):

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import connection
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
 from django.utils import timezone
@@ -69,6 +70,8 @@ class IdempotentMixin:
             data = getattr(final, "data", None)
             body = None if data is None else json.loads(JSONRenderer().render(data))
             idempotency.remember(self._record, status=final.status_code, body=body)
+        elif self._record is not None and not connection.needs_rollback:
+            idempotency.forget(self._record)  # a problem that was answered, not raised: what it wrote stays
         return final
 
 

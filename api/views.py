@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 
@@ -24,17 +25,19 @@ def contract(language: str) -> dict[str, Any]:
 
 
 @lru_cache
-def _written(language: str, writer: type) -> bytes:
-    """The document as that renderer writes it. Writing it takes longer than making it: a second and more as YAML."""
+def _written(language: str, media_type: str) -> str | bytes:
+    """The document as its renderer writes it. Writing it takes longer than making it: a second and more as YAML."""
+    [writer] = [writer for writer in Schema.renderer_classes if writer.media_type == media_type]
     return writer().render(contract(language))
 
 
 class Schema(SpectacularAPIView):
     """The document in the language of the request: YAML, or JSON by `Accept` or `?format=json`."""
 
+    @extend_schema(exclude=True)
     def get(self, request: Request) -> HttpResponse:
         writer = request.accepted_renderer
-        body = _written(get_language() or settings.LANGUAGE_CODE, type(writer))
+        body = _written(get_language() or settings.LANGUAGE_CODE, writer.media_type)
         name = f"anlan.{'json' if 'json' in writer.format else 'yaml'}"
         return HttpResponse(
             body, content_type=writer.media_type, headers={"Content-Disposition": f'inline; filename="{name}"'}

@@ -7,13 +7,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api import signatures
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.v1 import letters_shapes as shapes
 from appraisal.ledger.models import TargetLetter
+from appraisal.ledger.policies import letters as policies
 from appraisal.ledger.selectors import cycles as cycle_selectors
 from appraisal.ledger.selectors import letters as letter_selectors
-from appraisal.ledger.usecases import cycles, letters, signing
+from appraisal.ledger.usecases import cycles, letters
 from tenants.actors import Actor
 
 
@@ -220,7 +222,9 @@ class Issue(IdempotentMixin, APIView):
     def post(self, request: Request, letter_id: int) -> Response:
         """By a leader of the province, who gives the password once more; the letter is closed to changes."""
         body = _given(shapes.IssueIn, request.data).validated_data
-        signing.confirm_password(actor=_actor(request), password=body.pop("password"))
+        policies.issue(_actor(request), letter_selectors.get_letter(_actor(request), letter_id))
+        if problem := signatures.refused(request, body.pop("password")):
+            return problem
         letter = letters.issue_letter(letter_id=letter_id, actor=_actor(request), at=timezone.now(), **body)
         return _letter(request, letter)
 
@@ -243,7 +247,9 @@ class Sign(IdempotentMixin, APIView):
     def post(self, request: Request, letter_id: int) -> Response:
         """By a leader or issuer of the office, who gives the password once more; then nothing changes."""
         body = _given(shapes.PasswordIn, request.data).validated_data
-        signing.confirm_password(actor=_actor(request), password=body.pop("password"))
+        policies.sign(_actor(request), letter_selectors.get_letter(_actor(request), letter_id))
+        if problem := signatures.refused(request, body.pop("password")):
+            return problem
         letter = letters.sign_letter(letter_id=letter_id, actor=_actor(request), at=timezone.now(), **body)
         return _letter(request, letter)
 

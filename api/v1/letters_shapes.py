@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from api.signatures import SignatureIn
 from appraisal.ledger.models import Cycle, Participant, Period, Target, TargetLetter, TargetMilestone
 from appraisal.ledger.selectors import cycles as cycle_selectors
 from appraisal.ledger.selectors import letters as letter_selectors
@@ -198,8 +199,8 @@ class MilestonesIn(LetterLockIn):
     milestones = MilestoneIn(many=True, max_length=30)
 
 
-class PasswordIn(LetterLockIn):
-    password = serializers.CharField(max_length=200, trim_whitespace=False, help_text="the signer's own, once more")
+class PasswordIn(LetterLockIn, SignatureIn):
+    """A letter that is signed."""
 
 
 class IssueIn(PasswordIn):

@@ -9,8 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api import signatures
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
+from api.signatures import SignatureIn
 from appraisal.ledger.models import Scorecard, ScoreLine, ScoreRun
 from appraisal.ledger.policies import scores as policies
 from appraisal.ledger.selectors import scores as selectors
@@ -148,9 +150,15 @@ class Run(APIView):
 class Publication(IdempotentMixin, APIView):
     """POST pins the run: the month's official scores."""
 
-    @extend_schema(operation_id="score_runs_publish", request=None, responses=RunOut, tags=["scores"])
+    @extend_schema(operation_id="score_runs_publish", request=SignatureIn, responses=RunOut, tags=["scores"])
     def post(self, request: Request, run_id: int) -> Response:
+        """By the administrator or a leader, who gives the password once more."""
         actor = request._request.actor  # type: ignore[attr-defined]
+        body = SignatureIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        policies.publish(actor, selectors.get_run(actor, run_id))
+        if problem := signatures.refused(request, body.validated_data["password"]):
+            return problem
         run = usecases.publish_run(run_id=run_id, actor=actor, at=timezone.now())
         return Response(RunOut(run, context={"actor": actor}).data)
 

@@ -58,3 +58,8 @@ def remember(record: IdempotencyRecord, *, status: int, body: Any) -> None:
     """Keep the answer (HTTP status, JSON body or None) to repeat for this key."""
     record.status, record.body = status, body
     record.save(update_fields=["status", "body"])
+
+
+def forget(record: IdempotencyRecord) -> None:
+    """Give the key back: nothing was done under it."""
+    record.delete()

@@ -5,15 +5,14 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from core.errors import Invalid
 from tenants import events
 from tenants.actors import Actor
 from tenants.models import User
 from tenants.policies import passwords as password_policies
 from tenants.policies import people as policies
 from tenants.selectors import people
+from tenants.usecases.sign_in import confirm_password
 
 ALPHABET = ("ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnpqrstuvwxyz", "23456789", "-_#+=")
 INITIAL_LENGTH = 14
@@ -27,17 +26,22 @@ def initial_password() -> str:
     return "".join(chosen)
 
 
-@transaction.atomic
-def change_password(*, user_id: int, old_password: str, new_password: str, actor: Actor, at: datetime) -> User:
-    """Choose a new password for oneself.
+def change_password(
+    *, user_id: int, old_password: str, new_password: str, actor: Actor, address: str, at: datetime
+) -> User:
+    """Choose a new password for oneself. A wrong present one counts as a failed sign-in.
 
-    Raises Invalid (field old_password: not the present one; field new_password: one sentence per broken rule).
-    Source: domain reference 5.1.
+    Raises Invalid (field old_password: not the present one; field new_password: one sentence per broken rule), Denied
+    (not oneself; locked). Source: domain reference 5.1.
     """
+    policies.change_own_password(actor, User.objects.get(pk=user_id))
+    confirm_password(actor=actor, password=old_password, address=address, at=at, field="old_password")
+    return _choose(user_id, new_password, actor, at)
+
+
+@transaction.atomic
+def _choose(user_id: int, new_password: str, actor: Actor, at: datetime) -> User:
     user = User.objects.select_for_update().get(pk=user_id)
-    policies.change_own_password(actor, user)
-    if not user.check_password(old_password):
-        raise Invalid(_("现在的密码不正确。"), field="old_password")
     password_policies.new_password(new_password, user, timezone.localdate(at))
     user.set_password(new_password)
     user.must_change_password = False

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.errors import Denied
+from core.errors import Denied, Invalid
 from tenants import events
 from tenants.actors import Actor
 from tenants.models import SignInAttempt, User
@@ -70,6 +70,36 @@ def check_credentials(*, username: str, password: str, address: str, at: datetim
     )
 
 
+def confirm_password(*, actor: Actor, password: str, address: str, at: datetime, field: str = "password") -> None:
+    """Ask for one's password again, before a signature: whoever found the desk unattended cannot sign.
+
+    A wrong one counts as a failed sign-in does, and so is no way to guess it. Raises Invalid (named `field`) with how
+    many tries are left, Denied when the account or the address is locked or nobody in person acts. Call it outside of
+    what a refusal rolls back, or the attempt is forgotten.
+    """
+    outcome = _confirm(actor.user_id, password, address, at)
+    if outcome.locked_until is not None:
+        raise Denied(outcome.refusal)
+    if outcome.user is None:
+        raise Invalid(outcome.refusal, field=field)
+
+
+@transaction.atomic
+def _confirm(user_id: int | None, password: str, address: str, at: datetime) -> Outcome:
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        raise Denied(_("签署要由本人办理。"))
+    username = user.username.lower()
+    selectors.hold(username)
+    until = _locked_until(username, address, at)
+    if until is not None:
+        return Outcome(refusal=_locked(until), locked_until=until)
+    if user.check_password(password):
+        return Outcome(user=user)
+    _keep(username, address, at, reason="wrong-password")
+    return _failed(username, address, at, user, again=True)
+
+
 def _same_work(password: str) -> bool:
     User().set_password(password)
     return False
@@ -84,8 +114,8 @@ def _locked_until(username: str, address: str, at: datetime) -> datetime | None:
     return max((end for end in ends if end is not None), default=None)
 
 
-def _failed(username: str, address: str, at: datetime, user: User | None) -> Outcome:
-    """Count, lock when the last try is used up, and say how many are left."""
+def _failed(username: str, address: str, at: datetime, user: User | None, *, again: bool = False) -> Outcome:
+    """Count, lock when the last try is used up, and say how many are left. again: they are signed in already."""
     on = timezone.localdate(at)
     for_account = lock.tries_left(selectors.account_marks(username, now=at), now=at, on=on)
     at_address = lock.tries_left(selectors.address_marks(address, now=at), now=at, on=on)
@@ -100,14 +130,19 @@ def _failed(username: str, address: str, at: datetime, user: User | None) -> Out
         return Outcome(refusal=_locked(until), locked_until=until)
     left = min(for_account, at_address)
     minutes = passwords.value("sign_in_lock_minutes", on=on)
-    return Outcome(
-        refusal=ngettext(
+    if again:
+        text = ngettext(
+            "密码不正确，没有办理。还可尝试 %(left)s 次，之后账号锁定 %(minutes)s 分钟。",
+            "密码不正确，没有办理。还可尝试 %(left)s 次，之后账号锁定 %(minutes)s 分钟。",
+            left,
+        )
+    else:
+        text = ngettext(
             "账号或密码不正确，还可尝试 %(left)s 次，之后锁定 %(minutes)s 分钟。",
             "账号或密码不正确，还可尝试 %(left)s 次，之后锁定 %(minutes)s 分钟。",
             left,
         )
-        % {"left": left, "minutes": minutes}
-    )
+    return Outcome(refusal=text % {"left": left, "minutes": minutes})
 
 
 def _locked(until: datetime) -> str:

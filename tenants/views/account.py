@@ -120,6 +120,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
                 old_password=form.cleaned_data["old_password"],
                 new_password=form.cleaned_data["new_password"],
                 actor=selectors.oneself(user, on=timezone.localdate(at)),  # type: ignore[arg-type]
+                address=client_address(request),
                 at=at,
             )
             update_session_auth_hash(request, changed)

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from core.errors import Denied, Invalid, NotFound
+from tenants.actors import Actor
 from tenants.models import Office, Role, SignInAttempt, User
 from tenants.rules import passwords as rules
 from tenants.usecases import passwords, sign_in
@@ -115,6 +116,43 @@ class TestTheLock:
         assert attempt(user.username, factories.PASSWORD, at=later + timedelta(seconds=1)).user == user
 
 
+class TestAskingForThePasswordAgain:
+    def ask(self, actor: Actor, password: str, *, at: datetime = NOON, address: str = "10.0.0.1") -> None:
+        sign_in.confirm_password(actor=actor, password=password, address=address, at=at)
+
+    def test_lets_the_right_one_through_and_keeps_no_record(self, actor) -> None:
+        self.ask(actor("kunming", Role.ISSUER), factories.PASSWORD)
+
+        assert not SignInAttempt.objects.exists()
+
+    def test_counts_a_wrong_one_like_a_failed_sign_in(self, actor) -> None:
+        me = actor("kunming", Role.ISSUER)
+        username = User.objects.get(pk=me.user_id).username
+        for left in (4, 3):
+            with pytest.raises(Invalid, match=f"没有办理。还可尝试 {left} 次") as wrong:
+                self.ask(me, "wrong")
+            assert wrong.value.field == "password"
+        assert "还可尝试 2 次" in attempt(username).refusal
+
+    def test_locks_with_the_fifth_and_then_hears_not_even_the_right_one(self, actor) -> None:
+        me = actor("kunming", Role.ISSUER)
+        username = User.objects.get(pk=me.user_id).username
+        for _each in range(4):
+            with pytest.raises(Invalid):
+                self.ask(me, "wrong")
+        with pytest.raises(Denied, match="已锁定到 12:30"):
+            self.ask(me, "wrong")
+        with pytest.raises(Denied):
+            self.ask(me, factories.PASSWORD, address="10.0.0.2")
+
+        assert attempt(username, factories.PASSWORD, address="10.0.0.3").locked_until is not None
+        self.ask(me, factories.PASSWORD, at=NOON + timedelta(minutes=31))
+
+    def test_is_no_matter_of_the_system_itself(self, kunming: Office) -> None:
+        with pytest.raises(Denied, match="本人"):
+            self.ask(Actor(None, "系统", kunming, kunming), factories.PASSWORD)
+
+
 class TestTheSignInPage:
     @pytest.mark.parametrize(
         "stranger", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "\\\\evil"]
@@ -213,7 +251,7 @@ class TestPasswordRules:
 class TestChangingOnesPassword:
     def change(self, actor, old: str = factories.PASSWORD, new: str = "Xin-Mi_Ma-2027"):
         return passwords.change_password(
-            user_id=actor.user_id, old_password=old, new_password=new, actor=actor, at=NOON
+            user_id=actor.user_id, old_password=old, new_password=new, actor=actor, address="10.0.0.1", at=NOON
         )
 
     def test_sets_it_and_the_day(self, actor) -> None:
@@ -224,7 +262,7 @@ class TestChangingOnesPassword:
 
     def test_refuses_a_wrong_old_one_the_same_and_a_weak_one(self, actor) -> None:
         me = actor("kunming", Role.REPORTER)
-        with pytest.raises(Invalid, match="现在的密码") as wrong:
+        with pytest.raises(Invalid, match="密码不正确，没有办理。还可尝试 4 次") as wrong:
             self.change(me, old="wrong")
         with pytest.raises(Invalid, match="相同"):
             self.change(me, new=factories.PASSWORD)
@@ -237,8 +275,9 @@ class TestChangingOnesPassword:
         me, other = actor("kunming", Role.REPORTER), actor("kunming", Role.REPORTER)
         with pytest.raises(Denied):
             passwords.change_password(
-                user_id=other.user_id, old_password=factories.PASSWORD, new_password="Xin-Mi_Ma-2027", actor=me, at=NOON
-            )
+                user_id=other.user_id, old_password=factories.PASSWORD, new_password="Xin-Mi_Ma-2027", actor=me,
+                address="10.0.0.1", at=NOON,
+            )  # fmt: skip
 
     def test_on_the_page(self, signed_in) -> None:
         client = signed_in("kunming", Role.REPORTER)

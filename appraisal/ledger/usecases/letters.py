@@ -72,9 +72,9 @@ def suggest_number(letter: TargetLetter) -> str:
 def issue_letter(*, letter_id: int, number: str, lock_version: int, actor: Actor, at: datetime) -> TargetLetter:
     """Sign for the province: the letter gets its number and the hash of its content, and is closed to changes.
 
-    The caller has asked the signer's password again (signing.confirm_password). Raises NotFound, Denied, Conflict
-    (already signed, changed meanwhile, number taken), Invalid (number; or `rows` {code, field, message} for every
-    applicable indicator without its target or milestones).
+    The caller has asked the signer's password again (tenants.usecases.sign_in.confirm_password). Raises NotFound,
+    Denied, Conflict (already signed, changed meanwhile, number taken), Invalid (number; or `rows` {code, field,
+    message} for every applicable indicator without its target or milestones).
     """
     letter = selectors.get_letter(actor, letter_id, lock=True)
     policies.issue(actor, letter)

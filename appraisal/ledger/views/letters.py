@@ -16,11 +16,11 @@ from appraisal.ledger.models import TargetLetter
 from appraisal.ledger.policies import letters as policies
 from appraisal.ledger.selectors import letters as selectors
 from appraisal.ledger.usecases import letters as usecases
-from appraisal.ledger.usecases import signing
 from appraisal.ledger.views import letter_words
 from core import asking
 from core.errors import Invalid, Refusal
-from core.http import reads
+from core.http import client_address, reads
+from tenants.usecases.sign_in import confirm_password
 
 SAVED = "ledger:edit-letter"
 
@@ -166,7 +166,9 @@ def _signature(
 
     def signed(data: dict[str, Any]) -> str:
         if "password" in data:
-            signing.confirm_password(actor=request.actor, password=data.pop("password"))  # type: ignore[attr-defined]
+            confirm_password(
+                actor=request.actor, password=data.pop("password"), address=client_address(request), at=timezone.now()
+            )  # fmt: skip
         act(data)
         return back
 

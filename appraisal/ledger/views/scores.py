@@ -18,8 +18,9 @@ from appraisal.ledger.selectors import scores as selectors
 from appraisal.ledger.usecases import scores as usecases
 from core import events, months
 from core.errors import Denied
-from core.http import reads, refusals_on, status_of
+from core.http import client_address, reads, refusals_on, status_of
 from tenants.models import Office
+from tenants.usecases.sign_in import confirm_password
 
 TILE_BOUNDS = 5
 
@@ -194,10 +195,13 @@ def run_progress(request: HttpRequest, run_id: int) -> HttpResponse:
 def publish_run(request: HttpRequest, run_id: int) -> HttpResponse:
     """Confirm, then pin the run."""
     this = selectors.get_run(request.actor, run_id)
-    form = PublishForm(request.POST or None, user=request.user)  # type: ignore[arg-type]
+    form, at = PublishForm(request.POST or None), timezone.now()
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            usecases.publish_run(run_id=run_id, actor=request.actor, at=timezone.now())
+            policies.publish(request.actor, this)
+            address = client_address(request)
+            confirm_password(actor=request.actor, password=form.cleaned_data["password"], address=address, at=at)
+            usecases.publish_run(run_id=run_id, actor=request.actor, at=at)
             return redirect("ledger:run", run_id)
     context = {"run": this, "form": form, "refusal": policies.publish.reason(request.actor, this)}
     return render(request, "ledger/scores/publish_run.html", context, status=status_of(form))

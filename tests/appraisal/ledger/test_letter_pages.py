@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from appraisal.ledger.models import Cycle, TargetLetter
-from tenants.models import Role
+from tenants.models import Role, SignInAttempt
 from tests.appraisal import setting
 from tests.factories import PASSWORD
 
@@ -123,6 +123,7 @@ class TestTheLetter:
         assert "云移责〔2026〕1号" in text(leader.get(f"{above}issue/"))
         body = {"number": "云移责〔2026〕1号", "password": "wrong", "lock_version": letter.lock_version}
         assert leader.post(f"{above}issue/", body).status_code == 422
+        assert SignInAttempt.objects.get().reason == "wrong-password"
         assert leader.post(f"{above}issue/", body | {"password": PASSWORD}).status_code == 302
         mine = text(issuer.get("/kunming/appraisal/my-letter/"))
         assert "省级签署，云移责〔2026〕1号" in mine

@@ -8,10 +8,11 @@ from django.test import Client
 
 from appraisal.checker import recheck
 from appraisal.ledger.usecases import scores as usecases
-from tenants.models import Office, Role
+from tenants.models import Office, Role, SignInAttempt
 from tests.appraisal import setting
 from tests.appraisal.ledger.test_scores import calculated, put
 from tests.conftest import NOON
+from tests.factories import PASSWORD
 
 SignedIn = Callable[..., Client]
 
@@ -56,11 +57,33 @@ class TestRuns:
         run = calculated(running)
         client = signed_in("yunnan", Role.APPRAISAL_ADMIN)
 
-        first = client.post(f"/yunnan/api/v1/runs/{run.pk}/publication/", content_type="application/json")
-        second = client.post(f"/yunnan/api/v1/runs/{run.pk}/publication/", content_type="application/json")
+        address, signature = f"/yunnan/api/v1/runs/{run.pk}/publication/", {"password": PASSWORD}
+        first = client.post(address, signature, "application/json")
+        second = client.post(address, signature, "application/json")
 
         assert (first.status_code, second.status_code) == (200, 409)
         assert first.json()["state"] == "PUBLISHED"
+
+    def test_publishing_asks_for_the_password_and_counts_a_wrong_one(self, running, signed_in: SignedIn) -> None:
+        run = calculated(running)
+        client, key = signed_in("yunnan", Role.APPRAISAL_ADMIN), {"Idempotency-Key": "once"}
+        address = f"/yunnan/api/v1/runs/{run.pk}/publication/"
+
+        wrong = client.post(address, {"password": "nein"}, "application/json", headers=key)
+        right = client.post(address, {"password": PASSWORD}, "application/json", headers=key)
+
+        assert (wrong.status_code, wrong.json()["field"], right.status_code) == (422, "password", 200)
+        assert SignInAttempt.objects.get().reason == "wrong-password"
+
+    def test_who_may_not_publish_is_not_asked(self, running, signed_in: SignedIn) -> None:
+        client = signed_in("yunnan", Role.VERIFIER)
+
+        answer = client.post(
+            f"/yunnan/api/v1/runs/{calculated(running).pk}/publication/", {"password": "nein"}, "application/json"
+        )
+
+        assert answer.status_code == 403
+        assert not SignInAttempt.objects.exists()
 
 
 class TestCards:
