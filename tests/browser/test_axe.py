@@ -47,7 +47,7 @@ WALKS = {
         *("/", "/yunnan/", "/yunnan/appraisal/cycle/ > 2026 年度目标责任考核"),
         *("/yunnan/appraisal/ranking/?month=9 > S-202609-01", "/yunnan/templates/ > v2027.3"),
     ),
-    "yunnan-verifier": ("/yunnan/appraisal/queue/", "/yunnan/appraisal/queue/?month=10&state=VERIFIED"),
+    "yunnan-verifier": ("/yunnan/appraisal/queue/", "/yunnan/appraisal/queue/?month=8&state=VERIFIED"),
     "yunnan-leader": ("/yunnan/", "/yunnan/appraisal/cycle/ > 普洱市"),
     "yunnan-sys": (
         *("/yunnan/", f"{OFFICES} > 普洱市", f"{OFFICES} > 临沧市"),

@@ -4,7 +4,8 @@ The other province, shifan, has started its year and nothing more: its October i
 
 September of yunnan is published, with a return, a correction, an adjustment and an open objection in its story, and
 has been calculated once more since. October is open: kunming has begun to fill in, puer waits for its leader's
-signature, diqing has handed over and waits for the province, which has verified one value.
+signature, diqing has handed over and waits for the province. August was reported by diqing alone, and is verified but
+not published.
 2027 is being prepared: kunming's letter is a draft, puer's waits for its own signature, diqing's has both.
 Of the people of yunnan one is locked out and one has left; an office was taken in and suspended.
 Accounts are <office>-<key>, all with factories.PASSWORD; `SEATS` lists them.
@@ -78,6 +79,7 @@ def build() -> dict[str, str]:
         factories.make_offices()
         people = _people()
         world = World(people)
+        world.august()
         world.september()
         world.october()
         world.next_year()
@@ -145,6 +147,14 @@ class World:
         with self.acting(f"{slug}-leader") as actor:
             reporting.sign_off(period_id=self.running.period(month).pk, actor=actor, at=at)
 
+    def august(self) -> None:
+        """Reported by diqing, verified, never published: what is verified can be taken back."""
+        at = datetime(2026, 9, 4, 2, 0, tzinfo=UTC)
+        self.fill("diqing", 8, at)
+        self.submit("diqing", 8, at)
+        self.sign("diqing", 8, at)
+        self._verify(8, at + timedelta(hours=1))
+
     def september(self) -> None:
         """Reported by all, one value returned and answered, one corrected, everything verified, scored, published."""
         at = datetime(2026, 10, 8, 2, 0, tzinfo=UTC)
@@ -168,9 +178,7 @@ class World:
                 current_value_id=value.pk, lock_version=value.lock_version, fact={"value": "630"},
                 reason="花名册实有 630 人。", actor=actor, at=at + timedelta(hours=4),
             )  # fmt: skip
-            waiting = CurrentValue.objects.filter(period=self.running.period(9), state=ValueState.SUBMITTED)
-            items = list(waiting.values_list("pk", "lock_version"))
-            verification.verify_values(items=items, actor=actor, at=at + timedelta(hours=5))
+        self._verify(9, at + timedelta(hours=5))
         self._adjust(at + timedelta(hours=5))
         with self.acting("yunnan-admin") as actor:
             run = scores.new_run(self.running.period(9), note="首次计算", actor=actor, at=NOW - timedelta(hours=20))
@@ -193,9 +201,6 @@ class World:
             self.submit(slug, 10, NOW - timedelta(hours=4))
         self.sign("diqing", 10, NOW - timedelta(hours=3))
         self._province_facts(10, NOW - timedelta(hours=2))
-        with self.acting("yunnan-verifier") as actor:
-            value = self._value("diqing", "A2", 10)
-            verification.verify_values(items=[(value.pk, value.lock_version)], actor=actor, at=NOW)
 
     def next_year(self) -> None:
         """2027, with a letter in each state and no months yet."""
@@ -221,6 +226,12 @@ class World:
             verification.return_value(
                 current_value_id=value.pk, lock_version=value.lock_version, reason=reason, actor=actor, at=at
             )
+
+    def _verify(self, month: int, at: datetime) -> None:
+        with self.acting("yunnan-verifier") as actor:
+            waiting = CurrentValue.objects.filter(period=self.running.period(month), state=ValueState.SUBMITTED)
+            items = list(waiting.values_list("pk", "lock_version"))
+            verification.verify_values(items=items, actor=actor, at=at)
 
     def _province_facts(self, month: int, at: datetime) -> None:
         with self.acting("yunnan-admin") as actor:
