@@ -6,7 +6,7 @@ A tag's Python signature is its contract; an impossible value raises ValueError,
     icons     icon
     badges    status, grade, sev, delta, badge
     meters    bar, segments, spark
-    boxes     panel, card, page_head, kpis, note, formula, toast, empty, skeleton, denied, dialog
+    boxes     card, page_head, kpis, note, formula, toast, empty, skeleton, denied, dialog
     actions   action, tabs, pagination, query
     forms     field, error_summary
     tracks    steps, timeline, files, tile_grid

@@ -52,9 +52,6 @@ def card(
     return SafeString(render_to_string("components/card.html", context))
 
 
-register.simple_block_tag(card, name="panel", end_name="endpanel")
-
-
 @register.simple_block_tag(takes_context=True)
 def page_head(context: Context, content: str, title: str, badge: str = "", meta: Sequence[str] = ()) -> SafeString:
     """The page's one h1 with its state badge, meta (period, version, as-of date) and, inside, the actions."""
