@@ -3,6 +3,7 @@
 import re
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from api.views import contract
 
@@ -13,12 +14,28 @@ BY_FORMAT: dict[str, Any] = {
 BY_TYPE: dict[str, Any] = {"string": "x", "integer": 1, "number": 1, "boolean": True, "null": None}
 
 
+# Of all fields optional, one must be given.
+ONE_OF = {"PATCH": {"lock_version": 1}, "POST evidence/": {"file_id": "file_id"}}
+
+
+def query(route: str, method: str) -> str:
+    """The required parameters of the query, as "?name=value"."""
+    asked = _operation(route, method).get("parameters", [])
+    given = {each["name"]: _example(each["schema"]) for each in asked if each["in"] == "query" and each.get("required")}
+    return f"?{urlencode(given)}" if given else ""
+
+
 def body(route: str, method: str, ids: dict[str, Any]) -> dict[str, Any]:
     """The smallest JSON body that the contract allows for this route (as the URL resolver writes it), about `ids`."""
-    operation = _operations().get((re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{route}"), method.lower()), {})
-    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    content = _operation(route, method).get("requestBody", {}).get("content", {}).get("application/json")
     made = _example(content["schema"]) if content else {}
+    if content and not made:
+        made = ONE_OF.get(method) or ONE_OF.get(f"{method} {route.rsplit('/', 2)[1]}/", {})
     return {name: ids.get(name, value) for name, value in made.items()}
+
+
+def _operation(route: str, method: str) -> dict[str, Any]:
+    return _operations().get((re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{route}"), method.lower()), {})
 
 
 @cache
@@ -44,4 +61,6 @@ def _example(schema: dict[str, Any]) -> Any:
         return [_example(schema["items"])] * max(1, schema.get("minItems", 1))
     if "pattern" in schema and kind == "string":
         return "1"
+    if kind == "integer":
+        return max(1, schema.get("minimum", 1))
     return BY_FORMAT.get(schema.get("format", ""), BY_TYPE[kind])
