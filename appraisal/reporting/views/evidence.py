@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from appraisal.ledger.selectors import reports as ledger
-from appraisal.reporting import usecases
+from appraisal.reporting import policies, usecases
 from appraisal.reporting.forms import FileForm
 from core.errors import Conflict, Invalid
 
@@ -18,7 +18,7 @@ from core.errors import Conflict, Invalid
 @require_POST
 def upload(request: HttpRequest, period_id: int, indicator_id: int) -> HttpResponse:
     """Take in a file and attach it; a refusal of the file is told on the form it came from."""
-    ledger.get_period(request.actor, period_id)  # another province's month is not found, whatever was sent
+    period = ledger.get_period(request.actor, period_id)
     form = FileForm(request.POST, request.FILES)
     if form.is_valid():
         try:
@@ -33,6 +33,8 @@ def upload(request: HttpRequest, period_id: int, indicator_id: int) -> HttpRespo
                 messages.warning(request, warning)
             messages.success(request, _("已附上 %(name)s。") % {"name": attached.evidence.file.name})
     else:
+        letter = ledger.demands(request.actor, period).letter
+        policies.fill(request.actor, period, letter, timezone.localdate())  # who may not, hears that and nothing else
         messages.error(request, _("请选择要上传的文件。"))
     return redirect("reporting:value", period_id, indicator_id)
 
