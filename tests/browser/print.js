@@ -34,6 +34,16 @@ window.paper = (() => {
         .map((each) => `its head is not repeated on every page: ${name(each)}`);
     },
 
+    /* Chromium 86 prints pages without end where a flexible box that has a gap is left with nothing in it. */
+    endless() {
+      const inFlow = (each) => getComputedStyle(each).display !== 'none' && !/absolute|fixed/.test(getComputedStyle(each).position);
+      const text = (each) => [...each.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+      return [...document.querySelectorAll('body *')].filter((each) => {
+        const style = getComputedStyle(each);
+        return /flex/.test(style.display) && parseFloat(style.columnGap) > 0 && each.offsetParent && ![...each.children].some(inFlow) && !text(each);
+      }).map((each) => `left empty: ${name(each)}`);
+    },
+
     /* A scroller cuts off on paper what is beyond its edge. */
     cut() {
       return [...document.querySelectorAll('main *')].filter(seen)

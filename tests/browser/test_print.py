@@ -11,7 +11,7 @@ from tests.browser.screens import SCREENS, Screen
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PROBES = (Path(__file__).with_name("probes.js"), Path(__file__).with_name("print.js"))
 A4 = {"width": 794, "height": 1123}  # upright at 96 points to the inch; what fits there fits the long side too
-QUESTIONS = ("probes.overflow", "paper.navigation", "paper.pale", "paper.tables", "paper.cut")
+QUESTIONS = ("probes.overflow", "paper.navigation", "paper.pale", "paper.tables", "paper.cut", "paper.endless")
 WITHOUT_TABLE = {"sign-in", "portal"}
 
 
