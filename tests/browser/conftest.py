@@ -63,7 +63,8 @@ def _url() -> str:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=bootstrap.chromium(), args=FLAGS)
+        path = os.environ.get("CHROMIUM") or bootstrap.chromium()  # platform/docs/browsers.md runs an old one
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
 

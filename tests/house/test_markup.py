@@ -18,10 +18,15 @@ INLINE = re.compile(
 )
 NEWER_CSS = re.compile(
     r":has\(|:is\(|:where\(|@layer|@container|color-mix\(|aspect-ratio|\d[dsl]v[hw]\b|accent-color|[\s;{]inset:|oklch\(|&[:.\s]"
+    r"|:not\([^()]*,|overflow(?:-[xy])?:\s*clip|inset-(?:block|inline)|scrollbar-gutter|text-wrap|:modal\b|@property"
+    r"|[\s;{](?:translate|rotate|scale):|@media[^{]*[<>]|subgrid"
 )
 NEWER_JS = re.compile(
     r"\?\?=|\|\|=|&&=|\.at\(|\.replaceAll\(|structuredClone|\bstatic\s*\{|Object\.hasOwn\(|\.findLast\("
+    r"|checkVisibility|randomUUID|\.to(?:Sorted|Reversed|Spliced)\(|showPopover|AbortSignal\.timeout|Intl\.Segmenter"
 )
+
+NEWER_HTML = re.compile(r"<[a-z][^>]*\s(?:inert|popover|popovertarget|closedby)(?=[\s=>])|<search\b")
 
 
 def name(path: Path) -> str:
@@ -46,3 +51,8 @@ def test_style_sheets_use_what_chromium_86_knows(path):
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
 def test_scripts_use_what_chromium_86_knows(path):
     assert NEWER_JS.findall(code(path)) == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name)
+def test_templates_use_what_chromium_86_knows(path):
+    assert NEWER_HTML.findall(code(path)) == []
