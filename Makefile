@@ -1,7 +1,7 @@
 # The commands of Anlan; `make help` lists them. Nothing is needed beforehand but Python 3.11+ and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix bench shell clean-demo pins pg
+.PHONY: help demo test soak check fix bench shell clean-demo pins pg
 
 PYTHON ?= python3
 # platform/ is a source root. Relative on purpose: every recipe runs here, and the path may hold spaces.
@@ -24,6 +24,10 @@ clean-demo: ## Stop the demo and remove its data directory
 test: ## Set up and run everything that CI runs (PYTEST="-k word" narrows it)
 	$(SET_UP) test
 	@exec $(VENV) $(LOCAL).run_tests $(PYTEST)
+
+soak: ## What is tried a million times: minutes to hours (PYTEST="-k word" narrows it; platform/docs/soak.md)
+	$(SET_UP) test
+	@exec $(VENV) $(LOCAL).run_tests --soak $(PYTEST)
 
 check: ## Format, lint, import contracts, types, migrations, settings, schema, texts, drawings
 	$(SET_UP) check
