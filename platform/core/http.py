@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from ipaddress import ip_address
 from typing import Any
 
 from django.conf import settings
@@ -68,8 +69,19 @@ def refusal_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def client_address(request: HttpRequest) -> str:
-    """The address a request came from. Behind a proxy, nginx sets REMOTE_ADDR by real_ip; headers are not trusted."""
-    return request.META.get("REMOTE_ADDR", "")
+    """The address a request came from: the last hop's, or what the last of our own proxies (PROXY_HOPS) was told.
+
+    What stands further left in X-Forwarded-For is the visitor's own word and is not read. Empty when the header is
+    shorter than it should be, or no address: then somebody came past the proxies.
+    """
+    if not settings.PROXY_HOPS:
+        return request.META.get("REMOTE_ADDR", "")
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    told = hops[-settings.PROXY_HOPS] if len(hops) >= settings.PROXY_HOPS else ""
+    try:
+        return str(ip_address(told))
+    except ValueError:
+        return ""
 
 
 def portal_url(name: str, *args: Any) -> str:
