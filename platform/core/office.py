@@ -1,10 +1,14 @@
 """Which office's rows are in reach: an immutable mount in a ContextVar, so threads and tasks cannot swap it."""
 
+import contextlib
+import inspect
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from types import FrameType
 
 PUBLIC_SCHEMA = "public"
 NAME = re.compile(r"^[a-z][a-z0-9_]{0,50}$")
@@ -20,6 +24,10 @@ RESERVED = frozenset(
 
 class NoOffice(RuntimeError):
     """A query ran with no office mounted. A bug: mount one (`office.mounted(…)`) or ask for PUBLIC by name."""
+
+
+class MountedInGenerator(RuntimeError):
+    """A generator tried to mount an office. A bug: left open, it would leave whoever reads it in that office."""
 
 
 def valid_name(name: str) -> bool:
@@ -43,6 +51,10 @@ _mount: ContextVar[Mount | None] = ContextVar("anlan_mount", default=None)
 _maintenance: ContextVar[bool] = ContextVar("anlan_maintenance", default=False)
 
 
+# A generator shares the context of whoever advances it. These may hold a mount open: their whole use is to be left.
+GENERATOR_DRIVERS = {contextlib.__file__}
+
+
 def role_of(schema: str) -> str:
     """The database role of an office's schema."""
     return f"t_{schema}"
@@ -59,12 +71,30 @@ def current() -> Mount | None:
 
 @contextmanager
 def mounted(mount: Mount) -> Iterator[Mount]:
-    """Put `mount` in force for this thread or task; what was before comes back on leaving, whatever happens."""
+    """Put `mount` in force for this thread or task; what was before comes back on leaving, whatever happens.
+
+    Raises MountedInGenerator in the body of a generator, unless it is one that @contextmanager makes a context of.
+    """
+    entering = sys._getframe(2)  # past contextlib's __enter__
+    if _holds_open(entering):
+        raise MountedInGenerator(f"{entering.f_code.co_qualname} is a generator: mount in a function it calls")
     token = _mount.set(mount)
     try:
         yield mount
     finally:
         _mount.reset(token)
+
+
+def _holds_open(frame: FrameType) -> bool:
+    if not frame.f_code.co_flags & (inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR):
+        return False
+    driver = frame.f_back
+    return driver is None or driver.f_code.co_filename not in GENERATOR_DRIVERS
+
+
+def beside() -> Mount:
+    """Schema public by the login itself, for rows that no office's role may touch; who acts and from where stay."""
+    return replace(_mount.get() or PUBLIC, schema=PUBLIC_SCHEMA, role=None)
 
 
 def identify(actor_id: int) -> None:

@@ -1,6 +1,7 @@
 """SHARED tables: offices and regions, accounts, memberships and stand-ins, sign-in attempts."""
 
 from tenants.models.office import Division, Domain, Office, OfficeName, Region
+from tenants.models.passwords import FormerPassword
 from tenants.models.people import Duty, Membership, Role, StandIn, User, duty_of
 from tenants.models.sign_in import SignInAttempt
 
@@ -8,6 +9,7 @@ __all__ = [
     "Division",
     "Domain",
     "Duty",
+    "FormerPassword",
     "Membership",
     "Office",
     "OfficeName",

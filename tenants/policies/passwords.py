@@ -1,7 +1,9 @@
 """A new password's rules, one sentence per broken one."""
 
+from collections.abc import Iterable
 from datetime import date
 
+from django.contrib.auth.hashers import check_password
 from django.utils.translation import gettext as _
 
 from core.errors import Invalid
@@ -10,8 +12,8 @@ from tenants.models import User
 from tenants.rules import passwords
 
 
-def complaints(password: str, user: User, *, on: date) -> list[str]:
-    """What is wrong with a new password, in sentences; empty when it is good."""
+def complaints(password: str, user: User, former: Iterable[str], *, on: date) -> list[str]:
+    """What is wrong with a new password, in sentences; empty when it is good. former: hashes of earlier ones."""
     about = (user.username, user.name, user.name_en, user.phone, user.staff_number)
     said = {
         "too-short": _("密码至少要有 %(n)s 个字符。") % {"n": passwords.value("password_min_length", on=on)},
@@ -22,11 +24,16 @@ def complaints(password: str, user: User, *, on: date) -> list[str]:
     found = [said[rule] for rule in passwords.failures(password, about=about, on=on)]
     if user.password and user.check_password(password):
         found.append(_("新密码不能与现在的密码相同。"))
+    elif any(check_password(password, encoded) for encoded in former):
+        found.append(
+            _("新密码不能与最近 %(n)s 次用过的密码相同，请换一个没有用过的。")
+            % {"n": passwords.value("password_history", on=on)}
+        )
     return found
 
 
 @policy
-def new_password(password: str, user: User, on: date) -> None:
+def new_password(password: str, user: User, former: Iterable[str], on: date) -> None:
     """GB/T 22239-2019 8.1.4.1 a), domain reference 5.1."""
-    if found := complaints(password, user, on=on):
+    if found := complaints(password, user, former, on=on):
         raise Invalid(" ".join(found), field="new_password")

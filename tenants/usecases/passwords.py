@@ -6,11 +6,14 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from core import office as office_core
 from tenants import events
 from tenants.actors import Actor
-from tenants.models import User
+from tenants.models import FormerPassword, User
 from tenants.policies import passwords as password_policies
 from tenants.policies import people as policies
+from tenants.rules import passwords as rules
+from tenants.selectors import passwords as selectors
 from tenants.selectors import people
 from tenants.usecases.sign_in import confirm_password
 
@@ -42,7 +45,9 @@ def change_password(
 @transaction.atomic
 def _choose(user_id: int, new_password: str, actor: Actor, at: datetime) -> User:
     user = User.objects.select_for_update().get(pk=user_id)
-    password_policies.new_password(new_password, user, timezone.localdate(at))
+    on = timezone.localdate(at)
+    password_policies.new_password(new_password, user, selectors.former_passwords(user, on=on), on)
+    _keep_former(user, at)
     user.set_password(new_password)
     user.must_change_password = False
     user.password_changed_at = at
@@ -59,16 +64,28 @@ def reset_password(*, user_id: int, actor: Actor, at: datetime) -> tuple[User, s
     """
     user = people.get_person(actor, user_id, lock=True)
     policies.reset_password(actor, user)
-    password = give_initial_password(user)
+    password = give_initial_password(user, at=at)
     user.save(update_fields=["password", "must_change_password", "password_changed_at"])
     events.record(events.PasswordReset(subject=events.user_subject(user.pk)), actor=actor, at=at)
     return user, password
 
 
-def give_initial_password(user: User) -> str:
-    """Set one on the user, without saving; returns it."""
+def give_initial_password(user: User, *, at: datetime) -> str:
+    """Set one on the user, without saving; returns it. The one they had is kept among the former ones."""
+    _keep_former(user, at)
     password = initial_password()
     user.set_password(password)
     user.must_change_password = True
     user.password_changed_at = None
     return password
+
+
+def _keep_former(user: User, at: datetime) -> None:
+    """Remember the hash of the password that is about to be replaced, and forget those too old to matter."""
+    if user.pk is None or not user.password:
+        return
+    with office_core.mounted(office_core.beside()):
+        FormerPassword.objects.create(user=user, encoded=user.password, replaced_at=at)
+        rows = FormerPassword.objects.filter(user=user).order_by("-number")
+        kept = rows.values_list("number", flat=True)[: rules.value("password_history", on=timezone.localdate(at))]
+        FormerPassword.objects.filter(user=user).exclude(number__in=list(kept)).delete()

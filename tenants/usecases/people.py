@@ -54,7 +54,7 @@ def create_account(
         username=username, name=name.strip(), name_en=name_en.strip(), staff_number=staff_number.strip(),
         phone=phone.strip(), office=office, created_at=at,
     )  # fmt: skip
-    password = give_initial_password(user)
+    password = give_initial_password(user, at=at)
     user.save()
     events.record(events.AccountCreated(subject=events.user_subject(user.pk), username=username), actor=actor, at=at)
     return user, password
@@ -123,7 +123,7 @@ def reactivate_account(*, user_id: int, actor: Actor, at: datetime) -> tuple[Use
     user = selectors.get_person(actor, user_id, lock=True)
     policies.reactivate(actor, user)
     user.is_active = True
-    password = give_initial_password(user)
+    password = give_initial_password(user, at=at)
     user.save(update_fields=["is_active", "password", "must_change_password", "password_changed_at"])
     events.record(events.AccountReactivated(subject=events.user_subject(user.pk)), actor=actor, at=at)
     return user, password

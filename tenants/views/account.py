@@ -133,5 +133,6 @@ def change_password(request: HttpRequest) -> HttpResponse:
         "length": password_rules.value("password_min_length", on=on),
         "classes": password_rules.value("password_classes", on=on),
         "days": password_rules.value("password_days", on=on),
+        "history": password_rules.value("password_history", on=on),
     }
     return render(request, "tenants/change_password.html", context, status=status_of(form))
