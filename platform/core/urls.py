@@ -1,4 +1,4 @@
-"""Health and readiness, and the components page."""
+"""Health, readiness and figures, and the components page."""
 
 from django.urls import path
 
@@ -7,5 +7,6 @@ from core import views
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
     path("components/", views.components, name="components"),
 ]

@@ -1,12 +1,18 @@
-"""Health, readiness and the components page."""
+"""Health, readiness, figures for the monitoring, and the components page."""
 
+from secrets import compare_digest
+
+from django.conf import settings
 from django.db import Error, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from core import showcase
 from core.http import reads
+from core.metrics import exposition
 
 
 @require_safe
@@ -25,6 +31,15 @@ def readyz(request: HttpRequest) -> JsonResponse:
     except Error:
         return JsonResponse({"status": "unavailable", "database": "unreachable"}, status=503)
     return JsonResponse({"status": "ok", "database": "ok"})
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Figures for Prometheus, to who brings `Authorization: Bearer METRICS_TOKEN`; to others there is no such page."""
+    sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not settings.METRICS_TOKEN or not compare_digest(sent.encode(), settings.METRICS_TOKEN.encode()):
+        raise Http404
+    return HttpResponse(exposition(timezone.now()), content_type=CONTENT_TYPE_LATEST)
 
 
 @reads

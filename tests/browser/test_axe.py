@@ -31,7 +31,7 @@ NO_PAGES = """
     admin-division-new admin-office-reactivate admin-person-password admin-person-reactivate admin-person-unlock
     admin-role-new api-schema calendar-clear calendar-day calendar-import extend-session file healthz job-cancel
     job-progress job-retry ledger:confirm-no-events ledger:draft-letters ledger:make-periods ledger:my-score
-    ledger:recompute-periods ledger:run-progress ledger:verify library:move library:na-treatment library:points
+    ledger:recompute-periods ledger:run-progress ledger:verify metrics library:move library:na-treatment library:points
     library:restore library:rule library:save readyz reporting:carry-over reporting:draft reporting:evidence
     reporting:evidence-remove reporting:send-back reporting:sign-off reporting:submit reporting:validate
     reporting:workbench set-theme set_language sign-out stand-in-revoke token-revoke unlock-address

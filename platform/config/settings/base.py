@@ -14,6 +14,8 @@ DATA_DIR = Path(os.environ.get("DATA_DIR", BASE_DIR / ".data")).resolve()
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
 DEBUG = False
 ALLOWED_HOSTS = [host for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host]
+# Whoever brings it may read /metrics; without one there is no such page.
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
 # How many proxies of ours stand in front and write X-Forwarded-For; 0: nobody does, and the header is not read.
 PROXY_HOPS = int(os.environ.get("PROXY_HOPS") or 0)
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if origin]
