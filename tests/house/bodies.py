@@ -31,7 +31,14 @@ def body(route: str, method: str, ids: dict[str, Any]) -> dict[str, Any]:
     made = _example(content["schema"]) if content else {}
     if content and not made:
         made = ONE_OF.get(method) or ONE_OF.get(f"{method} {route.rsplit('/', 2)[1]}/", {})
-    return {name: ids.get(name, value) for name, value in made.items()}
+    return _about(made, {**ids, "id": ids.get("value_id")})  # rows that bear their own id are reported values
+
+
+def _about(made: Any, ids: dict[str, Any]) -> Any:
+    """Name what there is: an id that exists only by chance would make the answer one of chance."""
+    if isinstance(made, dict):
+        return {name: ids[name] if name in ids else _about(value, ids) for name, value in made.items()}
+    return [_about(each, ids) for each in made] if isinstance(made, list) else made
 
 
 def _operation(route: str, method: str) -> dict[str, Any]:
