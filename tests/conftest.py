@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from io import StringIO
 
+import _pytest.fixtures
 import pytest
 from django.db import connection, transaction
 from django.test import Client
@@ -21,6 +22,8 @@ from tests import factories
 
 NOON = datetime(2026, 11, 5, 4, 0, tzinfo=UTC)  # noon in Shanghai
 TODAY = date(2026, 11, 5)
+
+office_core.GENERATOR_DRIVERS.add(_pytest.fixtures.__file__)  # a fixture is left as surely as a context
 
 
 @pytest.fixture(scope="session")
