@@ -217,3 +217,9 @@ class TestTheSession:
         client.post("/language/", {"language": "en", "next": "/kunming/calendar/"})
 
         assert '<html lang="en"' in client.get("/kunming/calendar/", headers={"Accept-Language": "zh-CN"}).text
+
+
+def test_a_printed_page_bears_the_number_of_its_line_in_the_log(signed_in) -> None:
+    answer = signed_in("kunming", Role.REPORTER).get("/kunming/calendar/")
+
+    assert f"打印编号 {answer['X-Request-ID'][:12]}" in answer.text
