@@ -1,7 +1,7 @@
 # The commands of Anlan; `make help` lists them. Nothing is needed beforehand but Python 3.11+ and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak check fix bench shell clean-demo pins pg
+.PHONY: help demo test soak check fix bench bundle shell clean-demo pins pg
 
 PYTHON ?= python3
 # platform/ is a source root. Relative on purpose: every recipe runs here, and the path may hold spaces.
@@ -40,6 +40,10 @@ fix: ## Format and repair what can be repaired
 bench: ## Measure, and write the ratios with the machine's description to a file (BENCH=--quick: only that it works)
 	$(SET_UP) test
 	@exec $(VENV) -m tests.benchmarks $(BENCH)
+
+bundle: ## Pack everything that an installation without internet needs (TO=dist)
+	$(SET_UP) check
+	@exec $(VENV) platform/deploy/bundle.py --to $(or $(TO),dist)
 
 shell: ## A Python prompt with the models loaded
 	$(SET_UP) demo
