@@ -127,6 +127,8 @@ DATABASES = {
         "ENGINE": "core.postgres",
         "ATOMIC_REQUESTS": True,  # a refusal raised by a view takes its writes back; see core.middleware
         "DISABLE_SERVER_SIDE_CURSORS": True,  # a named cursor cannot carry the office switch
+        # The way around a transaction pooler, for schema work; see core.postgres.base
+        "DIRECT": dj_database_url.parse(direct) if (direct := os.environ.get("DIRECT_DATABASE_URL")) else None,
     }
 }
 ORIGINAL_BACKEND = "django.db.backends.postgresql"
@@ -178,7 +180,7 @@ USE_THOUSAND_SEPARATOR = False
 
 # --- Static files ----------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT") or DATA_DIR / "static").resolve()
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",

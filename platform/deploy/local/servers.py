@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import dj_database_url
@@ -18,6 +19,7 @@ import psycopg2  # type: ignore[import-untyped]
 import redis
 
 from core.postgres import fitness
+from core.postgres.pooler import Pooling, pooling
 from deploy.local.preflight import DemoError
 
 PATIENCE_SECONDS = 5
@@ -29,40 +31,68 @@ CACHE_SCHEMES = ("redis", "rediss")
 def check(environment: Mapping[str, str] = os.environ) -> list[str]:
     """Ask the servers that are named; answers a line for each. Raises DemoError for the first that will not do."""
     asked = []
-    for name, ask in (("DATABASE_URL", check_database), ("BROKER_URL", check_broker), ("CACHE_URL", check_cache)):
+    direct = environment.get("DIRECT_DATABASE_URL", "").strip()
+    for name, ask in (("BROKER_URL", check_broker), ("CACHE_URL", check_cache)):
         if url := environment.get(name, "").strip():
             asked.append(ask(url))
+    if url := environment.get("DATABASE_URL", "").strip():
+        asked.insert(0, check_database(url, direct))
     return asked
 
 
-def check_database(url: str) -> str:
-    """A PostgreSQL that is new enough, and a login that may do what Anlan does."""
+def check_database(url: str, direct: str = "") -> str:
+    """A PostgreSQL that is new enough, a login that may do what Anlan does, a way around a transaction pooler."""
     place = read("DATABASE_URL", url, DATABASE_SCHEMES, 5432)
-    chosen = dj_database_url.parse(url)
-    if not chosen["NAME"]:  # The driver would try one that is called like the login.
-        raise DemoError(
-            f"DATABASE_URL names no database: write {url.partition(':')[0]}://user:password@host:port/name."
-        )
     try:
-        connection = psycopg2.connect(
-            dbname=chosen["NAME"],
-            user=chosen["USER"],
-            password=chosen["PASSWORD"],
-            host=chosen["HOST"],
-            port=chosen["PORT"] or None,
-            **{"connect_timeout": PATIENCE_SECONDS, **chosen.get("OPTIONS", {})},
-        )
+        connection = connect("DATABASE_URL", url)
+        try:
+            with connection, connection.cursor() as cursor:
+                refusal = fitness.refusal(cursor)
+            version = connection.server_version // 10000
+        finally:
+            connection.close()
+        kind = pooling(lambda: connect("DATABASE_URL", url))
     except psycopg2.Error as error:
         raise DemoError(f"DATABASE_URL: PostgreSQL at {place} cannot be used: {reason(error)}.") from None
-    try:
-        with connection, connection.cursor() as cursor:
-            refusal = fitness.refusal(cursor)
-        version = connection.server_version // 10000
-    finally:
-        connection.close()
     if refusal:
         raise DemoError(f"DATABASE_URL ({place}): {refusal}")
+    if kind is Pooling.TRANSACTION:
+        return f"PostgreSQL {version} at {place}, behind a transaction pooler; {check_way_around(url, direct)}"
     return f"PostgreSQL {version} at {place}"
+
+
+def check_way_around(url: str, direct: str) -> str:
+    """What goes around the pooler of `url`: the same database, with no transaction pooler before it."""
+    if not direct:
+        raise DemoError(
+            "DATABASE_URL leads through a transaction pooler, where schema work is not safe: "
+            "set DIRECT_DATABASE_URL to PostgreSQL itself, with the same database and login."
+        )
+    place = read("DIRECT_DATABASE_URL", direct, DATABASE_SCHEMES, 5432)
+    if dj_database_url.parse(direct)["NAME"] != dj_database_url.parse(url)["NAME"]:
+        raise DemoError(f"DATABASE_URL and DIRECT_DATABASE_URL ({place}) name two databases: it must be the same one.")
+    try:
+        kind = pooling(lambda: connect("DIRECT_DATABASE_URL", direct))
+    except psycopg2.Error as error:
+        raise DemoError(f"DIRECT_DATABASE_URL: PostgreSQL at {place} cannot be used: {reason(error)}.") from None
+    if kind is Pooling.TRANSACTION:
+        raise DemoError(f"DIRECT_DATABASE_URL leads through a transaction pooler ({place}): name PostgreSQL itself.")
+    return f"schema work goes around it to {place}"
+
+
+def connect(name: str, url: str) -> Any:
+    """A new connection. Raises DemoError when the URL, which is the value of `name`, names no database."""
+    chosen = dj_database_url.parse(url)
+    if not chosen["NAME"]:  # The driver would try one that is called like the login.
+        raise DemoError(f"{name} names no database: write {url.partition(':')[0]}://user:password@host:port/name.")
+    return psycopg2.connect(
+        dbname=chosen["NAME"],
+        user=chosen["USER"],
+        password=chosen["PASSWORD"],
+        host=chosen["HOST"],
+        port=chosen["PORT"] or None,
+        **{"connect_timeout": PATIENCE_SECONDS, **chosen.get("OPTIONS", {})},
+    )
 
 
 def check_broker(url: str) -> str:
