@@ -19,9 +19,12 @@ from core.errors import Denied, NotFound
 from core.http import client_address, portal_url, refusal_response
 from tenants import selectors
 from tenants.models import Office
+from tenants.models.sessions import EndReason
 from tenants.policies import business
 from tenants.rules import passwords as password_rules
 from tenants.rules import session as session_rules
+from tenants.selectors import sessions as session_selectors
+from tenants.usecases import sessions
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -60,7 +63,13 @@ def sent_to(request: HttpRequest, url: str) -> HttpResponse:
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Ask to sign in and come back here; what is asked for by script comes back to the page that asked."""
+    """Ask to sign in and come back here; what is asked for by script comes back to the page that asked.
+
+    A browser whose session was ended is told why on the page it comes to.
+    """
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    if key and (ended := session_selectors.ended_session(key)):
+        request.session["ended_session"] = ended.number
     back = request.get_full_path()
     htmx = getattr(request, "htmx", None)
     if htmx:
@@ -80,6 +89,7 @@ class SessionGuardMiddleware:
             return self.get_response(request)
         now = timezone.now()
         if self._idle_too_long(request, now):
+            sessions.over(key=request.session.session_key or "", reason=EndReason.IDLE, at=now)
             logout(request)
             return self._ended(request)
         self._mark_seen(request, now)
@@ -104,6 +114,13 @@ class SessionGuardMiddleware:
         seen = request.session.get("last_seen")
         if not seen or (now - datetime.fromisoformat(seen)).total_seconds() >= SEEN_EVERY:
             request.session["last_seen"] = now.isoformat()
+            sessions.seen(
+                user_id=request.user.pk or 0,
+                key=request.session.session_key or "",
+                address=client_address(request),
+                agent=request.headers.get("User-Agent", ""),
+                at=now,
+            )
 
     def _must_change(self, request: HttpRequest, now: datetime) -> bool:
         user = request.user

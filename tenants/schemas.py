@@ -23,7 +23,7 @@ from core.postgres.fitness import GROUP_ROLE
 from tenants.models import Office
 
 # Shared tables that an office's role has no business with.
-WITHHELD = ("django_session", "django_migrations", "tenants_formerpassword")
+WITHHELD = ("django_session", "django_migrations", "tenants_formerpassword", "tenants_opensession")
 READ_ONLY = ("core_auditentry",)
 
 

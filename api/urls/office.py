@@ -2,11 +2,25 @@
 
 from django.urls import re_path
 
-from api.v1 import account, files, jobs, letters, library, nothing, offices, people, reporting, scores, verification
+from api.v1 import (
+    account,
+    files,
+    jobs,
+    letters,
+    library,
+    nothing,
+    offices,
+    people,
+    reporting,
+    scores,
+    sessions,
+    verification,
+)  # fmt: skip
 
 app_name = "api"
 urlpatterns = [
     *account.urlpatterns,
+    *sessions.urlpatterns,
     *offices.urlpatterns,
     *people.urlpatterns,
     *library.urlpatterns,

@@ -22,8 +22,9 @@ from core.http import client_address
 from tenants import selectors
 from tenants.actors import Actor
 from tenants.models import Role, User
+from tenants.models.sessions import EndReason
 from tenants.selectors import people
-from tenants.usecases import sign_in
+from tenants.usecases import sessions, sign_in
 
 
 class HeldRole(serializers.Serializer):
@@ -181,17 +182,29 @@ class Session(APIView):
         actor = _signed_in(request, given["username"], given["password"])
         if isinstance(actor, Response):
             return actor
-        user = User.objects.get(pk=actor.user_id or 0)
+        user, at = User.objects.get(pk=actor.user_id or 0), timezone.now()
         plain: HttpRequest = request._request
         with office_core.mounted(office_core.PUBLIC):  # sessions are no office's
+            if plain.session.session_key and plain.user.is_authenticated:
+                sessions.over(key=plain.session.session_key, reason=EndReason.SIGNED_OUT, at=at)
             login(plain, user)
-            plain.session["last_seen"] = timezone.now().isoformat()
+            plain.session["last_seen"] = at.isoformat()
+            sessions.begin(
+                user=user,
+                key=plain.session.session_key or "",
+                address=client_address(plain),
+                agent=plain.headers.get("User-Agent", ""),
+                at=at,
+            )
         return Response(AccountOut(_account(actor, user)).data)
 
     @extend_schema(operation_id="session_close", responses={204: None})
     def delete(self, request: Request) -> Response:
         """Sign out."""
         with office_core.mounted(office_core.PUBLIC):
+            key = request._request.session.session_key
+            if key and isinstance(request._request.user, User):
+                sessions.over(key=key, reason=EndReason.SIGNED_OUT, at=timezone.now())
             logout(request._request)
         return Response(status=204)
 

@@ -17,7 +17,7 @@ from tenants.actors import Actor
 from tenants.models import Membership, Role, StandIn, User
 from tenants.policies import people as policies
 from tenants.selectors import people as selectors
-from tenants.usecases import passwords, roles, sign_in, stand_ins
+from tenants.usecases import passwords, roles, sessions, sign_in, stand_ins
 from tenants.usecases import people as usecases
 
 MOST = 2**31 - 1
@@ -48,6 +48,7 @@ class PersonRefusals(serializers.Serializer):
     reactivate = serializers.CharField(allow_null=True)
     grant = serializers.CharField(allow_null=True)
     reset_password = serializers.CharField(allow_null=True)
+    end_sessions = serializers.CharField(allow_null=True)
     unlock = serializers.CharField(allow_null=True)
 
 
@@ -70,6 +71,7 @@ class PersonOut(serializers.ModelSerializer):
             "reactivate": policies.reactivate.reason(actor, user),
             "grant": policies.grant.reason(actor, user),
             "reset_password": policies.reset_password.reason(actor, user),
+            "end_sessions": policies.end_sessions.reason(actor, user),
             "unlock": policies.unlock.reason(actor, user),
         }
 
@@ -239,6 +241,17 @@ class ResetPassword(APIView):
         return _secret(request, user, password)
 
 
+class EndSessions(IdempotentMixin, APIView):
+    """The sessions of a person."""
+
+    @extend_schema(operation_id="people_end_sessions", request=ReasonIn, responses=PersonDetailOut)
+    def post(self, request: Request, user_id: int) -> Response:
+        """End all of them at once; security administrators only. Tokens stay: they are revoked one by one."""
+        given = _given(ReasonIn, request.data)
+        sessions.end_sessions_of(user_id=user_id, actor=_actor(request), at=timezone.now(), **given)
+        return _person(request, selectors.get_person(_actor(request), user_id))
+
+
 class Unlock(IdempotentMixin, APIView):
     """Opening a locked account."""
 
@@ -308,6 +321,7 @@ urlpatterns = [
     path("people/<int:user_id>/reactivate/", Reactivate.as_view(), name="person-reactivate"),
     path("people/<int:user_id>/password/", ResetPassword.as_view(), name="person-password"),
     path("people/<int:user_id>/unlock/", Unlock.as_view(), name="person-unlock"),
+    path("people/<int:user_id>/end-sessions/", EndSessions.as_view(), name="person-end-sessions"),
     path("people/<int:user_id>/roles/", Roles.as_view(), name="roles"),
     path("roles/<int:membership_id>/end/", EndRole.as_view(), name="role-end"),
     path("stand-ins/", StandIns.as_view(), name="stand-ins"),

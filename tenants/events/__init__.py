@@ -123,6 +123,14 @@ class PasswordReset(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SessionsEnded(Event):
+    """The security administrator ended all sessions of a person."""
+
+    count: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class LockOpened(Event):
     """The security administrator unlocked an account or an address."""
 

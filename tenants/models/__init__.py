@@ -3,6 +3,7 @@
 from tenants.models.office import Division, Domain, Office, OfficeName, Region
 from tenants.models.passwords import FormerPassword
 from tenants.models.people import Duty, Membership, Role, StandIn, User, duty_of
+from tenants.models.sessions import OpenSession
 from tenants.models.sign_in import SignInAttempt
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Membership",
     "Office",
     "OfficeName",
+    "OpenSession",
     "Region",
     "Role",
     "SignInAttempt",

@@ -114,6 +114,15 @@ def reset_password(actor: Actor, user: User) -> None:
 
 
 @policy
+def end_sessions(actor: Actor, user: User) -> None:
+    """Domain reference 5.2: locks and sessions of others are the security administrator's."""
+    if not actor.has(Role.SEC_ADMIN):
+        raise Denied(_("他人的会话由安全管理员结束。"))
+    if actor.user_id == user.pk:
+        raise Denied(_("自己的会话请在“我的账号”中结束。"))
+
+
+@policy
 def unlock(actor: Actor, user: User) -> None:
     _security_administrator(actor)
     _not_oneself(actor, user)

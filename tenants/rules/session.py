@@ -17,3 +17,13 @@ def idle_minutes(duty: str, *, on: date) -> int:
 def warning_minutes(*, on: date) -> int:
     """Minutes before the end of a session at which its owner is warned."""
     return int(load(PARAMS / "session_warning_minutes.yaml").value(on))
+
+
+def single_session(*, on: date, since: date | None) -> bool:
+    """Whether a new sign-in ends the others. since: the day an installation chose, None: as the parameter says."""
+    return bool(load(PARAMS / "single_session.yaml").value(on)) or (since is not None and on >= since)
+
+
+def kept_days(*, on: date) -> int:
+    """Days for which the row of a session that is over is kept."""
+    return int(load(PARAMS / "session_rows_days.yaml").value(on))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tenants.views import account, portal
+from tenants.views import account, portal, sessions
 
 urlpatterns = [
     path("", portal.portal, name="portal"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("sign-out/", account.sign_out, name="sign-out"),
     path("account/", account.account, name="account"),
     path("account/password/", account.change_password, name="change-password"),
+    path("account/sessions/others/end/", sessions.end_others, name="sessions-end-others"),
+    path("account/sessions/<int:number>/end/", sessions.end, name="session-end"),
     path("browsers/", portal.browsers, name="browsers"),
     path("language/", portal.set_language, name="set_language"),
     path("theme/", portal.set_theme, name="set-theme"),

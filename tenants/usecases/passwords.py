@@ -10,11 +10,13 @@ from core import office as office_core
 from tenants import events
 from tenants.actors import Actor
 from tenants.models import FormerPassword, User
+from tenants.models.sessions import EndReason
 from tenants.policies import passwords as password_policies
 from tenants.policies import people as policies
 from tenants.rules import passwords as rules
 from tenants.selectors import passwords as selectors
 from tenants.selectors import people
+from tenants.usecases import sessions
 from tenants.usecases.sign_in import confirm_password
 
 ALPHABET = ("ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnpqrstuvwxyz", "23456789", "-_#+=")
@@ -66,6 +68,7 @@ def reset_password(*, user_id: int, actor: Actor, at: datetime) -> tuple[User, s
     policies.reset_password(actor, user)
     password = give_initial_password(user, at=at)
     user.save(update_fields=["password", "must_change_password", "password_changed_at"])
+    sessions.end_all(user, EndReason.PASSWORD, at)
     events.record(events.PasswordReset(subject=events.user_subject(user.pk)), actor=actor, at=at)
     return user, password
 

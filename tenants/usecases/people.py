@@ -11,9 +11,11 @@ from core.errors import Conflict, Invalid
 from tenants import events
 from tenants.actors import Actor
 from tenants.models import Membership, Role, StandIn, User
+from tenants.models.sessions import EndReason
 from tenants.policies import people as policies
 from tenants.selectors import people as selectors
 from tenants.selectors import sign_in
+from tenants.usecases import sessions
 from tenants.usecases.passwords import give_initial_password
 
 USERNAME = re.compile(r"^[a-z][a-z0-9._-]{2,39}$")
@@ -108,6 +110,7 @@ def deactivate_account(*, user_id: int, reason: str, actor: Actor, at: datetime)
     StandIn.objects.filter(person=user, revoked_at__isnull=True, ends_on__gte=on).update(revoked_at=at)
     user.is_active = False
     user.save(update_fields=["is_active"])
+    sessions.end_all(user, EndReason.CLOSED, at)
     events.record(
         events.AccountDeactivated(subject=events.user_subject(user.pk), reason=reason.strip()), actor=actor, at=at
     )

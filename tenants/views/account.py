@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,10 +17,12 @@ from core.http import client_address, portal_url, reads, refusals_on, status_of
 from tenants import selectors
 from tenants.forms.account import PasswordForm, SignInForm
 from tenants.middleware import to_sign_in
+from tenants.models.sessions import EndReason
 from tenants.rules import passwords as password_rules
 from tenants.selectors import people
-from tenants.usecases import passwords, sign_in
+from tenants.usecases import passwords, sessions, sign_in
 from tenants.views.portal import FLOOR, own_path
+from tenants.views.sessions import listed, why_ended
 
 
 @sensitive_post_parameters("password")
@@ -41,7 +44,14 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
         status = 403 if outcome.locked_until else 422
     elif request.method == "POST":
         status = 422
-    context = {"form": form, "next": target, "outcome": outcome, "floor": FLOOR}
+    number = request.session.pop("ended_session", None)
+    context = {
+        "form": form,
+        "next": target,
+        "outcome": outcome,
+        "floor": FLOOR,
+        "ended": why_ended(number) if number else "",
+    }
     return render(request, "tenants/sign_in.html", context, status=status)
 
 
@@ -49,7 +59,26 @@ def _open_session(request: HttpRequest, outcome: sign_in.Outcome, at: datetime) 
     """A session under a new key, with what the person is told: the last sign-in, the days the password has left."""
     user = outcome.unwrap()
     language = request.session.get("_language")
+    if request.session.session_key and request.user.is_authenticated:  # once more in the same browser
+        sessions.over(key=request.session.session_key, reason=EndReason.SIGNED_OUT, at=at)
     login(request, user)
+    ended = sessions.begin(
+        user=user,
+        key=request.session.session_key or "",
+        address=client_address(request),
+        agent=request.headers.get("User-Agent", ""),
+        at=at,
+    )
+    if ended:
+        messages.warning(
+            request,
+            ngettext(
+                "一个账号只能有一个会话：您在别处的 %(n)s 个会话已结束。",
+                "一个账号只能有一个会话：您在别处的 %(n)s 个会话已结束。",
+                ended,
+            )
+            % {"n": ended},
+        )
     if language:
         request.session["_language"] = language
     request.session["last_seen"] = at.isoformat()
@@ -73,6 +102,8 @@ def _open_session(request: HttpRequest, outcome: sign_in.Outcome, at: datetime) 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session; nothing of it stays in the browser."""
+    if request.user.is_authenticated and request.session.session_key:
+        sessions.over(key=request.session.session_key, reason=EndReason.SIGNED_OUT, at=timezone.now())
     logout(request)
     response = redirect(portal_url("sign-in"))
     response["Clear-Site-Data"] = '"cache"'
@@ -85,7 +116,8 @@ def account(request: HttpRequest) -> HttpResponse:
     user = request.user
     if not user.is_authenticated:
         return to_sign_in(request)
-    on = timezone.localdate()
+    now = timezone.now()
+    on = timezone.localdate(now)
     changed = user.password_changed_at  # type: ignore[union-attr]
     left = password_rules.days_left(timezone.localdate(changed), on=on) if changed else None
     previous = request.session.get("previous_sign_in")
@@ -95,6 +127,7 @@ def account(request: HttpRequest) -> HttpResponse:
         {
             "memberships": people.memberships_everywhere(user, on=on),  # type: ignore[arg-type]
             "standing_in": people.standing_in(user, on=on),  # type: ignore[arg-type]
+            "sessions": listed(user, request.session.session_key, now),  # type: ignore[arg-type]
             "days_left": left,
             "days_warning": password_rules.value("password_warning_days", on=on),
             "previous_at": datetime.fromisoformat(previous["at"]) if previous else None,
@@ -123,7 +156,9 @@ def change_password(request: HttpRequest) -> HttpResponse:
                 address=client_address(request),
                 at=at,
             )
+            before = request.session.session_key or ""
             update_session_auth_hash(request, changed)
+            sessions.renewed(user=changed, old_key=before, key=request.session.session_key or "", at=at)
             messages.success(request, _("密码已修改。"))
             return redirect(portal_url("portal"))
     on = timezone.localdate(at)

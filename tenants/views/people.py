@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,7 +21,8 @@ from tenants.models import Role, User
 from tenants.models.office import OfficeState
 from tenants.policies import people as policies
 from tenants.selectors import people as selectors
-from tenants.usecases import passwords, roles, sign_in
+from tenants.selectors import sessions as session_selectors
+from tenants.usecases import passwords, roles, sessions, sign_in
 from tenants.usecases import people as usecases
 from tenants.views.dialogs import ask, done
 from tenants.views.timelines import shown
@@ -108,6 +110,7 @@ def _page(request: HttpRequest, person: User, *, role_form: Any = None) -> HttpR
         {
             "person": person,
             "locked": person.locked_until is not None and person.locked_until > now,
+            "sessions": session_selectors.count_of(person, now=now),
             "memberships": rows,
             "role_form": form,
             "timeline": shown(events.timeline(events.user_subject(person.pk), 20)),
@@ -117,6 +120,7 @@ def _page(request: HttpRequest, person: User, *, role_form: Any = None) -> HttpR
                 "reactivate": policies.reactivate.reason(actor, person),
                 "grant": policies.grant.reason(actor, person),
                 "reset": policies.reset_password.reason(actor, person),
+                "end_sessions": policies.end_sessions.reason(actor, person),
                 "unlock": policies.unlock.reason(actor, person),
             },
         },
@@ -172,6 +176,24 @@ def reset_password(request: HttpRequest, user_id: int) -> HttpResponse:
     """A new initial password, shown once."""
     user, password = passwords.reset_password(user_id=user_id, actor=_actor(request), at=timezone.now())
     return _secret(request, user, password, _("密码已重置"))
+
+
+@require_http_methods(["GET", "POST"])
+def end_sessions(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Ask for the reason, then end every session of a person."""
+    actor = _actor(request)
+    policies.see_people(actor)
+    person = selectors.get_person(actor, user_id)
+    form = ReasonForm(request.POST or None)
+    if request.method == "GET":
+        policies.end_sessions(actor, person)
+    elif form.is_valid():
+        with refusals_on(form):
+            ended = sessions.end_sessions_of(user_id=person.pk, actor=actor, at=timezone.now(), **form.cleaned_data)
+            said = ngettext("已结束 %(n)s 个会话。", "已结束 %(n)s 个会话。", ended)
+            messages.success(request, said % {"n": ended})
+            return done(request, "admin-person", person.pk)
+    return ask(request, "tenants/people/end_sessions.html", {"person": person, "form": form}, status=status_of(form))
 
 
 @require_POST

@@ -27,6 +27,7 @@ LINES = {
     "RoleEnded": ("key-off", "bad", gettext_lazy("终止角色：%(role)s")),
     "PasswordChanged": ("lock", "info", gettext_lazy("本人修改密码")),
     "PasswordReset": ("lock", "warn", gettext_lazy("重置密码")),
+    "SessionsEnded": ("logout", "warn", gettext_lazy("结束全部会话：%(count)s 个")),
     "LockOpened": ("lock-open", "ok", gettext_lazy("解除锁定：%(what)s")),
     "StandInNamed": (
         "user-share",

@@ -33,7 +33,7 @@ from core.usecases.calendar import seed_calendar
 from tenants import selectors
 from tenants.actors import Actor
 from tenants.models import Division, Office, Role, StandIn, User
-from tenants.usecases import offices, sign_in
+from tenants.usecases import offices, sessions, sign_in
 from tenants.usecases import people as accounts
 from tests import factories
 from tests.appraisal import setting
@@ -286,6 +286,10 @@ class World:
                 user, _password = accounts.create_account(
                     office_id=home, username=username, name=name, phone="13800000000", actor=actor, at=NOW
                 )
+                if username == "yunnan-locked":
+                    sessions.seen(user_id=user.pk, key="l" * 32, address="198.51.100.8", agent="curl/8.5", at=NOW)
             accounts.deactivate_account(user_id=user.pk, reason="调往省水利厅", actor=actor, at=NOW)
+        reporter = User.objects.get(username="kunming-reporter")
+        sessions.seen(user_id=reporter.pk, key="r" * 32, address="198.51.100.9", agent="Firefox/128.0 Linux", at=NOW)
         for _try in range(5):
             sign_in.check_credentials(username="yunnan-locked", password="?", address="198.51.100.7", at=NOW)
