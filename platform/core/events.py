@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import translation
 
 from core import office
@@ -64,7 +64,21 @@ def record_all(events: Iterable[Event], *, actor: Who, at: datetime) -> list[Eve
     for event, row in zip(events, rows, strict=True):
         for subscriber in _subscribers[type(event)]:
             transaction.on_commit(_told(subscriber, event, row, mount))
+    for reason in dict.fromkeys(str(getattr(event, "reason", "")).strip() for event in events):
+        if reason:
+            _because(reason)
     return rows
+
+
+def _because(reason: str) -> None:
+    """Let the audit rows of this transaction bear the reason; several reasons stand side by side, each once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('anlan.reason', CASE WHEN given = '' THEN %(reason)s "
+            "WHEN position(%(reason)s IN given) > 0 THEN given ELSE given || '；' || %(reason)s END, true) "
+            "FROM (SELECT coalesce(current_setting('anlan.reason', true), '') AS given) now",
+            {"reason": reason},
+        )
 
 
 def _row(event: Event, actor: Who, at: datetime, mount: office.Mount | None) -> EventRecord:

@@ -1,9 +1,19 @@
 """The kernel's tables, all SHARED: events, audit rows, calendar, files, jobs, idempotency records."""
 
+from core.models.audit import AuditEntry, AuditHead, AuditLink
 from core.models.calendar import CalendarDay
-from core.models.events import AuditEntry, EventRecord
+from core.models.events import EventRecord
 from core.models.files import StoredFile
 from core.models.idempotency import IdempotencyRecord
 from core.models.jobs import Job
 
-__all__ = ["AuditEntry", "CalendarDay", "EventRecord", "IdempotencyRecord", "Job", "StoredFile"]
+__all__ = [
+    "AuditEntry",
+    "AuditHead",
+    "AuditLink",
+    "CalendarDay",
+    "EventRecord",
+    "IdempotencyRecord",
+    "Job",
+    "StoredFile",
+]

@@ -1,4 +1,4 @@
-"""What happened (domain events, written by use cases) and what changed (audit rows, written by triggers)."""
+"""What happened: domain events, written by use cases."""
 
 from django.db import models
 
@@ -24,27 +24,3 @@ class EventRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.subject} {self.at:%Y-%m-%d %H:%M}"
-
-
-class AuditEntry(models.Model):
-    """One changed row, written by the trigger `audit_rows`; no code path inserts here."""
-
-    at = models.DateTimeField()
-    schema_name = models.CharField(max_length=63)
-    table_name = models.CharField(max_length=63)
-    row_id = models.CharField(max_length=64)
-    action = models.CharField(max_length=6, help_text="INSERT, UPDATE or DELETE")
-    before = models.JSONField(null=True)
-    after = models.JSONField(null=True)
-    actor_id = models.BigIntegerField(null=True)
-    request_id = models.CharField(max_length=64, blank=True)
-    address = models.CharField(max_length=64, blank=True)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["schema_name", "table_name", "row_id", "-id"], name="audit_by_row"),
-            models.Index(fields=["-at", "-id"], name="audit_by_time"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.action} {self.schema_name}.{self.table_name}:{self.row_id}"
