@@ -1,6 +1,7 @@
 """The two commands keep their promises: what is refused, what is remembered, what is left alone."""
 
 import ast
+import contextlib
 import os
 import re
 import shutil
@@ -254,3 +255,42 @@ def test_every_package_stands_in_the_river():
 def test_platform_never_becomes_a_package():
     assert not (ROOT / "platform" / "__init__.py").exists()
     assert not (ROOT / "platform" / "deploy" / "__init__.py").exists()
+
+
+class TestDebianPackages:
+    """A browser and a pooler for the tests; brokers only where CI asks."""
+
+    @pytest.fixture
+    def installed(self, monkeypatch):
+        ran = []
+        monkeypatch.setattr(bootstrap, "run", lambda label, command, **_: ran.append(command))
+        monkeypatch.setattr(bootstrap, "chromium", lambda: "/usr/bin/chromium")
+        monkeypatch.setattr(bootstrap, "has_chinese_font", lambda: True)
+        monkeypatch.setattr(bootstrap, "no_services_started", contextlib.nullcontext)
+        monkeypatch.setattr(bootstrap.os, "geteuid", lambda: 0)
+        monkeypatch.setattr(
+            bootstrap.shutil, "which", lambda name, path=None: "/usr/bin/apt-get" if name == "apt-get" else None
+        )
+        return ran
+
+    def test_make_test_installs_no_broker(self, installed, monkeypatch):
+        monkeypatch.delenv("ANLAN_INSTALL_BROKERS", raising=False)
+
+        bootstrap.ensure_debian_packages()
+
+        assert installed[-1][-1:] == ["pgbouncer"]
+
+    def test_ci_does(self, installed, monkeypatch):
+        monkeypatch.setenv("ANLAN_INSTALL_BROKERS", "1")
+
+        bootstrap.ensure_debian_packages()
+
+        assert installed[-1][-3:] == ["pgbouncer", "redis-server", "rabbitmq-server"]
+
+    def test_a_plain_user_is_told_what_is_skipped(self, installed, monkeypatch, capsys):
+        monkeypatch.setattr(bootstrap.os, "geteuid", lambda: 1000)
+
+        bootstrap.ensure_debian_packages()
+
+        assert installed == []
+        assert "No pgbouncer" in capsys.readouterr().out

@@ -2,18 +2,22 @@
 
 A cursor without a mounted office is refused, and so is one outside a transaction: SET LOCAL ends with the
 transaction, so nothing survives into the next user of the connection, behind a transaction pooler neither
-(measured: 0 of 1,800 wrong against 908 of 1,800 for a session-level SET). Schema work (migrations,
-onboarding) runs in `maintenance`, where django-tenants' own session-level path is in force.
+(tests/tenants/test_pooler.py walks through one, with a session-level SET as control). Schema work (migrations)
+runs in `maintenance`, where django-tenants' own session-level path is in force: it goes around the pooler by
+DIRECT_DATABASE_URL, and is refused where that is not set.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg2  # type: ignore[import-untyped]
+from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.postgresql.psycopg_any import is_psycopg3
 from django_tenants.postgresql_backend.base import DatabaseWrapper as TenantsWrapper
 
 from core import office
+from core.postgres.pooler import Pooling, pooling
 
 if is_psycopg3:  # a merely importable psycopg 3 makes Django switch drivers
     raise ImportError("psycopg (3) is installed; Anlan runs on psycopg2. Remove the package psycopg.")
@@ -21,6 +25,14 @@ if is_psycopg3:  # a merely importable psycopg 3 makes Django switch drivers
 
 class OutsideTransaction(RuntimeError):
     """A query ran outside a transaction, where SET LOCAL would not hold. A bug: wrap it in transaction.atomic()."""
+
+
+class SessionWorkThroughPooler(ImproperlyConfigured):
+    """Schema work was begun behind a transaction pooler: its settings and locks would be other clients' as well."""
+
+
+_pooling: dict[tuple[object, ...], Pooling] = {}  # by host, port and name: asked once per process
+DIRECT = ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
 
 
 def quoted(identifier: str) -> str:
@@ -46,9 +58,12 @@ def switch_sql(mount: office.Mount) -> str:
 class DatabaseWrapper(TenantsWrapper):
     """Adds the switch; forgets what it applied on every way out of a transaction."""
 
+    settings_dict: dict[str, Any]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._applied: office.Mount | None = None
         self._switching = False
+        self._direct = False  # whether the open connection goes around the pooler
         super().__init__(*args, **kwargs)
 
     def _handle_search_path(self, cursor: Any = None) -> None:
@@ -57,6 +72,7 @@ class DatabaseWrapper(TenantsWrapper):
         mount = office.current()
         if mount is None and office.in_maintenance():
             self._forget()
+            self._refuse_transaction_pooler()
             super()._handle_search_path(cursor)
             return
         if mount is None:
@@ -72,6 +88,43 @@ class DatabaseWrapper(TenantsWrapper):
             self._applied = mount
         finally:
             self._switching = False
+
+    # Schema work goes around a transaction pooler
+
+    def get_connection_params(self) -> dict[str, Any]:
+        before, direct = self.settings_dict, self._direct_settings()
+        self.settings_dict = {**before, **{name: direct[name] for name in DIRECT if name in direct}}
+        try:
+            params: dict[str, Any] = super().get_connection_params()
+            return params
+        finally:
+            self.settings_dict = before
+
+    def _direct_settings(self) -> dict[str, Any]:
+        """What DIRECT_DATABASE_URL says, for schema work; nothing for all other work, or when it is not set."""
+        return (self.settings_dict.get("DIRECT") or {}) if office.in_maintenance() else {}
+
+    def ensure_connection(self) -> None:
+        direct = bool(self._direct_settings())
+        if self.connection is not None and direct != self._direct:
+            if self.in_atomic_block:
+                raise SessionWorkThroughPooler("schema work was begun, or left, in the middle of a transaction")
+            self.close()
+        self._direct = direct
+        super().ensure_connection()
+
+    def _refuse_transaction_pooler(self) -> None:
+        params = self.get_connection_params()
+        place = (params.get("host"), params.get("port"), params["dbname"])
+        if place not in _pooling:
+            clean = {name: value for name, value in params.items() if name != "cursor_factory"}
+            _pooling[place] = pooling(lambda: psycopg2.connect(**clean))
+        if _pooling[place] is Pooling.TRANSACTION:
+            named = "DIRECT_DATABASE_URL" if self._direct else "DATABASE_URL"
+            raise SessionWorkThroughPooler(
+                f"{named} leads through a transaction pooler, where schema work is not safe: "
+                "set DIRECT_DATABASE_URL to PostgreSQL itself, with the same database and login."
+            )
 
     def _forget(self) -> None:
         self._applied = None

@@ -6,6 +6,7 @@ standard library only, syntax of Python 3.6 everywhere, and nothing newer is eva
 """
 
 import argparse
+import contextlib
 import hashlib
 import os
 import shutil
@@ -36,6 +37,7 @@ NODE_MODULES = ROOT / "node_modules"
 LOG = VENV / "bootstrap.log"
 # A new virtual environment with the test tools is about 0.6 GB, the front-end files 0.15 GB.
 SPACE_FIRST_TIME = 1_200_000_000
+PROGRAMS = os.environ.get("PATH", "") + os.pathsep + "/usr/sbin"  # where Debian keeps servers
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -225,26 +227,51 @@ def chromium() -> str | None:
     return next((path for path in map(shutil.which, CHROMIUM) if path), None)
 
 
-def ensure_chromium() -> None:
-    """Debian's chromium and a Chinese font for the browser tests, where that is possible."""
-    browser = chromium()
-    wanted = ([] if browser else ["chromium"]) + ([] if has_chinese_font() else ["fonts-noto-cjk"])
+def ensure_debian_packages() -> None:
+    """What the tests use of Debian's, where that can be installed: a browser with a Chinese font, PgBouncer.
+
+    Brokers only when ANLAN_INSTALL_BROKERS=1 asks for them (CI): nobody's machine becomes a RabbitMQ by `make test`.
+    """
+    found = {
+        "chromium": chromium() is not None,
+        "fonts-noto-cjk": has_chinese_font(),
+        "pgbouncer": shutil.which("pgbouncer", path=PROGRAMS) is not None,
+    }
+    if os.environ.get("ANLAN_INSTALL_BROKERS") == "1":
+        found["redis-server"] = shutil.which("redis-server", path=PROGRAMS) is not None
+        found["rabbitmq-server"] = shutil.which("rabbitmq-server", path=PROGRAMS) is not None
+    wanted = [name for name, there in found.items() if not there]
     if not wanted:
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        if not browser:
-            say("· No chromium, and it cannot be installed here (that needs root and apt): browser tests are skipped.")
+        missing = [name for name in wanted if name != "fonts-noto-cjk"]
+        if missing:
+            names = " and no ".join(missing)
+            say(f"· No {names}, and installing needs root and apt here: the tests with them are skipped.")
         return
     os.environ["DEBIAN_FRONTEND"] = "noninteractive"
     try:
         run("Package lists of Debian", ["apt-get", "update"], hint="")
-        run(
-            f"Debian packages {' and '.join(wanted)}",
-            ["apt-get", "install", "-y", "--no-install-recommends", *wanted],
-            hint="",
-        )
+        with no_services_started():
+            install = ["apt-get", "install", "-y", "--no-install-recommends", *wanted]
+            run(f"Debian packages {' and '.join(wanted)}", install, hint="")
     except SetupError as error:
-        say(f"· {error} Browser tests are skipped.")
+        say(f"· {error} Tests that need what is missing are skipped.")
+
+
+@contextlib.contextmanager
+def no_services_started():
+    """Installing a server must not start it: the tests start their own, and the machine is not ours to change."""
+    policy = Path("/usr/sbin/policy-rc.d")
+    if policy.exists():
+        yield
+        return
+    policy.write_text("#!/bin/sh\nexit 101\n")
+    policy.chmod(0o755)
+    try:
+        yield
+    finally:
+        policy.unlink(missing_ok=True)
 
 
 def has_chinese_font() -> bool:
@@ -269,7 +296,7 @@ def main(arguments: list[str] | None = None) -> int:
         ensure_front_end()
         ensure_messages()
         if purpose == "test":
-            ensure_chromium()
+            ensure_debian_packages()
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1
