@@ -5,16 +5,22 @@ import time
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection, transaction
 
 from core import office
 from core.postgres import fitness
-from tenants import schemas
+from tenants import fingerprints, schemas
+from tenants.models import Office
 
 
 class Command(BaseCommand):
     help = "Migrate the shared tables and all office schemas (fast no-op when nothing changed)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--verify", action="store_true", help="then compare every office's schema with a fresh one of this release"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.perf_counter()
@@ -28,7 +34,19 @@ class Command(BaseCommand):
             with connection.cursor() as cursor:
                 cursor.execute("SELECT public.watch_rows('public')")
             changed = schemas.upgrade_schemas(self._told)
+            drifts = fingerprints.drifted() if options["verify"] else None
         self.stdout.write(f"schemas up to date ({changed} changed, {time.perf_counter() - started:.1f} s)")
+        if drifts is not None:
+            self._verdict(drifts)
+
+    def _verdict(self, drifts: list[fingerprints.Drift]) -> None:
+        with office.mounted(office.PUBLIC), transaction.atomic():
+            number = Office.objects.exclude(schema_release="").count()
+        if not drifts:
+            self.stdout.write(f"{number} office schemas are what this release makes")
+            return
+        told = " | ".join(map(str, drifts))
+        raise CommandError(f"{len(drifts)} of {number} office schemas are not what this release makes. {told}")
 
     def _told(self, done: int, total: int) -> None:
         if sys.stdout.isatty():

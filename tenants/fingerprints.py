@@ -1,0 +1,121 @@
+"""Whether every office's schema is what this release makes: its catalog as lines, compared with a fresh one.
+
+A line names a table, column, constraint, index, trigger, policy, function or right, without the names of the schema and
+its role, so that the lines of two offices can be the same. Order of columns does not count: an upgraded schema has
+its newer columns last. A fresh schema is made and taken back in the same transaction; nothing of it stays.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db import connection, transaction
+
+from tenants import schemas
+from tenants.models import Office
+
+REFERENCE = "anlan_reference"
+
+# One row per thing: schema, line. %(names)s: the schemas. `short` takes their own name and role out of a text.
+LINES = """
+WITH wanted AS (
+    SELECT n.oid, n.nspname, n.nspacl, 't_' || n.nspname AS role
+    FROM pg_catalog.pg_namespace n WHERE n.nspname = ANY(%(names)s)
+), relation AS (
+    SELECT w.nspname, w.role, c.* FROM pg_catalog.pg_class c JOIN wanted w ON w.oid = c.relnamespace
+), line AS (
+    SELECT nspname, role, concat_ws(' ', 'schema', nspacl::text) AS text FROM wanted
+  UNION ALL
+    SELECT nspname, role, concat_ws(' ', 'relation', relname, relkind, relpersistence, 'rls', relrowsecurity,
+           relforcerowsecurity, (SELECT string_agg(acl::text, ',' ORDER BY acl::text) FROM unnest(relacl) acl))
+    FROM relation WHERE relkind IN ('r', 'p', 'v', 'm', 'S')
+  UNION ALL
+    SELECT r.nspname, r.role, concat_ws(' ', 'column', r.relname, a.attname,
+           pg_catalog.format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN 'NOT NULL' END,
+           nullif(a.attidentity, ''), nullif(a.attgenerated, ''), pg_catalog.pg_get_expr(d.adbin, d.adrelid))
+    FROM relation r JOIN pg_catalog.pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
+    LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = r.oid AND d.adnum = a.attnum
+    WHERE r.relkind IN ('r', 'p', 'v', 'm')
+  UNION ALL
+    SELECT r.nspname, r.role, concat_ws(' ', 'constraint', r.relname, k.conname,
+           pg_catalog.pg_get_constraintdef(k.oid), CASE WHEN NOT k.convalidated THEN 'NOT VALID' END)
+    FROM relation r JOIN pg_catalog.pg_constraint k ON k.conrelid = r.oid AND k.contype <> 'n'  -- the column says that
+  UNION ALL
+    SELECT r.nspname, r.role, concat_ws(' ', 'index', pg_catalog.pg_get_indexdef(i.indexrelid),
+           CASE WHEN NOT i.indisvalid THEN 'INVALID' END)
+    FROM relation r JOIN pg_catalog.pg_index i ON i.indrelid = r.oid
+  UNION ALL
+    SELECT r.nspname, r.role, concat_ws(' ', 'trigger', pg_catalog.pg_get_triggerdef(t.oid), t.tgenabled)
+    FROM relation r JOIN pg_catalog.pg_trigger t ON t.tgrelid = r.oid AND NOT t.tgisinternal
+  UNION ALL
+    SELECT r.nspname, r.role, concat_ws(' ', 'policy', r.relname, p.polname, p.polcmd, p.polpermissive,
+           pg_catalog.pg_get_expr(p.polqual, p.polrelid), pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid))
+    FROM relation r JOIN pg_catalog.pg_policy p ON p.polrelid = r.oid
+  UNION ALL
+    SELECT w.nspname, w.role, concat_ws(' ', 'function', pg_catalog.pg_get_functiondef(f.oid))
+    FROM wanted w JOIN pg_catalog.pg_proc f ON f.pronamespace = w.oid AND f.prokind IN ('f', 'p')
+)
+SELECT nspname, replace(replace(replace(replace(text, quote_ident(nspname) || '.', ''), quote_ident(role), 't_*'),
+                                quote_literal(nspname), '*'), nspname, '*') AS text
+FROM line
+"""
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How one office's schema differs from a fresh one, in lines."""
+
+    schema: str
+    missing: list[str] = field(default_factory=list)
+    extra: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return f"{self.schema}: " + ", ".join(
+            [f"lacks {line}" for line in self.missing] + [f"has {line}" for line in self.extra]
+        )
+
+
+def prints(names: Iterable[str]) -> dict[str, str]:
+    """Schema name → one hash over its lines, in one query. A schema that is not there has no entry."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT nspname, md5(string_agg(text, E'\\n' ORDER BY text COLLATE \"C\")) FROM ({LINES}) AS lines "
+            "GROUP BY nspname",
+            {"names": list(names)},
+        )
+        return dict(cursor.fetchall())
+
+
+def lines(name: str) -> set[str]:
+    """Everything that a schema has, as lines."""
+    with connection.cursor() as cursor:
+        cursor.execute(LINES, {"names": [name]})
+        return {text for _schema, text in cursor.fetchall()}
+
+
+def fresh() -> tuple[str, set[str]]:
+    """Hash and lines of the schema that this release makes. Maintenance only."""
+    with transaction.atomic():
+        schemas.create_schema(Office(schema_name=REFERENCE))
+        found = prints([REFERENCE])[REFERENCE], lines(REFERENCE)
+        transaction.set_rollback(True)
+    return found
+
+
+def drifted() -> list[Drift]:
+    """The offices whose schema is not what this release makes, in the order of their names. Maintenance only.
+
+    One query for all offices; what exactly differs is asked only of those that do.
+    """
+    names = list(
+        Office.objects.exclude(schema_release="").order_by("schema_name").values_list("schema_name", flat=True)
+    )
+    expected, expected_lines = fresh()
+    found = prints(names)
+    drifts = []
+    for name in names:
+        if name not in found:
+            drifts.append(Drift(name, missing=["schema"]))
+        elif found[name] != expected:
+            there = lines(name)
+            drifts.append(Drift(name, sorted(expected_lines - there), sorted(there - expected_lines)))
+    return drifts
