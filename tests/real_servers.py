@@ -131,9 +131,3 @@ def rabbitmq(folder: Path) -> Iterator[str]:
     command = [str(beneath if beneath.exists() else server)]
     with running("rabbitmq-server", command, folder / "rabbitmq.log", port=port, environment=environment):
         yield f"amqp://guest:guest@127.0.0.1:{port}//"
-
-
-def stop_for_good(child: processes.Child) -> None:
-    """SIGKILL to the whole group, as the kernel does when memory is out."""
-    processes.signal_group(child.process.pid, 9)
-    child.process.wait()

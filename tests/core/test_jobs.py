@@ -1,9 +1,10 @@
 """Background work: wanted once, done once, seen while it runs, never lost."""
 
+import contextvars
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -288,6 +289,52 @@ class TestWhileItRuns:
             one.join()
 
         assert len([job for job in got if job is not None]) == 1
+
+
+class TestADeadWorker:
+    """It takes its transaction along, and the lock with it; one that is only busy keeps both."""
+
+    def silent(self, job: Job, at: datetime) -> Job | None:
+        """The claim of another worker when the first has told nothing for four seconds, but has its lease."""
+        found: list[Job | None] = []
+
+        def look() -> None:
+            try:
+                found.append(jobs.claim(at + timedelta(seconds=4)))
+            finally:
+                connection.close()
+
+        other = threading.Thread(target=contextvars.copy_context().run, args=(look,))
+        other.start()
+        other.join()
+        return found[0]
+
+    def test_is_found_out_before_its_lease_ends(self, committed) -> None:
+        job, now = committed(), timezone.now()
+        first = jobs.claim(now)
+
+        second = self.silent(job, now)
+
+        assert (first.pk, first.tries) == (job.pk, 1)
+        assert (second.pk, second.tries) == (job.pk, 2)
+
+    def test_a_busy_one_keeps_its_job(self, committed) -> None:
+        job, now = committed(), timezone.now()
+        first = jobs.claim(now)
+        with transaction.atomic():
+            worker._hold(first)
+
+            assert self.silent(job, now) is None
+
+    def test_without_the_lock_it_would_be_robbed(self, committed, monkeypatch) -> None:
+        """The control."""
+        job, now = committed(), timezone.now()
+        first = jobs.claim(now)
+        with transaction.atomic():
+            worker._hold(first)
+            monkeypatch.setattr(worker, "_hold", lambda job: True)
+
+            assert self.silent(job, now).pk == job.pk
 
 
 class TestTheDoorbell:

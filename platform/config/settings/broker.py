@@ -15,7 +15,7 @@ def settings(data_dir: Path) -> dict:
         "CELERY_TIMEZONE": "Asia/Shanghai",
         "CELERY_BEAT_SCHEDULE": {
             # A ring nobody heard in time is worth nothing: the next one sweeps the same table.
-            "sweep-jobs": {"task": "core.tasks.ring", "schedule": 5.0, "options": {"expires": 5.0}},
+            "sweep-jobs": {"task": "core.tasks.ring", "schedule": 3.0, "options": {"expires": 3.0}},
         },
         "CELERY_BEAT_SCHEDULE_FILENAME": str(data_dir / "beat-schedule"),
     }

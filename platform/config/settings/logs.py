@@ -12,7 +12,7 @@ def settings(level: str = "INFO") -> dict:
         "loggers": {
             "django.server": {"handlers": ["stderr"], "level": level, "propagate": False},
             "anlan": {"level": level},
-            # A ring every five seconds is no news; core.jobs logs the jobs themselves.
+            # A ring every few seconds is no news; core.jobs logs the jobs themselves.
             **{name: {"level": "WARNING"} for name in ("celery.beat", "celery.worker.strategy", "celery.app.trace")},
         },
     }

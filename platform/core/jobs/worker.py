@@ -1,4 +1,8 @@
-"""Doing the work: claim a row, run it inside its office, end effect and row in one transaction."""
+"""Doing the work: claim a row, run it inside its office, end effect and row in one transaction.
+
+A worker that dies takes its transaction along, and with it the transaction's lock on the job: that tells within seconds
+that a silent worker is dead and not just busy. The lease is for those who are cut off without dying.
+"""
 
 import logging
 import threading
@@ -20,6 +24,7 @@ from core.states import JobState
 
 PARAMS = Path(__file__).parent.parent / "params"
 BEAT_SECONDS = 0.5
+RENEWAL_SECONDS = 1  # how often a running job's lease is renewed; well under job_silence_seconds
 log = logging.getLogger("anlan.jobs")
 
 
@@ -73,7 +78,7 @@ class Progress:
         try:
             while not self._stop.wait(BEAT_SECONDS):
                 now = timezone.now()
-                if self._changed or (now - renewed).total_seconds() > min(self._lease / 3, 2):
+                if self._changed or (now - renewed).total_seconds() > RENEWAL_SECONDS:
                     self._changed = False
                     renewed = now
                     self._write(now)
@@ -106,19 +111,34 @@ class Progress:
 
 
 def claim(at: datetime) -> Job | None:
-    """Take the next due job: waiting ones, and running ones whose worker fell silent. None when there is none."""
+    """Take the next due job: waiting ones, and running ones whose worker died or fell silent. None when there is none.
+
+    Fell silent: its lease ran out. Died: it told nothing for job_silence_seconds, and nobody holds its lock.
+    """
+    lease = timedelta(seconds=parameter("job_lease_seconds", at))
+    heard_of_until = at - timedelta(seconds=parameter("job_silence_seconds", at)) + lease
     with office_core.mounted(office_core.PUBLIC), transaction.atomic():
+        open_ones = Job.objects.select_for_update(skip_locked=True).filter(run_at__lte=at).order_by("run_at", "id")
         due = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=at)
-        rows = Job.objects.select_for_update(skip_locked=True).filter(due, run_at__lte=at)
-        job = rows.order_by("run_at", "id").first()
+        job = open_ones.filter(due).first()
+        if job is None:
+            silent = open_ones.filter(state=JobState.RUNNING, lease_until__lt=heard_of_until)
+            job = next((one for one in silent if _hold(one)), None)
         if job is None:
             return None
         job.move(JobState.RUNNING)
         job.tries += 1
-        job.lease_until = at + timedelta(seconds=parameter("job_lease_seconds", at))
+        job.lease_until = at + lease
         job.done_steps, job.progress_note = 0, ""
         job.save(update_fields=["state", "tries", "lease_until", "done_steps", "progress_note"])
         return job
+
+
+def _hold(job: Job) -> bool:
+    """Take the job's lock until the transaction ends; whether nobody else has it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"anlan job {job.pk}"])
+        return bool(cursor.fetchone()[0])
 
 
 def run(job: Job, at: datetime) -> None:
@@ -137,6 +157,7 @@ def run(job: Job, at: datetime) -> None:
             Progress(job, parameter("job_lease_seconds", at)) as progress,
             transaction.atomic(),
         ):
+            _hold(job)  # if a worker that is cut off still has it, the lease alone speaks for this one
             result = kind.work(job, progress, **job.arguments)
             _done(job, progress, result)
         log.info("job done", extra={"job": job.pk, "kind": job.kind, "job_office": job.office, "try": job.tries})
@@ -147,8 +168,19 @@ def run(job: Job, at: datetime) -> None:
     except Refusal as refusal:
         _end(job, JobState.FAILED, refusal.message, timezone.now())
     except Exception as error:
+        if _connection_lost():  # no fault of the work's: it is claimed again as soon as the database is back
+            log.warning("the database went away during a job", extra={"job": job.pk, "kind": job.kind})
+            return
         log.exception("job failed", extra={"job": job.pk, "kind": job.kind, "try": job.tries})
         _again_or_failed(job, error, timezone.now())
+
+
+def _connection_lost() -> bool:
+    """Whether the database broke off the connection; if so it is closed, so that the next use opens another."""
+    if connection.connection is not None and not connection.connection.closed:
+        return False
+    connection.close()
+    return True
 
 
 def _done(job: Job, progress: Progress, result: dict[str, Any] | None) -> None:
