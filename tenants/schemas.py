@@ -24,7 +24,7 @@ from tenants.models import Office
 
 # Shared tables that an office's role has no business with.
 WITHHELD = ("django_session", "django_migrations", "tenants_formerpassword", "tenants_opensession")
-READ_ONLY = ("core_auditentry", "core_auditlink", "core_audithead")
+READ_ONLY = ("core_auditentry", "core_auditlink", "core_audithead", "core_auditanchor", "core_auditcheck")
 
 
 @lru_cache(maxsize=1)

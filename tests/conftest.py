@@ -10,6 +10,7 @@ from io import StringIO
 
 import _pytest.fixtures
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 from django.utils import translation
@@ -49,6 +50,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("browser") and bootstrap.chromium() is None:
         say = pytest.fail if os.environ.get("ANLAN_REQUIRE_BROWSER") == "1" else pytest.skip
         say("There is no chromium on this machine.")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def anchors_of_this_run(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What tests anchor and sign stays apart from the installation's own."""
+    folder = tmp_path_factory.mktemp("audit")
+    settings.AUDIT_ANCHOR_DIR, settings.AUDIT_KEY_FILE = folder / "anchors", folder / "keys" / "audit.pem"
 
 
 @pytest.fixture(autouse=True)

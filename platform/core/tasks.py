@@ -1,8 +1,10 @@
-"""The doorbell: a Celery message that makes a worker look at the job table. It carries nothing."""
+"""What Celery is told: to look at the job table, and to anchor the audit chains. The messages carry nothing."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from core import jobs
+from core.audit import anchors
 
 
 # Acknowledged on arrival: a lost ring is made up by the next sweep, and a long job must not hold the message.
@@ -10,3 +12,9 @@ from core import jobs
 def ring() -> int:
     """Run what is due; returns how many jobs ran."""
     return jobs.run_due()
+
+
+@shared_task(name="core.tasks.anchor", acks_late=False, ignore_result=True)
+def anchor() -> int:
+    """Write the heads of the audit chains that changed to the anchors; returns how many."""
+    return anchors.anchor_heads(at=timezone.now())

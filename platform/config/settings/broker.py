@@ -16,6 +16,7 @@ def settings(data_dir: Path) -> dict:
         "CELERY_BEAT_SCHEDULE": {
             # A ring nobody heard in time is worth nothing: the next one sweeps the same table.
             "sweep-jobs": {"task": "core.tasks.ring", "schedule": 3.0, "options": {"expires": 3.0}},
+            "anchor-audit": {"task": "core.tasks.anchor", "schedule": 60.0, "options": {"expires": 60.0}},
         },
         "CELERY_BEAT_SCHEDULE_FILENAME": str(data_dir / "beat-schedule"),
     }

@@ -1,6 +1,6 @@
 """The kernel's tables, all SHARED: events, audit rows, calendar, files, jobs, idempotency records."""
 
-from core.models.audit import AuditEntry, AuditHead, AuditLink
+from core.models.audit import AuditAnchor, AuditCheck, AuditEntry, AuditHead, AuditLink
 from core.models.calendar import CalendarDay
 from core.models.events import EventRecord
 from core.models.files import StoredFile
@@ -8,6 +8,8 @@ from core.models.idempotency import IdempotencyRecord
 from core.models.jobs import Job
 
 __all__ = [
+    "AuditAnchor",
+    "AuditCheck",
     "AuditEntry",
     "AuditHead",
     "AuditLink",

@@ -76,3 +76,30 @@ class AuditHead(models.Model):
 
     def __str__(self) -> str:
         return f"{self.chain}:{self.seq}"
+
+
+class AuditAnchor(models.Model):
+    """Up to where each chain was last written to the anchors' file (core.audit.anchors), for pages and to go on."""
+
+    chain = models.CharField(max_length=63, primary_key=True)
+    seq = models.BigIntegerField(help_text="of the head that was anchored")
+    at = models.DateTimeField()
+    line = models.BigIntegerField(help_text="number of its line, counting from 1 over all files")
+
+    def __str__(self) -> str:
+        return f"{self.chain}:{self.seq}"
+
+
+class AuditCheck(models.Model):
+    """One run of the verifier over one chain or all."""
+
+    # Not called id: tables with one are watched, and a verification would grow what it verifies.
+    number = models.BigAutoField(primary_key=True)
+    chain = models.CharField(max_length=63, blank=True, help_text="'' for all")
+    at = models.DateTimeField()
+    milliseconds = models.BigIntegerField(help_text="milliseconds it took")
+    rows = models.BigIntegerField(help_text="links that were recomputed")
+    faults = models.JSONField(default=list, help_text="the first fault of each broken chain, as core.audit.faults")
+
+    def __str__(self) -> str:
+        return f"{self.chain or '*'} {self.at:%Y-%m-%d %H:%M}"
