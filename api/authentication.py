@@ -3,13 +3,16 @@
 import hashlib
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from api.models import Token
 from core import office as office_core
+from core.errors import Denied
 from tenants import selectors
+from tenants.selectors import second_factor
 
 
 def digest(secret: str) -> str:
@@ -44,6 +47,8 @@ class TokenAuthentication(authentication.BaseAuthentication):
         )
         if token is None:
             raise AuthenticationFailed
+        if second_factor.lacks_factor(token.user, on=timezone.localdate(now)):
+            raise Denied(_("请先在网页上启用二次验证，再使用接口。"))
         office_core.identify(token.user_id)
         request._request.actor = selectors.actor_for(token.user, office, on=timezone.localdate(now))
         return token.user, token

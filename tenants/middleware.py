@@ -23,6 +23,7 @@ from tenants.models.sessions import EndReason
 from tenants.policies import business
 from tenants.rules import passwords as password_rules
 from tenants.rules import session as session_rules
+from tenants.selectors import second_factor as factor_selectors
 from tenants.selectors import sessions as session_selectors
 from tenants.usecases import sessions
 
@@ -49,6 +50,7 @@ class TransactionMiddleware:
 
 
 # What someone may still do before they have changed a first or an expired password.
+ENROL = "/account/second-factor/"
 FREE = ("/account/password/", "/sign-out/", "/language/", "/theme/", "/session/", "/browsers/", "/static/")
 SEEN_EVERY = 30  # seconds; a session is not written more often than that
 
@@ -78,7 +80,7 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 class SessionGuardMiddleware:
-    """Idle sessions end, a first or expired password must be changed, the person's language is used."""
+    """Idle sessions end; a first or expired password, a missing second factor come first; one's language is used."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -100,6 +102,10 @@ class SessionGuardMiddleware:
             if "/api/" in request.path:
                 return _problem("denied", _("请先在网页上修改密码，再使用接口。"), 403)
             return sent_to(request, portal_url("change-password"))
+        if self._must_enrol(request, now) and not request.path.startswith((*FREE, ENROL)):
+            if "/api/" in request.path:
+                return _problem("denied", _("请先在网页上启用二次验证，再使用接口。"), 403)
+            return sent_to(request, portal_url("second-factor"))
         return self.get_response(request)
 
     def _idle_too_long(self, request: HttpRequest, now: datetime) -> bool:
@@ -128,6 +134,12 @@ class SessionGuardMiddleware:
         on = timezone.localdate(now)
         days = password_rules.days_left(timezone.localdate(changed), on=on) if changed else 0
         return user.must_change_password or days <= 0  # type: ignore[union-attr]
+
+    def _must_enrol(self, request: HttpRequest, now: datetime) -> bool:
+        """Their roles need a second factor and there is none. A session that has shown one is not asked again."""
+        if request.session.get("second_factor"):
+            return False
+        return factor_selectors.lacks_factor(request.user, on=timezone.localdate(now))  # type: ignore[arg-type]
 
     def _ended(self, request: HttpRequest) -> HttpResponse:
         """The page that was asked for answers as it does to anybody; portal pages ask to sign in."""

@@ -23,7 +23,14 @@ from core.postgres.fitness import GROUP_ROLE
 from tenants.models import Office
 
 # Shared tables that an office's role has no business with.
-WITHHELD = ("django_session", "django_migrations", "tenants_formerpassword", "tenants_opensession")
+WITHHELD = (
+    "django_session",
+    "django_migrations",
+    "tenants_formerpassword",
+    "tenants_opensession",
+    "tenants_secondfactor",
+    "tenants_recoverycode",
+)
 READ_ONLY = ("core_auditentry", "core_auditlink", "core_audithead", "core_auditanchor", "core_auditcheck")
 
 

@@ -23,7 +23,7 @@ from tenants import selectors
 from tenants.actors import Actor
 from tenants.models import Role, User
 from tenants.models.sessions import EndReason
-from tenants.selectors import people
+from tenants.selectors import people, second_factor
 from tenants.usecases import sessions, sign_in
 
 
@@ -48,9 +48,13 @@ class AccountOut(serializers.Serializer):
     roles = HeldRole(many=True, help_text="all roles held today, in any office")
 
 
+OTP = "code of the second factor or a recovery code, where the account has one; each is good once"
+
+
 class CredentialsIn(serializers.Serializer):
     username = serializers.CharField(max_length=40)
     password = serializers.CharField(max_length=128, trim_whitespace=False, style={"input_type": "password"})
+    otp = serializers.CharField(max_length=40, required=False, allow_blank=True, help_text=OTP)
 
 
 class TokenIn(serializers.Serializer):
@@ -62,6 +66,7 @@ class TokenIn(serializers.Serializer):
     password = serializers.CharField(
         max_length=128, required=False, trim_whitespace=False, style={"input_type": "password"}
     )
+    otp = serializers.CharField(max_length=40, required=False, allow_blank=True, help_text=OTP)
 
 
 class TokenOut(serializers.ModelSerializer):
@@ -133,20 +138,23 @@ def _account(actor: Actor, user: User) -> dict:
     }
 
 
-def _signed_in(request: Request, username: str, password: str) -> Actor | Response:
+def _signed_in(request: Request, username: str, password: str, otp: str) -> Actor | Response:
     """The person in this office, or the problem. Answered, not raised: the failed attempt must stay on record."""
     at = timezone.now()
     outcome = sign_in.check_credentials(
-        username=username, password=password, address=client_address(request._request), at=at
+        username=username, password=password, otp=otp, address=client_address(request._request), at=at
     )
     if outcome.user is None:
         if outcome.locked_until is not None:
             return problem("denied", outcome.refusal, 403)
-        answer = problem("unauthenticated", outcome.refusal, 401)
+        field = "otp" if outcome.pending is not None else None
+        answer = problem("unauthenticated", outcome.refusal, 401, field=field)
         answer["WWW-Authenticate"] = "Token"
         return answer
     if outcome.user.must_change_password:
         return problem("denied", _("请先在网页上修改密码，再使用接口。"), 403)
+    if second_factor.lacks_factor(outcome.user, on=timezone.localdate(at)):
+        return problem("denied", _("请先在网页上启用二次验证，再使用接口。"), 403)
     office = request._request.office  # type: ignore[attr-defined]
     actor = selectors.actor_for(outcome.user, office, on=timezone.localdate(at))
     if actor is None:
@@ -179,7 +187,7 @@ class Session(APIView):
     def post(self, request: Request) -> Response:
         """Sign in by account and password; five failures lock for half an hour. 401 wrong, 403 locked."""
         given = _given(CredentialsIn, request.data)
-        actor = _signed_in(request, given["username"], given["password"])
+        actor = _signed_in(request, given["username"], given["password"], given.get("otp", ""))
         if isinstance(actor, Response):
             return actor
         user, at = User.objects.get(pk=actor.user_id or 0), timezone.now()
@@ -189,6 +197,7 @@ class Session(APIView):
                 sessions.over(key=plain.session.session_key, reason=EndReason.SIGNED_OUT, at=at)
             login(plain, user)
             plain.session["last_seen"] = at.isoformat()
+            plain.session["second_factor"] = second_factor.has_factor(user)
             sessions.begin(
                 user=user,
                 key=plain.session.session_key or "",
@@ -229,7 +238,7 @@ class Tokens(APIView):
         if not request.user.is_authenticated or "username" in given:
             if "username" not in given or "password" not in given:
                 raise Invalid(_("请给出账号和密码，或先登录。"), field="username")
-            found = _signed_in(request, given["username"], given["password"])
+            found = _signed_in(request, given["username"], given["password"], given.get("otp", ""))
             if isinstance(found, Response):
                 return found
         made, secret = tokens.create_token(

@@ -17,7 +17,7 @@ from tenants.actors import Actor
 from tenants.models import Membership, Role, StandIn, User
 from tenants.policies import people as policies
 from tenants.selectors import people as selectors
-from tenants.usecases import passwords, roles, sessions, sign_in, stand_ins
+from tenants.usecases import passwords, roles, second_factor, sessions, sign_in, stand_ins
 from tenants.usecases import people as usecases
 
 MOST = 2**31 - 1
@@ -48,6 +48,7 @@ class PersonRefusals(serializers.Serializer):
     reactivate = serializers.CharField(allow_null=True)
     grant = serializers.CharField(allow_null=True)
     reset_password = serializers.CharField(allow_null=True)
+    reset_second_factor = serializers.CharField(allow_null=True)
     end_sessions = serializers.CharField(allow_null=True)
     unlock = serializers.CharField(allow_null=True)
 
@@ -71,6 +72,7 @@ class PersonOut(serializers.ModelSerializer):
             "reactivate": policies.reactivate.reason(actor, user),
             "grant": policies.grant.reason(actor, user),
             "reset_password": policies.reset_password.reason(actor, user),
+            "reset_second_factor": policies.reset_second_factor.reason(actor, user),
             "end_sessions": policies.end_sessions.reason(actor, user),
             "unlock": policies.unlock.reason(actor, user),
         }
@@ -252,6 +254,16 @@ class EndSessions(IdempotentMixin, APIView):
         return _person(request, selectors.get_person(_actor(request), user_id))
 
 
+class ResetSecondFactor(IdempotentMixin, APIView):
+    """The second factor of a person."""
+
+    @extend_schema(operation_id="people_reset_second_factor", request=ReasonIn, responses=PersonDetailOut)
+    def post(self, request: Request, user_id: int) -> Response:
+        """Take a lost one away; their sessions end. Security administrators only."""
+        given = _given(ReasonIn, request.data)
+        return _person(request, second_factor.reset(user_id=user_id, actor=_actor(request), at=timezone.now(), **given))
+
+
 class Unlock(IdempotentMixin, APIView):
     """Opening a locked account."""
 
@@ -322,6 +334,7 @@ urlpatterns = [
     path("people/<int:user_id>/password/", ResetPassword.as_view(), name="person-password"),
     path("people/<int:user_id>/unlock/", Unlock.as_view(), name="person-unlock"),
     path("people/<int:user_id>/end-sessions/", EndSessions.as_view(), name="person-end-sessions"),
+    path("people/<int:user_id>/reset-second-factor/", ResetSecondFactor.as_view(), name="person-reset-factor"),
     path("people/<int:user_id>/roles/", Roles.as_view(), name="roles"),
     path("roles/<int:membership_id>/end/", EndRole.as_view(), name="role-end"),
     path("stand-ins/", StandIns.as_view(), name="stand-ins"),

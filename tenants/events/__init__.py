@@ -131,6 +131,35 @@ class SessionsEnded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SecondFactorEnrolled(Event):
+    """A person confirmed a second factor."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondFactorRemoved(Event):
+    """A person gave their second factor up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondFactorReset(Event):
+    """The security administrator took a second factor away."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveryCodesRenewed(Event):
+    """A person got new recovery codes in place of the old ones."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveryCodeUsed(Event):
+    """A person signed in with a recovery code."""
+
+    left: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class LockOpened(Event):
     """The security administrator unlocked an account or an address."""
 

@@ -16,6 +16,24 @@ class SignInForm(forms.Form):
     )  # fmt: skip
 
 
+class AgainForm(forms.Form):
+    """The password once more, before something that needs it."""
+
+    password = forms.CharField(
+        label=_("现在的密码"), max_length=128, strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )  # fmt: skip
+
+
+class CodeForm(forms.Form):
+    """Six digits of the authenticator, or a recovery code."""
+
+    code = forms.CharField(
+        label=_("验证码"), max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "none"}),
+    )  # fmt: skip
+
+
 class PasswordForm(forms.Form):
     old_password = forms.CharField(
         label=_("现在的密码"), max_length=128, strip=False,

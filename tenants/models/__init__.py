@@ -3,6 +3,7 @@
 from tenants.models.office import Division, Domain, Office, OfficeName, Region
 from tenants.models.passwords import FormerPassword
 from tenants.models.people import Duty, Membership, Role, StandIn, User, duty_of
+from tenants.models.second_factor import RecoveryCode, SecondFactor
 from tenants.models.sessions import OpenSession
 from tenants.models.sign_in import SignInAttempt
 
@@ -15,8 +16,10 @@ __all__ = [
     "Office",
     "OfficeName",
     "OpenSession",
+    "RecoveryCode",
     "Region",
     "Role",
+    "SecondFactor",
     "SignInAttempt",
     "StandIn",
     "User",

@@ -123,6 +123,13 @@ def end_sessions(actor: Actor, user: User) -> None:
 
 
 @policy
+def reset_second_factor(actor: Actor, user: User) -> None:
+    """Domain reference 5.2: what opens an account is the security administrator's, never one's own."""
+    _security_administrator(actor)
+    _not_oneself(actor, user)
+
+
+@policy
 def unlock(actor: Actor, user: User) -> None:
     _security_administrator(actor)
     _not_oneself(actor, user)

@@ -15,7 +15,7 @@ from tenants.rules import lock
 from tenants.selectors import people
 
 KINDS = {"unlocked": lock.UNLOCKED, "account-locked": lock.LOCKED, "address-locked": lock.LOCKED}
-COUNTED = ("wrong-password", "unknown-account", "inactive")
+COUNTED = ("wrong-password", "wrong-code", "unknown-account", "inactive")
 
 
 def hold(username: str) -> None:

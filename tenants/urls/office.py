@@ -24,6 +24,7 @@ urlpatterns = [
     path("administration/people/<int:user_id>/password/", people.reset_password, name="admin-person-password"),
     path("administration/people/<int:user_id>/unlock/", people.unlock, name="admin-person-unlock"),
     path("administration/people/<int:user_id>/sessions/", people.end_sessions, name="admin-person-sessions"),
+    path("administration/people/<int:user_id>/second-factor/", people.reset_second_factor, name="admin-person-factor"),
     path("administration/people/<int:user_id>/roles/", people.grant, name="admin-role-new"),
     path("administration/roles/<int:membership_id>/end/", people.end_role, name="admin-role-end"),
     path("stand-ins/", stand_ins.index, name="stand-ins"),

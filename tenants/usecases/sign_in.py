@@ -14,8 +14,9 @@ from tenants.actors import Actor
 from tenants.models import SignInAttempt, User
 from tenants.policies import people as policies
 from tenants.rules import lock, passwords
-from tenants.selectors import people
+from tenants.selectors import oneself, people, second_factor
 from tenants.selectors import sign_in as selectors
+from tenants.usecases import codes
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,13 @@ class Outcome:
     """How an attempt ended: a user, or a sentence why not.
 
     A refusal is returned, not raised: the attempt must be kept, and an exception would roll it back.
+    pending: the password is right and the second step is missing; nobody is signed in yet.
     previous_at, previous_address: of the sign-in before this one.
     """
 
     user: User | None = None
+    pending: User | None = None
+    recovery: bool = False
     refusal: str = ""
     locked_until: datetime | None = None
     previous_at: datetime | None = None
@@ -40,10 +44,12 @@ class Outcome:
 
 
 @transaction.atomic
-def check_credentials(*, username: str, password: str, address: str, at: datetime) -> Outcome:
+def check_credentials(*, username: str, password: str, address: str, at: datetime, otp: str = "") -> Outcome:
     """Whether the password is the account's; the attempt is recorded, the fifth failure locks for half an hour.
 
     Per account and per address. Unknown, inactive and real accounts get the same sentences, after the same work.
+    otp: the code of the second factor, where the person has one; without it the outcome is `pending`. Only both steps
+    together are a success: a right password must not give whoever stole it new tries at the code.
     Source: GB/T 22239-2019 8.1.4.1 b); domain reference 5.1.
     """
     username = username.strip().lower()[:40]
@@ -58,6 +64,46 @@ def check_credentials(*, username: str, password: str, address: str, at: datetim
         reason = "unknown-account" if user is None else "wrong-password" if not good else "inactive"
         _keep(username, address, at, reason=reason)
         return _failed(username, address, at, user)
+    if not second_factor.has_factor(user):
+        return _succeeded(user, username, address, at)
+    if not otp:
+        _keep(username, address, at, reason="second-step")
+        return Outcome(pending=user, refusal=_("这个账号启用了二次验证，请同时给出身份验证器的动态码或恢复码。"))
+    return _by_code(user, otp, address, at)
+
+
+@transaction.atomic
+def check_second_step(*, user_id: int, otp: str, address: str, at: datetime) -> Outcome:
+    """The second step after a right password: a code of the authenticator or a recovery code, each once.
+
+    A wrong one counts as a failed sign-in, of the account and of the address.
+    """
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return Outcome(refusal=_("请重新登录。"))
+    username = user.username.lower()
+    selectors.hold(username)
+    until = _locked_until(username, address, at)
+    if until is not None:
+        _keep(username, address, at, reason="locked")
+        return Outcome(refusal=_locked(until), locked_until=until)
+    return _by_code(user, otp, address, at)
+
+
+def _by_code(user: User, otp: str, address: str, at: datetime) -> Outcome:
+    taken = codes.take(user, otp, at=at)
+    username = user.username.lower()
+    if not taken:
+        _keep(username, address, at, reason="wrong-code")
+        return _failed(username, address, at, user, what="code")
+    if taken == codes.RECOVERY:
+        left = second_factor.codes_left(user)
+        myself = oneself(user, on=timezone.localdate(at))
+        events.record(events.RecoveryCodeUsed(subject=events.user_subject(user.pk), left=left), actor=myself, at=at)
+    return _succeeded(user, username, address, at, recovery=taken == codes.RECOVERY)
+
+
+def _succeeded(user: User, username: str, address: str, at: datetime, *, recovery: bool = False) -> Outcome:
     before = selectors.last_success(username)
     _keep(username, address, at, succeeded=True)
     if user.locked_until is not None:
@@ -65,6 +111,7 @@ def check_credentials(*, username: str, password: str, address: str, at: datetim
         user.save(update_fields=["locked_until"])
     return Outcome(
         user=user,
+        recovery=recovery,
         previous_at=before.at if before else None,
         previous_address=before.address if before else "",
     )
@@ -77,7 +124,15 @@ def confirm_password(*, actor: Actor, password: str, address: str, at: datetime,
     many tries are left, Denied when the account or the address is locked or nobody in person acts. Call it outside of
     what a refusal rolls back, or the attempt is forgotten.
     """
-    outcome = _confirm(actor.user_id, password, address, at)
+    _raise(_confirm(actor.user_id, address, at, password=password), field)
+
+
+def confirm_code(*, actor: Actor, code: str, address: str, at: datetime, begun: bool = False) -> None:
+    """The same with a code of the second factor, which is used up. begun: of a factor that is being enrolled."""
+    _raise(_confirm(actor.user_id, address, at, code=code, begun=begun), "code")
+
+
+def _raise(outcome: Outcome, field: str) -> None:
     if outcome.locked_until is not None:
         raise Denied(outcome.refusal)
     if outcome.user is None:
@@ -85,7 +140,10 @@ def confirm_password(*, actor: Actor, password: str, address: str, at: datetime,
 
 
 @transaction.atomic
-def _confirm(user_id: int | None, password: str, address: str, at: datetime) -> Outcome:
+def _confirm(
+    user_id: int | None, address: str, at: datetime, *, password: str | None = None, code: str = "", begun: bool = False
+) -> Outcome:
+    """By password, or by code where that is None."""
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         raise Denied(_("签署要由本人办理。"))
@@ -94,10 +152,14 @@ def _confirm(user_id: int | None, password: str, address: str, at: datetime) -> 
     until = _locked_until(username, address, at)
     if until is not None:
         return Outcome(refusal=_locked(until), locked_until=until)
-    if user.check_password(password):
+    if password is None:
+        good, reason, what = bool(codes.take(user, code, at=at, begun=begun)), "wrong-code", "code"
+    else:
+        good, reason, what = user.check_password(password), "wrong-password", "again"
+    if good:
         return Outcome(user=user)
-    _keep(username, address, at, reason="wrong-password")
-    return _failed(username, address, at, user, again=True)
+    _keep(username, address, at, reason=reason)
+    return _failed(username, address, at, user, what=what)
 
 
 def _same_work(password: str) -> bool:
@@ -114,8 +176,11 @@ def _locked_until(username: str, address: str, at: datetime) -> datetime | None:
     return max((end for end in ends if end is not None), default=None)
 
 
-def _failed(username: str, address: str, at: datetime, user: User | None, *, again: bool = False) -> Outcome:
-    """Count, lock when the last try is used up, and say how many are left. again: they are signed in already."""
+def _failed(username: str, address: str, at: datetime, user: User | None, *, what: str = "sign-in") -> Outcome:
+    """Count, lock when the last try is used up, and say how many are left.
+
+    what: failed: the `sign-in`, the password asked for `again`, or the `code` of the second factor.
+    """
     on = timezone.localdate(at)
     for_account = lock.tries_left(selectors.account_marks(username, now=at), now=at, on=on)
     at_address = lock.tries_left(selectors.address_marks(address, now=at), now=at, on=on)
@@ -130,7 +195,13 @@ def _failed(username: str, address: str, at: datetime, user: User | None, *, aga
         return Outcome(refusal=_locked(until), locked_until=until)
     left = min(for_account, at_address)
     minutes = passwords.value("sign_in_lock_minutes", on=on)
-    if again:
+    if what == "code":
+        text = ngettext(
+            "验证码不正确或已经用过，请等下一个。还可尝试 %(left)s 次，之后锁定 %(minutes)s 分钟。",
+            "验证码不正确或已经用过，请等下一个。还可尝试 %(left)s 次，之后锁定 %(minutes)s 分钟。",
+            left,
+        )
+    elif what == "again":
         text = ngettext(
             "密码不正确，没有办理。还可尝试 %(left)s 次，之后账号锁定 %(minutes)s 分钟。",
             "密码不正确，没有办理。还可尝试 %(left)s 次，之后账号锁定 %(minutes)s 分钟。",

@@ -1,6 +1,6 @@
 """Signing in and out, one's own account and password."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
@@ -17,9 +17,11 @@ from core.http import client_address, portal_url, reads, refusals_on, status_of
 from tenants import selectors
 from tenants.forms.account import PasswordForm, SignInForm
 from tenants.middleware import to_sign_in
+from tenants.models import User
 from tenants.models.sessions import EndReason
 from tenants.rules import passwords as password_rules
-from tenants.selectors import people
+from tenants.rules import second_factor as factor_rules
+from tenants.selectors import people, second_factor
 from tenants.usecases import passwords, sessions, sign_in
 from tenants.views.portal import FLOOR, own_path
 from tenants.views.sessions import listed, why_ended
@@ -38,8 +40,11 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
         at = timezone.now()
         outcome = sign_in.check_credentials(address=client_address(request), at=at, **form.cleaned_data)
         if outcome.user is not None:
-            _open_session(request, outcome, at)
+            open_session(request, outcome, at)
             return redirect(target)
+        if outcome.pending is not None:
+            await_second_step(request, outcome.pending, target, at)
+            return redirect(portal_url("sign-in-second"))
         form.add_error(None, outcome.refusal)
         status = 403 if outcome.locked_until else 422
     elif request.method == "POST":
@@ -55,7 +60,7 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
     return render(request, "tenants/sign_in.html", context, status=status)
 
 
-def _open_session(request: HttpRequest, outcome: sign_in.Outcome, at: datetime) -> None:
+def open_session(request: HttpRequest, outcome: sign_in.Outcome, at: datetime) -> None:
     """A session under a new key, with what the person is told: the last sign-in, the days the password has left."""
     user = outcome.unwrap()
     language = request.session.get("_language")
@@ -82,6 +87,7 @@ def _open_session(request: HttpRequest, outcome: sign_in.Outcome, at: datetime) 
     if language:
         request.session["_language"] = language
     request.session["last_seen"] = at.isoformat()
+    request.session["second_factor"] = second_factor.has_factor(user)
     if outcome.previous_at is not None:
         request.session["previous_sign_in"] = {
             "at": outcome.previous_at.isoformat(),
@@ -97,6 +103,18 @@ def _open_session(request: HttpRequest, outcome: sign_in.Outcome, at: datetime) 
         left = password_rules.days_left(timezone.localdate(user.password_changed_at), on=on)
         if 0 < left <= password_rules.value("password_warning_days", on=on):
             messages.warning(request, _("密码还有 %(n)s 天到期，请及时修改。") % {"n": left})
+
+
+def await_second_step(request: HttpRequest, user: User, target: str, at: datetime) -> None:
+    """Remember, under a new key, whose password was right; signed in is nobody yet."""
+    minutes = factor_rules.number("second_step_minutes", on=timezone.localdate(at))
+    request.session.cycle_key()
+    request.session["second_step"] = {
+        "user": user.pk,
+        "hash": user.get_session_auth_hash(),
+        "until": (at + timedelta(minutes=minutes)).isoformat(),
+        "next": target,
+    }
 
 
 @require_POST
@@ -128,6 +146,7 @@ def account(request: HttpRequest) -> HttpResponse:
             "memberships": people.memberships_everywhere(user, on=on),  # type: ignore[arg-type]
             "standing_in": people.standing_in(user, on=on),  # type: ignore[arg-type]
             "sessions": listed(user, request.session.session_key, now),  # type: ignore[arg-type]
+            "second_factor": second_factor.has_factor(user),  # type: ignore[arg-type]
             "days_left": left,
             "days_warning": password_rules.value("password_warning_days", on=on),
             "previous_at": datetime.fromisoformat(previous["at"]) if previous else None,

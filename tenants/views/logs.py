@@ -24,6 +24,8 @@ PAGE = 50
 RESULTS = {
     "": (gettext_lazy("成功"), "ok"),
     "wrong-password": (gettext_lazy("密码不正确"), "warn"),
+    "second-step": (gettext_lazy("密码正确，待二次验证"), "info"),
+    "wrong-code": (gettext_lazy("验证码不正确"), "warn"),
     "unknown-account": (gettext_lazy("账号不存在"), "warn"),
     "inactive": (gettext_lazy("账号已停用"), "warn"),
     "locked": (gettext_lazy("锁定期间尝试"), "bad"),

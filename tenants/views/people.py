@@ -21,8 +21,9 @@ from tenants.models import Role, User
 from tenants.models.office import OfficeState
 from tenants.policies import people as policies
 from tenants.selectors import people as selectors
+from tenants.selectors import second_factor as factor_selectors
 from tenants.selectors import sessions as session_selectors
-from tenants.usecases import passwords, roles, sessions, sign_in
+from tenants.usecases import passwords, roles, second_factor, sessions, sign_in
 from tenants.usecases import people as usecases
 from tenants.views.dialogs import ask, done
 from tenants.views.timelines import shown
@@ -111,6 +112,7 @@ def _page(request: HttpRequest, person: User, *, role_form: Any = None) -> HttpR
             "person": person,
             "locked": person.locked_until is not None and person.locked_until > now,
             "sessions": session_selectors.count_of(person, now=now),
+            "second_factor": factor_selectors.has_factor(person),
             "memberships": rows,
             "role_form": form,
             "timeline": shown(events.timeline(events.user_subject(person.pk), 20)),
@@ -120,6 +122,7 @@ def _page(request: HttpRequest, person: User, *, role_form: Any = None) -> HttpR
                 "reactivate": policies.reactivate.reason(actor, person),
                 "grant": policies.grant.reason(actor, person),
                 "reset": policies.reset_password.reason(actor, person),
+                "reset_second_factor": policies.reset_second_factor.reason(actor, person),
                 "end_sessions": policies.end_sessions.reason(actor, person),
                 "unlock": policies.unlock.reason(actor, person),
             },
@@ -194,6 +197,23 @@ def end_sessions(request: HttpRequest, user_id: int) -> HttpResponse:
             messages.success(request, said % {"n": ended})
             return done(request, "admin-person", person.pk)
     return ask(request, "tenants/people/end_sessions.html", {"person": person, "form": form}, status=status_of(form))
+
+
+@require_http_methods(["GET", "POST"])
+def reset_second_factor(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Ask for the reason, then take a lost second factor away."""
+    actor = _actor(request)
+    policies.see_people(actor)
+    person = selectors.get_person(actor, user_id)
+    form = ReasonForm(request.POST or None)
+    if request.method == "GET":
+        policies.reset_second_factor(actor, person)
+    elif form.is_valid():
+        with refusals_on(form):
+            second_factor.reset(user_id=person.pk, actor=actor, at=timezone.now(), **form.cleaned_data)
+            messages.success(request, _("二次验证已重置，本人下次用密码登录后可重新登记。"))
+            return done(request, "admin-person", person.pk)
+    return ask(request, "tenants/people/reset_factor.html", {"person": person, "form": form}, status=status_of(form))
 
 
 @require_POST

@@ -28,6 +28,11 @@ LINES = {
     "PasswordChanged": ("lock", "info", gettext_lazy("本人修改密码")),
     "PasswordReset": ("lock", "warn", gettext_lazy("重置密码")),
     "SessionsEnded": ("logout", "warn", gettext_lazy("结束全部会话：%(count)s 个")),
+    "SecondFactorEnrolled": ("shield-check", "ok", gettext_lazy("启用二次验证")),
+    "SecondFactorRemoved": ("shield-off", "warn", gettext_lazy("停用二次验证")),
+    "SecondFactorReset": ("shield-off", "bad", gettext_lazy("重置二次验证")),
+    "RecoveryCodesRenewed": ("refresh", "info", gettext_lazy("更换恢复码")),
+    "RecoveryCodeUsed": ("key", "warn", gettext_lazy("用恢复码登录，还剩 %(left)s 个")),
     "LockOpened": ("lock-open", "ok", gettext_lazy("解除锁定：%(what)s")),
     "StandInNamed": (
         "user-share",

@@ -34,8 +34,8 @@ NO_PAGES = """
     ledger:recompute-periods ledger:run-progress ledger:verify metrics library:move library:na-treatment library:points
     library:restore library:rule library:save readyz reporting:carry-over reporting:draft reporting:evidence
     reporting:evidence-remove reporting:send-back reporting:sign-off reporting:submit reporting:validate
-    reporting:workbench session-end sessions-end-others set-theme set_language sign-out stand-in-revoke token-revoke
-    unlock-address
+    reporting:workbench second-factor-begin second-factor-codes second-factor-confirm second-factor-remove session-end
+    sessions-end-others set-theme set_language sign-in-second sign-out stand-in-revoke token-revoke unlock-address
 """
 OFFICES, PEOPLE = "/yunnan/administration/offices/", "/yunnan/administration/people/"
 MARKS = "云移责 云移党纪 云政发"  # of document numbers

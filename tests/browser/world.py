@@ -26,13 +26,14 @@ from appraisal.ledger.usecases import adjustments, letters, objections, province
 from appraisal.library import usecases as library
 from appraisal.library.models import Method
 from appraisal.reporting import usecases as reporting
-from core import files
+from core import files, secrets
 from core import office as office_core
 from core.jobs import want
 from core.usecases.calendar import seed_calendar
 from tenants import selectors
 from tenants.actors import Actor
-from tenants.models import Division, Office, Role, StandIn, User
+from tenants.models import Division, Office, Role, SecondFactor, StandIn, User
+from tenants.models.second_factor import secret_about
 from tenants.usecases import offices, sessions, sign_in
 from tenants.usecases import people as accounts
 from tests import factories
@@ -287,6 +288,11 @@ class World:
                     office_id=home, username=username, name=name, phone="13800000000", actor=actor, at=NOW
                 )
                 if username == "yunnan-locked":
+                    with office_core.mounted(office_core.beside()):
+                        SecondFactor.objects.create(
+                            user=user, secret=secrets.seal("J" * 32, about=secret_about(user.pk)), begun_at=NOW,
+                            confirmed_at=NOW, last_step=1,
+                        )  # fmt: skip
                     sessions.seen(user_id=user.pk, key="l" * 32, address="198.51.100.8", agent="curl/8.5", at=NOW)
             accounts.deactivate_account(user_id=user.pk, reason="调往省水利厅", actor=actor, at=NOW)
         reporter = User.objects.get(username="kunming-reporter")

@@ -240,7 +240,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- The rest lives in rooms of its own ----------------------------------------------------------------------------
-globals().update(security.settings())
+globals().update(security.settings(DATA_DIR))
 globals().update(broker.settings(DATA_DIR))
 LOGGING = logs.settings()
 

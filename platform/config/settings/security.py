@@ -2,14 +2,19 @@
 
 import os
 from datetime import date
+from pathlib import Path
 
 from csp.constants import NONE, SELF
 
 
-def settings() -> dict:
+def settings(data_dir: Path) -> dict:
     return {
-        # A day from which an installation asks for more than the dated parameters do; tenants.rules.session.
+        # Days from which an installation asks for more than the dated parameters of tenants.rules do.
         "SINGLE_SESSION_FROM": _day("SINGLE_SESSION_FROM"),
+        "SECOND_FACTOR_REQUIRED_FROM": _day("SECOND_FACTOR_REQUIRED_FROM"),
+        # The keys of secrets at rest (core.secrets), outside the database. Who names a ring makes it.
+        "KEY_RING_FILE": os.environ.get("KEY_RING") or str(data_dir / "keys.json"),
+        "KEY_RING_MADE_AT_NEED": not os.environ.get("KEY_RING"),
         "SECURE_CONTENT_TYPE_NOSNIFF": True,
         "SECURE_REFERRER_POLICY": "same-origin",
         "SECURE_CROSS_ORIGIN_OPENER_POLICY": "same-origin",

@@ -3,10 +3,11 @@
 import os
 
 from config.settings.base import *  # noqa: F403
-from config.settings.base import DATABASES, STORAGES, TEMPLATES
+from config.settings.base import DATA_DIR, DATABASES, STORAGES, TEMPLATES
 
 SECRET_KEY = "tests only"
 ALLOWED_HOSTS = ["*"]
+KEY_RING_FILE = str(DATA_DIR / "keys-of-tests.json")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("ANLAN_TEST_DB", "test_anlan")}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
