@@ -38,6 +38,12 @@ def summary(result: dict[str, Any]) -> str:
         f"peak {row['peak_megabytes']:.0f} MB"
         for row in result["scoring"]["stored"]
     ]  # fmt: skip
+    offices = result["offices"]
+    lines.append(
+        f"a new office: {offices['migrated_over_ours']:.0f}x as fast as migrating (goal 30), "
+        f"{offices['cloned_over_ours']:.1f}x as cloning (goal 3); upgrade of {offices['offices']}: "
+        f"{offices['one_ratio']:.0f}x with one migration (goal 50), {offices['none_ratio']:,.0f}x with none (goal 100)"
+    )
     return "\n".join(lines)
 
 
@@ -64,8 +70,34 @@ def markdown(result: dict[str, Any]) -> str:
         *_ranking(result["ranking"]),
         *_workbench(result["workbench"]),
         *_scoring(result["scoring"]),
+        *_offices(result["offices"]),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _offices(row: dict[str, Any]) -> list[str]:
+    made, upgraded = row["create_seconds"], row["upgrade_seconds"]
+    number = row["offices"]
+    return [
+        "## Offices",
+        f"Milliseconds. Made: median of {row['create_runs']}. Readers: 99th percentile of short transactions meanwhile.",
+        _table(
+            ["", "Anlan", "the library", "ratio", "goal"],
+            [
+                ["a new office, against migrating it", _ms(made["ours"]), _ms(made["migrated"]),
+                 f"{row['migrated_over_ours']:.0f}", "30"],
+                ["a new office, against cloning one", _ms(made["ours"]), _ms(made["cloned"]),
+                 f"{row['cloned_over_ours']:.1f}", "3"],
+                [f"one migration in {number} offices", _ms(upgraded["one"]), _ms(upgraded["library_one"]),
+                 f"{row['one_ratio']:.0f}", "50"],
+                [f"nothing to do in {number} offices", _ms(upgraded["none"]), _ms(upgraded["library_none"]),
+                 f"{row['none_ratio']:,.0f}", "100"],
+                [f"`--verify` of {number} offices", _ms(upgraded["verify"]), "", "", ""],
+                ["readers, nothing else going on", _ms(row["reader_p99_quiet"]), "", "", ""],
+                ["readers, during the upgrade", _ms(row["reader_p99_upgrading"]), "", "", ""],
+            ],
+        ),
+    ]  # fmt: skip
 
 
 def _ranking(rows: list[dict[str, Any]]) -> list[str]:

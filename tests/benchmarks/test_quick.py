@@ -27,4 +27,6 @@ def test_measures_everything_and_writes_it_down(tmp_path: Path) -> None:
     assert {(row["indicators"], row["months"]) for row in result["scoring"]["engine"]} == {(38, 1)}
     queries = [row["queries_per_run"] for row in result["scoring"]["stored"][1:]]
     assert max(queries) - min(queries) <= 1  # a month with an official month before it reads that one too
+    assert result["offices"]["offices"] == 3
+    assert min(result["offices"]["upgrade_seconds"].values()) > 0
     assert text.read_text("utf-8") == report.markdown(result)
