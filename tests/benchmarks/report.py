@@ -80,7 +80,7 @@ def _offices(row: dict[str, Any]) -> list[str]:
     number = row["offices"]
     return [
         "## Offices",
-        f"Milliseconds. Made: median of {row['create_runs']}. Readers: 99th percentile of short transactions meanwhile.",
+        f"Milliseconds. Made: median of {row['create_runs']}. Readers: 99th percentile of their waits.",
         _table(
             ["", "Anlan", "the library", "ratio", "goal"],
             [
