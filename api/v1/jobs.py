@@ -24,6 +24,11 @@ class JobRefusals(serializers.Serializer):
 
     cancel = serializers.CharField(allow_null=True)
     retry = serializers.CharField(allow_null=True)
+    give_up = serializers.CharField(allow_null=True)
+
+
+class GiveUpIn(serializers.Serializer):
+    reason = serializers.CharField(max_length=200)
 
 
 class JobOut(serializers.ModelSerializer):
@@ -34,7 +39,8 @@ class JobOut(serializers.ModelSerializer):
         model = Job
         fields = (
             "id", "kind", "label", "state", "wanted_by_name", "wanted_at", "run_at", "finished_at", "tries",
-            "done_steps", "total_steps", "progress_note", "cancel_wanted", "result", "error", "refusals",
+            "done_steps", "total_steps", "progress_note", "cancel_wanted", "result", "error",
+            "given_up_at", "given_up_by_name", "given_up_reason", "refusals",
         )  # fmt: skip
 
     def get_label(self, job: Job) -> str:
@@ -42,7 +48,8 @@ class JobOut(serializers.ModelSerializer):
 
     def get_refusals(self, job: Job) -> JobRefusals:
         actor = self.context["actor"]
-        return {"cancel": jobs.may_cancel.reason(actor, job), "retry": jobs.may_retry.reason(actor, job)}  # type: ignore[return-value]
+        acts = {"cancel": jobs.may_cancel, "retry": jobs.may_retry, "give_up": jobs.may_give_up}
+        return {name: may.reason(actor, job) for name, may in acts.items()}  # type: ignore[return-value]
 
 
 class Jobs(APIView):
@@ -92,9 +99,23 @@ class JobRetry(IdempotentMixin, APIView):
         return Response(JobOut(job, context={"actor": actor}).data)
 
 
+class JobGiveUp(IdempotentMixin, APIView):
+    """POST gives the job up."""
+
+    @extend_schema(operation_id="jobs_give_up", request=GiveUpIn, responses=JobOut)
+    def post(self, request: Request, job_id: int) -> Response:
+        """A failed job is not tried again; the reason stays with it."""
+        body = GiveUpIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        actor = request._request.actor
+        job = jobs.give_up_job(job_id=job_id, actor=actor, at=timezone.now(), **body.validated_data)
+        return Response(JobOut(job, context={"actor": actor}).data)
+
+
 urlpatterns = [
     path("jobs/", Jobs.as_view(), name="jobs"),
     path("jobs/<int:job_id>/", JobDetail.as_view(), name="job"),
     path("jobs/<int:job_id>/cancel/", JobCancel.as_view(), name="job-cancel"),
     path("jobs/<int:job_id>/retry/", JobRetry.as_view(), name="job-retry"),
+    path("jobs/<int:job_id>/give-up/", JobGiveUp.as_view(), name="job-give-up"),
 ]

@@ -6,13 +6,14 @@ from django.urls import path
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
+from api.parsers import JSONParser
 from api.v1.reporting_shapes import (
     AttachedOut,
     DraftValueOut,
