@@ -4,6 +4,7 @@ import re
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -27,6 +28,19 @@ class RequestIdMiddleware:
             response = self.get_response(request)
             response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
             return response
+
+
+class SecurityHeadersMiddleware:
+    """Headers that Django has no setting for (SECURITY_HEADERS), on every answer; one that a view set itself stays."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in settings.SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
 
 
 class RefusalMiddleware:

@@ -6,6 +6,12 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
+# Of the browser; no page asks for them. A photo from the field is a file, which needs no camera permission.
+FEATURES = (
+    *("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi"),
+    *("payment", "publickey-credentials-get", "screen-wake-lock", "serial", "usb"),
+)
+
 
 def settings(data_dir: Path) -> dict:
     return {
@@ -19,6 +25,11 @@ def settings(data_dir: Path) -> dict:
         "SECURE_REFERRER_POLICY": "same-origin",
         "SECURE_CROSS_ORIGIN_OPENER_POLICY": "same-origin",
         "X_FRAME_OPTIONS": "DENY",
+        "SECURITY_HEADERS": {
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Permissions-Policy": ", ".join(f"{feature}=()" for feature in FEATURES),
+            "X-Permitted-Cross-Domain-Policies": "none",
+        },
         "CONTENT_SECURITY_POLICY": {
             "DIRECTIVES": {
                 "default-src": [SELF],
