@@ -1,7 +1,7 @@
 # The commands of Anlan; `make help` lists them. Nothing is needed beforehand but Python 3.11+ and make.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo test soak check fix bench bundle shell clean-demo pins pg
+.PHONY: help demo test soak check fix bench bundle sbom shell clean-demo pins pg
 
 PYTHON ?= python3
 # platform/ is a source root. Relative on purpose: every recipe runs here, and the path may hold spaces.
@@ -29,7 +29,7 @@ soak: ## What is tried a million times: minutes to hours (PYTEST="-k word" narro
 	$(SET_UP) test
 	@exec $(VENV) $(LOCAL).run_tests --soak $(PYTEST)
 
-check: ## Format, lint, import contracts, types, migrations, settings, schema, texts, drawings
+check: ## Format, lint, import contracts, types, migrations, settings, schema, texts, drawings, known weaknesses
 	$(SET_UP) check
 	@exec $(VENV) $(LOCAL).check
 
@@ -44,6 +44,10 @@ bench: ## Measure, and write the ratios with the machine's description to a file
 bundle: ## Pack everything that an installation without internet needs (TO=dist)
 	$(SET_UP) check
 	@exec $(VENV) platform/deploy/bundle.py --to $(or $(TO),dist)
+
+sbom: ## List what the product is made of, as CycloneDX (TO=dist/sbom.json)
+	$(SET_UP) check
+	@exec $(VENV) $(LOCAL).supply sbom $(or $(TO),dist/sbom.json)
 
 shell: ## A Python prompt with the models loaded
 	$(SET_UP) demo

@@ -59,6 +59,7 @@ STEPS = [
     Step("OpenAPI schema", [*SCHEMA, "--validate", "--fail-on-warn", "--file", os.devnull]),
     Step("English texts", manage("messages", "--check")),
     Step("drawn states", manage("draw_states", "--check")),
+    Step("supply chain", [PYTHON, "-m", "deploy.local.supply", "check"]),
 ]
 
 
