@@ -10,6 +10,7 @@ class JobState(models.TextChoices):
     DONE = "DONE", _("已完成")
     FAILED = "FAILED", _("失败")
     CANCELLED = "CANCELLED", _("已取消")
+    GIVEN_UP = "GIVEN_UP", _("已放弃")
 
 
 TRANSITIONS: dict[JobState, frozenset[JobState]] = {
@@ -19,6 +20,7 @@ TRANSITIONS: dict[JobState, frozenset[JobState]] = {
         {JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.QUEUED, JobState.RUNNING}
     ),
     JobState.DONE: frozenset(),
-    JobState.FAILED: frozenset({JobState.QUEUED}),
+    JobState.FAILED: frozenset({JobState.QUEUED, JobState.GIVEN_UP}),
     JobState.CANCELLED: frozenset({JobState.QUEUED}),
+    JobState.GIVEN_UP: frozenset(),
 }

@@ -2,16 +2,19 @@
 
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core import files, jobs, serving
+from core import asking, files, jobs, serving
 from core.http import reads
 from core.models import Job
 
@@ -34,8 +37,26 @@ def jobs_index(request: HttpRequest) -> HttpResponse:
     if state in Job.State.values:
         rows = rows.filter(state=state)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    context = {"page_obj": page, "jobs": [described(request.actor, job) for job in page]}
+    context = {"page_obj": page, "jobs": [described(request.actor, job) for job in page], "tabs": tabs(request.actor)}
     return render(request, "core/jobs/index.html", {**context, "state": state, "states": Job.State.choices})
+
+
+@reads
+def jobs_failed(request: HttpRequest) -> HttpResponse:
+    """What no worker could do: each with the reason, to be tried again or given up."""
+    rows = jobs.jobs_for(request.actor).filter(state=Job.State.FAILED)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context = {"page_obj": page, "jobs": [described(request.actor, job) for job in page], "tabs": tabs(request.actor)}
+    return render(request, "core/jobs/failed.html", context)
+
+
+def tabs(actor) -> list[dict]:
+    """The two lists of jobs, with how many wait for a decision."""
+    failed = jobs.jobs_for(actor).filter(state=Job.State.FAILED).count()
+    return [
+        {"id": "all", "label": _("全部任务"), "url": reverse("jobs")},
+        {"id": "failed", "label": _("失败待处理"), "url": reverse("jobs-failed"), "count": failed, "hot": failed > 0},
+    ]
 
 
 @reads
@@ -70,8 +91,45 @@ def job_retry(request: HttpRequest, job_id: int) -> HttpResponse:
     return redirect("job", job_id)
 
 
-TONES = {"QUEUED": "mute", "RUNNING": "info", "DONE": "ok", "FAILED": "bad", "CANCELLED": "mute"}
-ICONS = {"QUEUED": "clock", "RUNNING": "loader", "DONE": "check", "FAILED": "alert-triangle", "CANCELLED": "circle-x"}
+class GiveUpForm(forms.Form):
+    reason = forms.CharField(label=gettext_lazy("放弃的原因"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+@require_http_methods(["GET", "POST"])
+def job_give_up(request: HttpRequest, job_id: int) -> HttpResponse:
+    """Ask why a failed job is not to be tried again, and note it."""
+    job = jobs.get_job(request.actor, job_id)
+    jobs.may_give_up(request.actor, job)
+
+    def act(data: dict) -> str:
+        jobs.give_up_job(job_id=job_id, actor=request.actor, at=timezone.now(), **data)
+        messages.success(request, _("任务已放弃，原因已记录。"))
+        return reverse("job", args=[job_id])
+
+    return asking.ask(
+        request,
+        GiveUpForm(request.POST or None),
+        act,
+        title=_("放弃任务"),
+        lead=_("放弃“%(label)s”后不能再重试；需要时请重新办理原来的操作。") % {"label": jobs.label_of(job.kind)},
+        confirm=_("放弃任务"),
+        danger=True,
+        tone="warn",
+        url=reverse("job-give-up", args=[job_id]),
+        cancel_url=reverse("job", args=[job_id]),
+        crumbs=[(_("后台任务"), reverse("jobs")), (_("失败待处理"), reverse("jobs-failed"))],
+    )
+
+
+TONES = {"QUEUED": "mute", "RUNNING": "info", "DONE": "ok", "FAILED": "bad", "CANCELLED": "mute", "GIVEN_UP": "mute"}
+ICONS = {
+    "QUEUED": "clock",
+    "RUNNING": "loader",
+    "DONE": "check",
+    "FAILED": "alert-triangle",
+    "CANCELLED": "circle-x",
+    "GIVEN_UP": "circle-x",
+}
 
 
 def described(actor, job: Job) -> dict:
@@ -89,5 +147,9 @@ def described(actor, job: Job) -> dict:
         "percent": percent,
         "open": job.state in jobs.OPEN,
         "taken": job.finished_at - job.wanted_at if job.finished_at else None,
-        "refusals": {"cancel": jobs.may_cancel.reason(actor, job), "retry": jobs.may_retry.reason(actor, job)},
+        "refusals": {
+            "cancel": jobs.may_cancel.reason(actor, job),
+            "retry": jobs.may_retry.reason(actor, job),
+            "give_up": jobs.may_give_up.reason(actor, job),
+        },
     }

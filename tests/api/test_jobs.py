@@ -41,6 +41,51 @@ class TestJobsOverTheApi:
         assert puer.get(f"/puer/api/v1/jobs/{waiting.pk}/").status_code == 404
 
 
+class TestGivingUp:
+    def test_says_why_and_is_not_tried_again(self, signed_in: SignIn, waiting: Job) -> None:
+        Job.objects.filter(pk=waiting.pk).update(state="FAILED", finished_at=NOON, error="数据不全。")
+        reporter, manager = signed_in("kunming", "REPORTER"), signed_in("kunming", "SYS_ADMIN")
+        address = f"/kunming/api/v1/jobs/{waiting.pk}/"
+        body = {"reason": "年度已经结束。"}
+
+        assert reporter.post(f"{address}give-up/", body, "application/json").status_code == 403
+        assert (
+            signed_in("puer", "SYS_ADMIN")
+            .post(f"/puer/api/v1/jobs/{waiting.pk}/give-up/", body, "application/json")
+            .status_code
+            == 404
+        )
+        assert manager.post(f"{address}give-up/", {"reason": " "}, "application/json").status_code == 422
+        answer = manager.post(f"{address}give-up/", body, "application/json").json()
+        assert (answer["state"], answer["given_up_reason"]) == ("GIVEN_UP", "年度已经结束。")
+        assert answer["refusals"]["retry"]
+        assert manager.post(f"{address}give-up/", body, "application/json").status_code == 409
+        assert manager.post(f"{address}retry/").status_code == 409
+
+    def test_what_has_not_failed_is_not_given_up(self, signed_in: SignIn, waiting: Job) -> None:
+        manager = signed_in("kunming", "SYS_ADMIN")
+        address = f"/kunming/jobs/{waiting.pk}/give-up/"
+
+        assert manager.get(address).status_code == 409
+        assert manager.post(address, {"reason": "不需要"}).status_code == 409
+
+    def test_the_page_lists_failed_ones_with_their_reason_until_one_decides(
+        self, signed_in: SignIn, waiting: Job
+    ) -> None:
+        manager = signed_in("kunming", "SYS_ADMIN")
+        assert "没有失败待处理的任务" in manager.get("/kunming/jobs/failed/").content.decode()
+        Job.objects.filter(pk=waiting.pk).update(state="FAILED", finished_at=NOON, error="数据不全。")
+
+        page = manager.get("/kunming/jobs/failed/").content.decode()
+        empty = manager.post(f"/kunming/jobs/{waiting.pk}/give-up/", {"reason": ""})
+        done = manager.post(f"/kunming/jobs/{waiting.pk}/give-up/", {"reason": "年度已经结束。"})
+
+        assert "数据不全。" in page
+        assert (empty.status_code, done.status_code) == (422, 302)
+        assert "年度已经结束。" in manager.get(done["Location"]).content.decode()
+        assert "数据不全。" not in manager.get("/kunming/jobs/failed/").content.decode()
+
+
 class TestTheirPages:
     def test_list_and_detail(self, signed_in: SignIn, waiting: Job) -> None:
         client = signed_in("kunming", "SYS_ADMIN")

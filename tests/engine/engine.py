@@ -38,7 +38,7 @@ def effects() -> Iterator[None]:
 
 @dataclass
 class Report:
-    """What a run came to. Seconds: from the kill to the next beginning of the same job."""
+    """What a run came to. Seconds from each kill: `back` until the same job began again, `on` until any job began."""
 
     jobs: int = 0
     kills: int = 0
@@ -46,15 +46,17 @@ class Report:
     doubled: int = 0
     half: int = 0
     back: list[float] = field(default_factory=list)
+    on: list[float] = field(default_factory=list)
 
     def __add__(self, other: "Report") -> "Report":
         return Report(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
 
     def __str__(self) -> str:
-        back = sorted(self.back) or [0.0]
+        back, on = sorted(self.back) or [0.0], sorted(self.on) or [0.0]
         return (
             f"{self.jobs} jobs, {self.kills} kills, {self.lost} lost, {self.doubled} doubled, {self.half} half done; "
-            f"back at work after {back[len(back) // 2]:.1f} s (median), {back[-1]:.1f} s (longest)"
+            f"back at work after {on[len(on) // 2]:.1f} s (median), {on[-1]:.1f} s (longest), "
+            f"the same job after {back[len(back) // 2]:.1f} s and {back[-1]:.1f} s"
         )
 
 
@@ -148,15 +150,13 @@ class Engine:
             )
             rows, distinct, half = cursor.fetchone()
             Job.objects.filter(key__in=tokens).delete()
-        kills, back = 0, []
-        for token in tokens:
-            times = self.told(token)
-            killed = times.get(("killed", 1))
-            kills += killed is not None
-            if killed is not None and ("began", 2) in times:
-                back.append(times["began", 2] - killed)
+        told = [self.told(token) for token in tokens]
+        kills = [times["killed", 1] for times in told if ("killed", 1) in times]
+        begun = sorted(at for times in told for (what, _tries), at in times.items() if what == "began")
+        back = [times["began", 2] - times["killed", 1] for times in told if {("killed", 1), ("began", 2)} <= set(times)]
+        on = [min(after) - killed for killed in kills if (after := [at for at in begun if at > killed])]
         lost = len(tokens) - min(done, distinct)
-        return Report(len(tokens), kills, lost, rows - distinct, half, back)
+        return Report(len(tokens), len(kills), lost, rows - distinct, half, back, on)
 
     def told(self, token: str) -> dict[tuple[str, int], float]:
         """When what happened to a job, as its workers wrote down: by what and try."""

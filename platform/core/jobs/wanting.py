@@ -9,7 +9,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from core import office as office_core
-from core.errors import Conflict, Denied, NotFound
+from core.errors import Conflict, Denied, Invalid, NotFound
 from core.jobs.registry import kind_of
 from core.models import Job
 from core.policy import policy
@@ -110,6 +110,32 @@ def may_retry(actor: Any, job: Job) -> None:
     may_manage(actor, job)
     if job.state not in (JobState.FAILED, JobState.CANCELLED):
         raise Conflict(_("只有失败或已取消的任务可以重试，这项任务%(state)s。") % {"state": job.get_state_display()})
+
+
+@policy
+def may_give_up(actor: Any, job: Job) -> None:
+    """When it failed for good; what is given up is not tried again."""
+    may_manage(actor, job)
+    if job.state != JobState.FAILED:
+        raise Conflict(_("只有失败的任务可以放弃，这项任务%(state)s。") % {"state": job.get_state_display()})
+
+
+@transaction.atomic
+def give_up_job(*, job_id: int, reason: str, actor: Any, at: datetime) -> Job:
+    """Say that a failed job will not be tried again, and why (at most 200 characters).
+
+    Raises NotFound (another office's), Denied (neither theirs nor a manager), Conflict (has not failed),
+    Invalid (reason).
+    """
+    job = get_job(actor, job_id, lock=True)
+    may_give_up(actor, job)
+    reason = reason.strip()
+    if not reason or len(reason) > 200:
+        raise Invalid(_("请用 200 字以内说明为什么放弃这项任务。"), field="reason")
+    job.move(JobState.GIVEN_UP)
+    job.given_up_at, job.given_up_by_name, job.given_up_reason = at, actor.name, reason
+    job.save(update_fields=["state", "given_up_at", "given_up_by_name", "given_up_reason"])
+    return job
 
 
 @transaction.atomic

@@ -35,6 +35,9 @@ class Job(models.Model):
     finished_at = models.DateTimeField(null=True)
     result = models.JSONField(null=True)
     error = models.TextField(blank=True)
+    given_up_at = models.DateTimeField(null=True)
+    given_up_by_name = models.CharField(max_length=60, blank=True)
+    given_up_reason = models.CharField(max_length=200, blank=True, help_text="why a failed job is not tried again")
 
     class Meta:
         indexes = [
@@ -50,7 +53,12 @@ class Job(models.Model):
             models.CheckConstraint(
                 name="finished_job_has_its_moment",
                 condition=Q(state__in=["QUEUED", "RUNNING"], finished_at__isnull=True)
-                | Q(state__in=["DONE", "FAILED", "CANCELLED"], finished_at__isnull=False),
+                | Q(state__in=["DONE", "FAILED", "CANCELLED", "GIVEN_UP"], finished_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="given_up_job_says_when_and_why",
+                condition=Q(state="GIVEN_UP", given_up_at__isnull=False) & ~Q(given_up_reason="")
+                | ~Q(state="GIVEN_UP") & Q(given_up_at__isnull=True, given_up_reason=""),
             ),
         ]
 
