@@ -39,18 +39,20 @@ class TokenAuthentication(authentication.BaseAuthentication):
         if office is None:
             raise AuthenticationFailed
         now = timezone.now()
-        token = (
-            Token.objects.select_related("user")
-            .filter(digest=digest(parts[1].decode("latin-1")), revoked_at__isnull=True, expires_at__gt=now)
-            .filter(office=office, user__is_active=True, user__must_change_password=False)
-            .first()
-        )
-        if token is None:
-            raise AuthenticationFailed
-        if second_factor.lacks_factor(token.user, on=timezone.localdate(now)):
-            raise Denied(_("请先在网页上启用二次验证，再使用接口。"))
+        with office_core.mounted(office_core.beside()):  # who somebody is may rest on another office: a visitor's does
+            token = (
+                Token.objects.select_related("user")
+                .filter(digest=digest(parts[1].decode("latin-1")), revoked_at__isnull=True, expires_at__gt=now)
+                .filter(office=office, user__is_active=True, user__must_change_password=False)
+                .first()
+            )
+            if token is None:
+                raise AuthenticationFailed
+            if second_factor.lacks_factor(token.user, on=timezone.localdate(now)):
+                raise Denied(_("请先在网页上启用二次验证，再使用接口。"))
+            actor = selectors.actor_for(token.user, office, on=timezone.localdate(now))
         office_core.identify(token.user_id)
-        request._request.actor = selectors.actor_for(token.user, office, on=timezone.localdate(now))
+        request._request.actor = actor
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -20,18 +20,8 @@ from django.utils import timezone
 from core import office as office_core
 from core.postgres.base import quoted
 from core.postgres.fitness import GROUP_ROLE
+from core.postgres.wall import asking, building
 from tenants.models import Office
-
-# Shared tables that an office's role has no business with.
-WITHHELD = (
-    "django_session",
-    "django_migrations",
-    "tenants_formerpassword",
-    "tenants_opensession",
-    "tenants_secondfactor",
-    "tenants_recoverycode",
-)
-READ_ONLY = ("core_auditentry", "core_auditlink", "core_audithead", "core_auditanchor", "core_auditcheck")
 
 
 @lru_cache(maxsize=1)
@@ -86,16 +76,18 @@ def release() -> str:
 
 
 def ensure_roles() -> None:
-    """Make the group role of all offices and give it its rights on shared tables. Repeatable. Maintenance only."""
-    with connection.cursor() as cursor:
+    """Make the group role of all offices and build the wall around the shared tables, unless both stand. Maintenance.
+
+    Raises WallDown when something is still open afterwards that this login cannot shut.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
         _create_role(cursor, GROUP_ROLE)
-        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {GROUP_ROLE}")
-        cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {GROUP_ROLE}")
-        cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {GROUP_ROLE}")
-        for table in WITHHELD:
-            cursor.execute(f"REVOKE ALL ON public.{table} FROM {GROUP_ROLE}")
-        for table in READ_ONLY:
-            cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON public.{table} FROM {GROUP_ROLE}")
+        if not asking.problems(cursor):
+            return
+        cursor.execute("SET LOCAL lock_timeout = '5s'")
+        building.build(cursor)
+        if left := asking.problems(cursor):
+            raise asking.WallDown(left)
 
 
 def _create_role(cursor, name: str) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 from django.contrib.auth.hashers import make_password
 
+from core import office as office_core
 from tenants import schemas
 from tenants.models import Membership, Office, OfficeName, Region, User, duty_of
 
@@ -54,6 +55,11 @@ def make_offices() -> None:
 
 def make_person(office: Office, *roles: str, **fields: object) -> User:
     """A person with an open membership per role in `office`; ready to work (no forced password change)."""
+    with office_core.mounted(office_core.beside()):  # whichever office a test is in
+        return _made(office, roles, fields)
+
+
+def _made(office: Office, roles: tuple[str, ...], fields: dict[str, object]) -> User:
     number = next(_numbers)
     duties = {duty_of(role) for role in roles} or {"BUSINESS"}
     user = User.objects.create(

@@ -156,7 +156,8 @@ def _signed_in(request: Request, username: str, password: str, otp: str) -> Acto
     if second_factor.lacks_factor(outcome.user, on=timezone.localdate(at)):
         return problem("denied", _("请先在网页上启用二次验证，再使用接口。"), 403)
     office = request._request.office  # type: ignore[attr-defined]
-    actor = selectors.actor_for(outcome.user, office, on=timezone.localdate(at))
+    with office_core.mounted(office_core.beside()):  # a visitor's roles are another office's rows
+        actor = selectors.actor_for(outcome.user, office, on=timezone.localdate(at))
     if actor is None:
         return problem("not-found", _("没有这个对象，或者您无权知道它是否存在。"), 404)
     request._request.actor = actor  # type: ignore[attr-defined]
@@ -190,9 +191,10 @@ class Session(APIView):
         actor = _signed_in(request, given["username"], given["password"], given.get("otp", ""))
         if isinstance(actor, Response):
             return actor
-        user, at = User.objects.get(pk=actor.user_id or 0), timezone.now()
+        at = timezone.now()
         plain: HttpRequest = request._request
         with office_core.mounted(office_core.PUBLIC):  # sessions are no office's
+            user = User.objects.get(pk=actor.user_id or 0)
             if plain.session.session_key and plain.user.is_authenticated:
                 sessions.over(key=plain.session.session_key, reason=EndReason.SIGNED_OUT, at=at)
             login(plain, user)

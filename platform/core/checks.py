@@ -8,6 +8,8 @@ from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from core.postgres.wall import told
+
 
 @register()
 def platform_stays_a_folder(**_: object) -> list[CheckMessage]:
@@ -34,3 +36,24 @@ def table_names_are_disjoint(**_: object) -> list[CheckMessage]:
         tables[kind] |= {model._meta.db_table for model in config.get_models(include_auto_created=True)}
     both = tables["shared"] & tables["tenant"]
     return [Error(f"tables in both shared and tenant apps: {sorted(both)}", id="anlan.E003")] if both else []
+
+
+@register()
+def shared_tables_are_walled(**_: object) -> list[CheckMessage]:
+    """A shared table that nobody told the wall about would be open to every office, or closed to all."""
+    known = told.wall().tables
+    shared = {
+        model._meta.db_table
+        for config in apps.get_app_configs()
+        if config.name not in settings.TENANT_APPS
+        for model in config.get_models(include_auto_created=True)
+        if model._meta.managed and not model._meta.proxy
+    }
+    return [
+        Error(
+            f"the shared table {table} has no entry in {settings.WALL}",
+            hint="Say there what an office's role may do with its rows, or why it may do nothing.",
+            id="anlan.E004",
+        )
+        for table in sorted(shared - set(known))
+    ]

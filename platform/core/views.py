@@ -1,6 +1,7 @@
 """Health, readiness, figures for the monitoring, and the components page."""
 
 from secrets import compare_digest
+from time import monotonic
 
 from django.conf import settings
 from django.db import Error, connection
@@ -13,6 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from core import showcase
 from core.http import reads
 from core.metrics import exposition
+from core.postgres.wall import asking
 
 
 @require_safe
@@ -23,14 +25,15 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers too, else 503 and which part does not."""
+    """200 when the database answers and its wall stands, else 503 and which part does not; why is in the log."""
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-            cursor.fetchone()
+            stands = asking.stands(cursor, now=monotonic())
     except Error:
         return JsonResponse({"status": "unavailable", "database": "unreachable"}, status=503)
-    return JsonResponse({"status": "ok", "database": "ok"})
+    if not stands:
+        return JsonResponse({"status": "unavailable", "database": "ok", "wall": "down"}, status=503)
+    return JsonResponse({"status": "ok", "database": "ok", "wall": "ok"})
 
 
 @require_safe

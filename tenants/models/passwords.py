@@ -9,7 +9,7 @@ class FormerPassword(models.Model):
     """The hash of a password that its person no longer has. Only the last few are kept.
 
     The key is not called `id` on purpose: tables without one are not watched, and secrets never reach the audit log.
-    Office roles have no rights here (tenants.schemas.WITHHELD).
+    Office roles have no rights here (config.wall).
     """
 
     number = models.BigAutoField(primary_key=True)

@@ -13,7 +13,7 @@ class SecondFactor(models.Model):
     """What a person's authenticator knows; it counts once it was confirmed with a code.
 
     Keyed by the person: tables without a column `id` are not watched, and secrets never reach the audit log. Office
-    roles have no rights here (tenants.schemas.WITHHELD).
+    roles have no rights here (config.wall).
     """
 
     user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="second_factor")

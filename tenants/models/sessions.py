@@ -22,7 +22,7 @@ class OpenSession(models.Model):
 
     `key` opens the session to whoever knows it: it goes when the session ends, its digest stays, so that the browser
     that still sends it can be told why. The primary key is not called `id` on purpose: tables without one are not
-    watched by the audit log. Office roles have no rights here (tenants.schemas.WITHHELD).
+    watched by the audit log. Office roles have no rights here (config.wall).
     """
 
     number = models.BigAutoField(primary_key=True)

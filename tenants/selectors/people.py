@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from core import office as office_core
 from core.errors import NotFound
 from tenants.actors import Actor
 from tenants.models import Membership, Office, Role, StandIn, User
@@ -113,13 +114,15 @@ def _one(rows: QuerySet[Membership], membership_id: int, lock: bool) -> Membersh
 
 def open_roles(user: User) -> frozenset[str]:
     """Roles of all open memberships of a person, in whatever office, also those that begin later."""
-    return frozenset(Membership.objects.filter(user=user, ended_at__isnull=True).values_list("role", flat=True))
+    with office_core.mounted(office_core.beside()):
+        return frozenset(Membership.objects.filter(user=user, ended_at__isnull=True).values_list("role", flat=True))
 
 
 def acting_roles(user: User, *, on: date) -> frozenset[str]:
-    """Roles a person stands in for on that day or later."""
+    """Roles a person stands in for on that day or later, in whatever office."""
     rows = StandIn.objects.filter(person=user, ends_on__gte=on, revoked_at__isnull=True)
-    return frozenset(rows.values_list("membership__role", flat=True))
+    with office_core.mounted(office_core.beside()):
+        return frozenset(rows.values_list("membership__role", flat=True))
 
 
 def roles_in(user: User, office: Office, *, on: date) -> frozenset[str]:
@@ -176,12 +179,14 @@ def colleagues(actor: Actor, *, on: date) -> list[User]:
 def memberships_everywhere(user: User, *, on: date) -> list[Membership]:
     """A person's own roles in active offices, for their account page and the choice of an office."""
     rows = Membership.objects.filter(user=user, office__state=OfficeState.ACTIVE).in_force(on)
-    return list(
-        rows.select_related("office__parent", "division").order_by("office__parent_id", "office__position", "id")
-    )
+    with office_core.mounted(office_core.beside()):
+        return list(
+            rows.select_related("office__parent", "division").order_by("office__parent_id", "office__position", "id")
+        )
 
 
 def standing_in(user: User, *, on: date) -> list[StandIn]:
     """What a person stands in for on that day."""
     rows = StandIn.objects.filter(person=user, membership__ended_at__isnull=True).in_force(on)
-    return list(rows.select_related("membership__office", "membership__user").order_by("id"))
+    with office_core.mounted(office_core.beside()):
+        return list(rows.select_related("membership__office", "membership__user").order_by("id"))

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core import office as office_core
 from core.errors import NotFound
 from tenants.actors import Actor
 from tenants.models import SignInAttempt, User
@@ -26,9 +27,10 @@ def hold(username: str) -> None:
 
 
 def user_named(username: str, *, lock: bool = False) -> User | None:
-    """The account of that name, whatever the case of its letters."""
-    users = User.objects.select_for_update() if lock else User.objects.all()
-    return users.filter(username__iexact=username).first()
+    """The account of that name, whatever the case of its letters and whichever office keeps it."""
+    with office_core.mounted(office_core.beside()):
+        users = User.objects.select_for_update() if lock else User.objects.all()
+        return users.filter(username__iexact=username).first()
 
 
 def account_marks(username: str, *, now: datetime) -> list[lock.Mark]:
@@ -44,7 +46,9 @@ def address_marks(address: str, *, now: datetime) -> list[lock.Mark]:
 def _marks(attempts: QuerySet[SignInAttempt], now: datetime) -> list[lock.Mark]:
     oldest = now - 2 * lock.window(on=timezone.localdate(now))
     marks = []
-    for attempt in attempts.filter(at__gt=oldest, at__lte=now + timedelta(seconds=1)).order_by("id"):
+    with office_core.mounted(office_core.beside()):  # an address is tried on accounts of many offices
+        lately = list(attempts.filter(at__gt=oldest, at__lte=now + timedelta(seconds=1)).order_by("id"))
+    for attempt in lately:
         kind = lock.SUCCEEDED if attempt.succeeded else KINDS.get(attempt.reason)
         if kind is None and attempt.reason in COUNTED:
             kind = lock.FAILED

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core import office as office_core
 from core.errors import Conflict, Invalid
 from tenants import events
 from tenants.actors import Actor
@@ -98,6 +99,19 @@ def deactivate_account(*, user_id: int, reason: str, actor: Actor, at: datetime)
     policies.deactivate(actor, user)
     if not reason.strip() or len(reason) > 200:
         raise Invalid(_("请填写原因，不超过 200 个字。"), field="reason")
+    with office_core.mounted(office_core.beside()):  # who is closed here may hold roles in another province
+        _end_roles(user, reason.strip(), at)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    sessions.end_all(user, EndReason.CLOSED, at)
+    events.record(
+        events.AccountDeactivated(subject=events.user_subject(user.pk), reason=reason.strip()), actor=actor, at=at
+    )
+    return user
+
+
+def _end_roles(user: User, reason: str, at: datetime) -> None:
+    """Every open role and stand-in of a person. Raises Conflict (the last security administrator of an office)."""
     on = timezone.localdate(at)
     open_rows = Membership.objects.filter(user=user, ended_at__isnull=True).select_related("office")
     for membership in open_rows.select_for_update(of=("self", "office"), no_key=True).order_by("office_id"):
@@ -106,15 +120,8 @@ def deactivate_account(*, user_id: int, reason: str, actor: Actor, at: datetime)
                 _("%(name)s 是%(office)s最后一位安全管理员，请先授予另一位再停用。")
                 % {"name": user.name, "office": membership.office.name}
             )
-    open_rows.update(ended_at=at, end_reason=reason.strip(), duty=None)
+    open_rows.update(ended_at=at, end_reason=reason, duty=None)
     StandIn.objects.filter(person=user, revoked_at__isnull=True, ends_on__gte=on).update(revoked_at=at)
-    user.is_active = False
-    user.save(update_fields=["is_active"])
-    sessions.end_all(user, EndReason.CLOSED, at)
-    events.record(
-        events.AccountDeactivated(subject=events.user_subject(user.pk), reason=reason.strip()), actor=actor, at=at
-    )
-    return user
 
 
 @transaction.atomic

@@ -27,7 +27,9 @@ class Days(IdempotentMixin, APIView):
     """Makes a row per call."""
 
     def post(self, request: Request) -> Response:
-        row = CalendarDay.objects.create(region_code="999999", day=request.data["day"], is_working=True, source="x")
+        row = CalendarDay.objects.create(
+            region_code=request.actor.office.region_code, day=request.data["day"], is_working=True, source="x"
+        )
         if row.day == "2030-01-13":
             raise Invalid("这一天不行。")
         return Response({"id": row.pk, "day": date.fromisoformat(row.day)}, status=201)

@@ -23,8 +23,8 @@ def commit() -> None:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
-def day(number: int, name: str = "") -> CalendarDay:
-    return CalendarDay(region_code="9999", day=f"2030-01-{number:02d}", is_working=True, name=name, source="试验")
+def day(number: int, name: str = "", region: str = "530199") -> CalendarDay:
+    return CalendarDay(region_code=region, day=f"2030-01-{number:02d}", is_working=True, name=name, source="试验")
 
 
 def field(value: object) -> str:
@@ -54,8 +54,8 @@ class TestTheChain:
         known = AuditLink.objects.filter(chain="kunming").count()
         mounted(kunming)
         CalendarDay.objects.bulk_create([day(1), day(2, "假 '日'\n\x1f,5:"), day(3)])
-        CalendarDay.objects.filter(region_code="9999").update(name="改")
-        CalendarDay.objects.filter(region_code="9999", day="2030-01-02").delete()
+        CalendarDay.objects.filter(region_code="530199").update(name="改")
+        CalendarDay.objects.filter(region_code="530199", day="2030-01-02").delete()
         commit()
 
         chain = links("kunming")
@@ -95,7 +95,7 @@ class TestTheChain:
         commit()
         before = AuditHead.objects.get(chain="public").seq
 
-        CalendarDay.objects.filter(region_code="9999").update(name="")
+        CalendarDay.objects.filter(region_code="530199").update(name="")
         commit()
 
         assert AuditHead.objects.get(chain="public").seq == before

@@ -30,8 +30,9 @@ def anchored(kunming: Office, puer: Office, settings, tmp_path: Path) -> Iterato
     for turn in range(4):
         for office in (kunming, puer):
             with office_core.mounted(office.mount(actor_id=turn + 1, request_id=f"r{turn}", address="10.0.0.9")):
-                CalendarDay.objects.filter(region_code="9999").delete()
-                CalendarDay.objects.bulk_create([day(number, f"第{turn}次") for number in range(1, 4)])
+                CalendarDay.objects.filter(region_code=office.region_code).delete()
+                days = [day(number, f"第{turn}次", office.region_code) for number in range(1, 4)]
+                CalendarDay.objects.bulk_create(days)
                 Division.objects.create(office=office, name=f"综合{turn}科", valid_from=TODAY)
             commit()
     assert anchors.anchor_heads(at=NOON) >= 2

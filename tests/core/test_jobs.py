@@ -41,7 +41,7 @@ def wanted(actor: Actor, office: Office, kind: str = "tests.work", key: str = "k
 
 
 def add_day(job: Job, progress: jobs.Progress, **_: object) -> dict:
-    CalendarDay.objects.create(day="2030-01-01", is_working=True, source="test")
+    CalendarDay.objects.create(region_code="530100", day="2030-01-01", is_working=True, source="test")
     return {"schema": office_core.current().schema}
 
 

@@ -17,9 +17,11 @@ from appraisal.ledger.selectors import cycles as selectors
 from appraisal.ledger.states import CycleState, LetterState
 from appraisal.library import selectors as library
 from appraisal.library.states import VersionState
+from core import office as office_core
 from core import workdays
 from core.errors import Conflict, Invalid
 from tenants.actors import Actor, system
+from tenants.models import Office
 
 LARGEST_GROUP = 99
 DAYS = ("opens_on", *rules.DUE_FIELDS, "closes_on")
@@ -193,13 +195,22 @@ def follow_calendar(*, region_code: str, at: datetime) -> list[Period]:
 
     A day laid down for a prefecture or county moves nothing: periods follow the province's calendar.
     """
+    with office_core.mounted(office_core.beside()):  # the platform keeps the national days and knows no years
+        provinces = list(Office.objects.filter(level=Office.Level.PROVINCE).exclude(schema_release="").order_by("pk"))
     moved: list[Period] = []
-    cycles = Cycle.objects.exclude(state=CycleState.CLOSED).select_related("province", "version__template").locked()
-    for cycle in cycles.order_by("pk"):
-        if region_code not in workdays.region_chain(cycle.province.region_code):
-            continue
+    for province in provinces:
+        if region_code in workdays.region_chain(province.region_code):
+            with office_core.mounted(province.mount()):
+                moved += _follow(province, at)
+    return moved
+
+
+def _follow(province: Office, at: datetime) -> list[Period]:
+    moved: list[Period] = []
+    cycles = Cycle.objects.of_province(province.pk).exclude(state=CycleState.CLOSED)
+    for cycle in cycles.select_related("province", "version__template").locked().order_by("pk"):
         periods = [row for row in selectors.periods(cycle) if row.closes_on >= timezone.localdate(at)]
-        moved += _recompute(cycle, periods, system(cycle.province), at)
+        moved += _recompute(cycle, periods, system(province), at)
     return moved
 
 

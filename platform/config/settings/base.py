@@ -247,6 +247,7 @@ globals().update(broker.settings(DATA_DIR))
 LOGGING = logs.settings()
 
 MENU = "config.menu.MENU"
+WALL = "config.wall"  # what an office's role may do with the rows of the shared tables
 MENU_BENEATH = "config.menu.BENEATH"
 # Views the three administrators have no business with: they keep the system, they see no business data.
 BUSINESS_VIEWS = (

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from core.errors import Conflict, Invalid
 from core.files.types import clean_name, extension_of, proven_type
 from core.models import StoredFile
-from core.office import valid_name
+from core.office import beside, mounted, valid_name
 
 VERIFIED_UP_TO = 16 * 1024 * 1024
 log = logging.getLogger("anlan.files")
@@ -114,8 +114,9 @@ def content_path(office_schema: str, sha256: str) -> Path:
 
 def other_uses(file: StoredFile) -> list[StoredFile]:
     """Where the same content was uploaded before, in any office, oldest first. To be reported, not to be blocked."""
-    same = StoredFile.objects.filter(sha256=file.sha256, uploaded_at__lte=file.uploaded_at).exclude(pk=file.pk)
-    return list(same.order_by("uploaded_at", "id"))
+    with mounted(beside()):
+        same = StoredFile.objects.filter(sha256=file.sha256, uploaded_at__lte=file.uploaded_at).exclude(pk=file.pk)
+        return list(same.order_by("uploaded_at", "id"))
 
 
 def other_uses_of(files: list[StoredFile]) -> dict[str, list[StoredFile]]:
@@ -123,7 +124,9 @@ def other_uses_of(files: list[StoredFile]) -> dict[str, list[StoredFile]]:
     own = {file.pk for file in files}
     rows = StoredFile.objects.filter(sha256__in={file.sha256 for file in files}).exclude(pk__in=own)
     found: dict[str, list[StoredFile]] = {}
-    for row in rows.order_by("uploaded_at", "id"):
+    with mounted(beside()):
+        used = list(rows.order_by("uploaded_at", "id"))
+    for row in used:
         found.setdefault(row.sha256, []).append(row)
     return found
 

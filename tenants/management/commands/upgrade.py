@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from core import office
 from core.postgres import fitness
+from core.postgres.wall import asking
 from tenants import fingerprints, schemas
 from tenants.models import Office
 
@@ -30,7 +31,10 @@ class Command(BaseCommand):
             if refusal:
                 raise CommandError(refusal)
             call_command("migrate_schemas", "--shared", verbosity=0, interactive=False)
-            schemas.ensure_roles()
+            try:
+                schemas.ensure_roles()
+            except asking.WallDown as down:
+                raise CommandError("\n".join(down.problems)) from None
             with connection.cursor() as cursor:
                 cursor.execute("SELECT public.watch_rows('public')")
             changed = schemas.upgrade_schemas(self._told)

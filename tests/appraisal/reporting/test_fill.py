@@ -7,6 +7,7 @@ import pytest
 from appraisal.ledger.models import CurrentValue, Period, TargetLetter
 from appraisal.reporting import usecases
 from appraisal.reporting.models import CountyLine, DraftValue, MonthlyDraft
+from core import office as office_core
 from core.errors import Conflict, Denied, Invalid, NotFound
 from core.models import EventRecord
 from tenants.models import Role
@@ -170,10 +171,11 @@ class TestWhoMaySave:
 
 class TestWhenAndWhat:
     def test_not_before_the_period_opens_nor_after_it_closed(self, kunming_month) -> None:
-        Period.objects.filter(pk=kunming_month.period.pk).update(
-            opens_on=date(2026, 11, 1), county_due_on=date(2026, 11, 3), due_on=date(2026, 11, 5),
-            verify_due_on=date(2026, 11, 10), closes_on=date(2026, 11, 12),
-        )  # fmt: skip
+        with office_core.mounted(office_core.beside()):
+            Period.objects.filter(pk=kunming_month.period.pk).update(
+                opens_on=date(2026, 11, 1), county_due_on=date(2026, 11, 3), due_on=date(2026, 11, 5),
+                verify_due_on=date(2026, 11, 10), closes_on=date(2026, 11, 12),
+            )  # fmt: skip
 
         with pytest.raises(Conflict, match="自 2026-11-01 起填报"):
             kunming_month.save("A1", fact={"value": "1"}, at=later(31, month=10))
@@ -184,7 +186,8 @@ class TestWhenAndWhat:
 
     def test_only_in_a_running_year(self, kunming_month) -> None:
         kunming_month.running.cycle.move(kunming_month.running.cycle.State.CLOSED)
-        kunming_month.running.cycle.save()
+        with office_core.mounted(office_core.beside()):
+            kunming_month.running.cycle.save()
 
         with pytest.raises(Conflict, match="只有进行中的考核年度"):
             kunming_month.save("A1", fact={"value": "1"})

@@ -289,12 +289,13 @@ class TestOfficesApart:
         from core.models import StoredFile
 
         kunming_month.attach("A1")
+        theirs = StoredFile.objects.get().pk
         puer = open_month("puer")
 
         with pytest.raises(NotFound, match="没有这个文件"):
             usecases.attach_file(
                 period_id=puer.period.pk, indicator_id=puer.running.indicator("A1").pk,
-                file_id=StoredFile.objects.get().pk, actor=puer.reporter, at=NOON,
+                file_id=theirs, actor=puer.reporter, at=NOON,
             )  # fmt: skip
 
     def test_the_same_content_elsewhere_is_told_without_a_name(self, kunming_month, open_month) -> None:

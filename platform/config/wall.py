@@ -1,0 +1,267 @@
+"""The database wall, told once: what the role of an office may do with the rows of each shared table.
+
+Every table of schema `public` has an entry; one without fails `manage.py check`, and an entry that does not hold in the
+database fails `manage.py upgrade` and `readyz`. Conditions are SQL about a row, written with the words below; they
+follow the selectors (`*_for(actor)`) and never a setting of the session: only `current_user` cannot be forged by
+a SELECT. An empty condition means that the right is not even granted. See adr/0014.
+"""
+
+from core.postgres.wall.language import Rows, Withheld
+
+# --- Words -----------------------------------------------------------------------------------------------------------
+# Each is asked once per statement, because it stands in a subselect that looks at no row.
+OFFICE = "(SELECT anlan.office_of(CURRENT_USER))"  # id of the office whose role asks
+PROVINCE = "(SELECT anlan.province_of(CURRENT_USER))"  # id of its province; null for the platform
+BUREAU = "(SELECT anlan.bureau_of(CURRENT_USER))"  # the same where the office is the province itself, else null
+SCHEMA = "substr(CURRENT_USER::text, 3)"  # name of its schema: the role is t_<schema>
+
+AT_BUREAU = f"{BUREAU} IS NOT NULL"
+PLATFORM = f"({PROVINCE} IS NULL AND {OFFICE} IS NOT NULL)"
+BELOW = f"(SELECT o.id FROM public.tenants_office o WHERE o.parent_id = {OFFICE})"
+CHARGE = f"(office_id = {OFFICE} OR office_id IN {BELOW})"  # one's own and those directly below, as people are kept
+PEOPLE = "(SELECT u.id FROM public.tenants_user u)"  # those whom the office may know of: policies hold here, too
+CYCLES = "cycle_id IN (SELECT c.id FROM public.ledger_cycle c)"  # the years of one's own province
+PERIODS = "period_id IN (SELECT p.id FROM public.ledger_period p)"
+LETTERS = "letter_id IN (SELECT l.id FROM public.ledger_targetletter l)"
+
+
+def own_or_bureau(within: str) -> str:
+    """An office its own rows; the bureau those of its province."""
+    return f"office_id = {OFFICE} OR ({AT_BUREAU} AND {within})"
+
+
+def bureau_only(within: str) -> str:
+    return f"{AT_BUREAU} AND {within}"
+
+
+# An event of the province, or of the portal, about a thing that the office may see is for it, too.
+OURS = f"(SELECT o.id::text FROM public.tenants_office o WHERE o.id = {OFFICE} OR o.parent_id = {OFFICE})"
+ABOUT_US = f"""
+CASE split_part(subject, ':', 1)
+    WHEN 'ledger.value' THEN split_part(subject, ':', 3) IN {OURS}
+    WHEN 'ledger.report' THEN split_part(subject, ':', 3) IN {OURS}
+    WHEN 'ledger.letter' THEN split_part(subject, ':', 2) IN (SELECT l.id::text FROM public.ledger_targetletter l)
+    WHEN 'ledger.adjustment' THEN split_part(subject, ':', 2)
+        IN (SELECT a.id::text FROM public.ledger_scoreadjustment a)
+    WHEN 'ledger.objection' THEN split_part(subject, ':', 2) IN (SELECT b.id::text FROM public.ledger_objection b)
+    WHEN 'library.version' THEN split_part(subject, ':', 2) IN (SELECT v.id::text FROM public.library_templateversion v)
+    WHEN 'ledger.run' THEN split_part(subject, ':', 2) IN (SELECT r.id::text FROM public.ledger_scorerun r)
+    WHEN 'ledger.cycle' THEN split_part(subject, ':', 2) IN (SELECT c.id::text FROM public.ledger_cycle c)
+    WHEN 'core.calendar' THEN true
+    WHEN 'core.file' THEN split_part(subject, ':', 2) IN (SELECT f.id::text FROM public.core_storedfile f)
+    WHEN 'tenants.office' THEN split_part(subject, ':', 2) IN {OURS}
+    WHEN 'tenants.user' THEN split_part(subject, ':', 2) IN (SELECT u.id::text FROM public.tenants_user u)
+    ELSE false
+END
+""".strip()
+# What the bureau decided with: its file is named by a value or an adjustment that the office may see.
+NAMED_TO_US = """
+(EXISTS (SELECT 1 FROM public.ledger_reportedvalue v
+         WHERE v.evidence @> jsonb_build_array(jsonb_build_object('id', core_storedfile.id::text)))
+ OR EXISTS (SELECT 1 FROM public.ledger_scoreadjustment a
+            WHERE a.evidence @> jsonb_build_array(jsonb_build_object('id', core_storedfile.id::text))))
+""".strip()
+SCHEMAS_BELOW = f"(SELECT o.schema_name FROM public.tenants_office o WHERE o.parent_id = {OFFICE})"
+PROVINCE_SCHEMA = f"(SELECT o.schema_name FROM public.tenants_office o WHERE o.id = {PROVINCE})"
+# The platform keeps the national days, a province those of its territory, a prefecture its own.
+OWN_TERRITORY = f"""
+EXISTS (SELECT 1 FROM public.tenants_office o WHERE o.id = {OFFICE} AND CASE o.level
+    WHEN 'PLATFORM' THEN core_calendarday.region_code = ''
+    WHEN 'PROVINCE' THEN core_calendarday.region_code <> ''
+                     AND left(core_calendarday.region_code, 2) = left(o.region_code, 2)
+    ELSE core_calendarday.region_code <> '' AND left(core_calendarday.region_code, 4) = left(o.region_code, 4)
+END)
+""".strip()
+
+# --- Tables ----------------------------------------------------------------------------------------------------------
+TABLES: dict[str, Rows | Withheld] = {
+    # Offices and people
+    "tenants_region": Rows(see="true"),  # GB/T 2260: public reference
+    "tenants_office": Rows(
+        see=f"parent_id = {PROVINCE} OR id = {PROVINCE} OR level = 'PLATFORM' OR {PLATFORM}",
+        change=f"(id = {OFFICE} AND level <> 'PREFECTURE') OR parent_id = {OFFICE}",  # a prefecture does not
+        lock=f"id = {OFFICE} OR parent_id = {OFFICE}",
+        # The wall itself rests on these: who could change them would choose their own province.
+        fixed=("id", "schema_name", "level", "parent_id", "region_code", "schema_release"),
+    ),
+    "tenants_officename": Rows(
+        see="office_id IN (SELECT o.id FROM public.tenants_office o)", add=CHARGE, change=CHARGE, fixed=("office_id",)
+    ),
+    "tenants_division": Rows(
+        see=f"{CHARGE} OR office_id = {PROVINCE}", add=CHARGE, change=CHARGE, fixed=("office_id",)
+    ),
+    "tenants_user": Rows(
+        see=f"{CHARGE} OR id IN (SELECT anlan.members_of(CURRENT_USER))",
+        add=CHARGE,
+        change=f"{CHARGE} OR id IN (SELECT anlan.members_of(CURRENT_USER))",
+        fixed=("id", "username", "office_id"),
+    ),
+    "tenants_membership": Rows(
+        see=CHARGE, add=f"{CHARGE} AND user_id IN {PEOPLE}", change=CHARGE, fixed=("user_id", "office_id", "role")
+    ),
+    "tenants_standin": Rows(
+        see="membership_id IN (SELECT m.id FROM public.tenants_membership m)",
+        add=f"membership_id IN (SELECT m.id FROM public.tenants_membership m) AND person_id IN {PEOPLE}",
+        change="membership_id IN (SELECT m.id FROM public.tenants_membership m)",
+        fixed=("membership_id", "person_id"),
+    ),
+    "tenants_signinattempt": Rows(  # counted and written beside the office: an address is tried from everywhere
+        see=f"{PLATFORM} OR username IN (SELECT lower(u.username) FROM public.tenants_user u)"
+    ),
+    "api_token": Rows(
+        see=f"office_id = {OFFICE}",
+        add=f"office_id = {OFFICE}",
+        change=f"office_id = {OFFICE}",
+        fixed=("office_id", "user_id", "digest"),
+    ),
+    # The kernel
+    "core_calendarday": Rows(
+        see="true",
+        add=OWN_TERRITORY,
+        change=OWN_TERRITORY,
+        remove=OWN_TERRITORY,  # notices are public
+    ),
+    "core_storedfile": Rows(
+        see=f"office = {SCHEMA} OR ({AT_BUREAU} AND office IN {SCHEMAS_BELOW})"
+        f" OR (office = {PROVINCE_SCHEMA} AND {NAMED_TO_US})",
+        add=f"office = {SCHEMA}",
+    ),
+    "core_job": Rows(see=f"office = {SCHEMA}", add=f"office = {SCHEMA}", change=f"office = {SCHEMA}"),
+    "core_idempotencyrecord": Rows(
+        see=f"office = {SCHEMA}", add=f"office = {SCHEMA}", change=f"office = {SCHEMA}", remove=f"office = {SCHEMA}"
+    ),
+    "core_eventrecord": Rows(
+        see=f"office = {SCHEMA} OR office IN {SCHEMAS_BELOW}"
+        f" OR ((office = 'public' OR office = {PROVINCE_SCHEMA}) AND {ABOUT_US})",
+        add=f"office = {SCHEMA}",
+    ),
+    "core_auditentry": Rows(  # written by the trigger alone
+        see=f"chain = {SCHEMA} OR chain IN {SCHEMAS_BELOW} OR {PLATFORM}"
+        f" OR (schema_name = 'public' AND actor_id IN {PEOPLE})",
+    ),
+    "core_auditlink": Rows(see=f"chain = {SCHEMA} OR chain IN {SCHEMAS_BELOW} OR {PLATFORM}"),
+    "core_audithead": Rows(see=f"chain = {SCHEMA} OR chain IN {SCHEMAS_BELOW} OR {PLATFORM}"),
+    "core_auditanchor": Rows(see=f"chain = {SCHEMA} OR chain IN {SCHEMAS_BELOW} OR {PLATFORM}"),
+    "core_auditcheck": Rows(see=f"chain = '' OR chain = {SCHEMA} OR chain IN {SCHEMAS_BELOW} OR {PLATFORM}"),
+    # The library: drafts are the bureau's own
+    "library_indicatortemplate": Rows(
+        see=f"province_id = {PROVINCE}",
+        add=f"province_id = {BUREAU}",
+        change=f"province_id = {BUREAU}",
+        lock=f"province_id = {PROVINCE}",
+    ),
+    "library_templateversion": Rows(
+        see="template_id IN (SELECT t.id FROM public.library_indicatortemplate t)"
+        f" AND (state <> 'DRAFT' OR {AT_BUREAU})",
+        add=bureau_only("template_id IN (SELECT t.id FROM public.library_indicatortemplate t)"),
+        change=bureau_only("template_id IN (SELECT t.id FROM public.library_indicatortemplate t)"),
+        lock="template_id IN (SELECT t.id FROM public.library_indicatortemplate t)",
+    ),
+    "library_indicator": Rows.all(
+        see="version_id IN (SELECT v.id FROM public.library_templateversion v)",
+        write=bureau_only("version_id IN (SELECT v.id FROM public.library_templateversion v)"),
+    ),
+    # The ledger
+    "ledger_cycle": Rows(
+        see=f"province_id = {PROVINCE}",
+        add=f"province_id = {BUREAU}",
+        change=f"province_id = {BUREAU}",
+        lock=f"province_id = {PROVINCE}",
+    ),
+    "ledger_participant": Rows(
+        see=CYCLES,
+        add=bureau_only(CYCLES),
+        change=bureau_only(CYCLES),
+        lock=CYCLES,  # an office locks its own row to hand over
+        remove=bureau_only(CYCLES),
+    ),
+    "ledger_period": Rows(see=CYCLES, add=bureau_only(CYCLES), change=bureau_only(CYCLES), lock=CYCLES),
+    "ledger_targetletter": Rows(
+        see=f"(office_id = {OFFICE} AND state <> 'DRAFT') OR ({AT_BUREAU} AND {CYCLES})",
+        add=bureau_only(CYCLES),
+        change=f"(office_id = {OFFICE} AND state <> 'DRAFT') OR ({AT_BUREAU} AND {CYCLES})",
+    ),
+    "ledger_target": Rows.all(see=LETTERS, write=bureau_only(LETTERS)),
+    "ledger_targetmilestone": Rows.all(see=LETTERS, write=bureau_only(LETTERS)),
+    "ledger_report": Rows(see=own_or_bureau(PERIODS), add=f"office_id = {OFFICE} AND {PERIODS}"),
+    "ledger_reportedvalue": Rows(
+        see=own_or_bureau(PERIODS), add=f"(office_id = {OFFICE} OR {AT_BUREAU}) AND {PERIODS}"
+    ),
+    "ledger_currentvalue": Rows(
+        see=own_or_bureau(PERIODS),
+        add=f"(office_id = {OFFICE} OR {AT_BUREAU}) AND {PERIODS}",
+        change=own_or_bureau(PERIODS),
+    ),
+    "ledger_verification": Rows(
+        see="EXISTS (SELECT 1 FROM public.ledger_reportedvalue v WHERE v.id = value_id)",
+        add=bureau_only("EXISTS (SELECT 1 FROM public.ledger_reportedvalue v WHERE v.id = value_id)"),
+    ),
+    "ledger_scoreadjustment": Rows(
+        see=own_or_bureau(CYCLES), add=bureau_only(CYCLES), change=bureau_only(CYCLES), lock=own_or_bureau(CYCLES)
+    ),
+    "ledger_scorerun": Rows(
+        see=f"{CYCLES} AND (state = 'PUBLISHED' OR {AT_BUREAU})",
+        add=bureau_only(CYCLES),
+        change=bureau_only(CYCLES),
+        lock=CYCLES,
+    ),
+    "ledger_scorecard": Rows.all(  # everybody sees the province's ranking
+        see="run_id IN (SELECT r.id FROM public.ledger_scorerun r)",
+        write=bureau_only("run_id IN (SELECT r.id FROM public.ledger_scorerun r)"),
+    ),
+    "ledger_scoreline": Rows.all(
+        see="EXISTS (SELECT 1 FROM public.ledger_scorecard c WHERE c.id = card_id"
+        f" AND (c.office_id = {OFFICE} OR {AT_BUREAU}))",
+        write=bureau_only("EXISTS (SELECT 1 FROM public.ledger_scorecard c WHERE c.id = card_id)"),
+    ),
+    "ledger_objection": Rows(
+        see=own_or_bureau(PERIODS),
+        add=f"office_id = {OFFICE} AND {PERIODS}",
+        change=bureau_only(PERIODS),
+        lock=own_or_bureau(PERIODS),
+    ),
+    # Nobody's but the login's
+    "django_session": Withheld("sessions are the portal's: who could read one could be its person"),
+    "django_migrations": Withheld("read and written by the upgrade alone"),
+    "django_content_type": Withheld("nothing of an office asks for it"),
+    "auth_permission": Withheld("Django's own permissions: what a role may do is in the policies"),
+    "auth_group": Withheld("Django's own permissions: what a role may do is in the policies"),
+    "auth_group_permissions": Withheld("Django's own permissions: what a role may do is in the policies"),
+    "tenants_domain": Withheld("host names are looked up before an office is mounted"),
+    "tenants_opensession": Withheld("its key opens a session; ended and listed beside the office"),
+    "tenants_secondfactor": Withheld("secrets of the second factor, sealed, are used beside the office"),
+    "tenants_recoverycode": Withheld("digests of recovery codes are compared beside the office"),
+    "tenants_formerpassword": Withheld("password hashes are compared beside the office"),
+}
+
+# --- Functions behind the words --------------------------------------------------------------------------------------
+# They run as the login, which sees every office; so the asking role comes in as an argument, it would be lost inside.
+_HEAD = "RETURNS {gives} LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$ BEGIN"
+_ASKS = "o.schema_name = substr(login::text, 3) AND left(login::text, 2) = 't_'"
+
+
+def _function(name: str, gives: str, body: str) -> str:
+    return f"CREATE OR REPLACE FUNCTION anlan.{name}(login name) {_HEAD.format(gives=gives)} {body} END $body$"
+
+
+FUNCTIONS = {
+    "office_of": _function("office_of", "bigint", f"RETURN (SELECT o.id FROM public.tenants_office o WHERE {_ASKS});"),
+    "province_of": _function(
+        "province_of",
+        "bigint",
+        "RETURN (SELECT CASE o.level WHEN 'PROVINCE' THEN o.id WHEN 'PREFECTURE' THEN o.parent_id END"
+        f" FROM public.tenants_office o WHERE {_ASKS});",
+    ),
+    "bureau_of": _function(
+        "bureau_of",
+        "bigint",
+        f"RETURN (SELECT o.id FROM public.tenants_office o WHERE o.level = 'PROVINCE' AND {_ASKS});",
+    ),
+    "members_of": _function(  # as a function: policies of users and of memberships would otherwise ask each other
+        "members_of",
+        "SETOF bigint",
+        "RETURN QUERY SELECT m.user_id FROM public.tenants_membership m JOIN public.tenants_office h"
+        " ON h.id = m.office_id JOIN public.tenants_office o ON o.id IN (h.id, h.parent_id)"
+        f" WHERE {_ASKS};",
+    ),
+}

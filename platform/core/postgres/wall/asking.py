@@ -1,0 +1,199 @@
+"""Asking the database whether the wall stands as it is told; each difference is a sentence for who runs the server."""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from core.postgres.fitness import GROUP_ROLE
+from core.postgres.wall import told
+from core.postgres.wall.building import COMMANDS, LOGIN_POLICY, SCHEMA, mark
+from core.postgres.wall.language import Rows, Table
+
+RELATIONS = """
+    SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')
+"""
+POLICIES = """
+    SELECT c.relname, p.polname, p.polcmd, p.polpermissive,
+           ARRAY(SELECT pg_get_userbyid(r) FROM unnest(p.polroles) r WHERE r <> 0)::text[],
+           pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid),
+           obj_description(p.oid, 'pg_policy')
+    FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.relnamespace = 'public'::regnamespace
+"""
+# What is granted on tables and columns to anybody but the owner: PUBLIC is grantee 0.
+GRANTS = """
+    SELECT c.relname, coalesce(r.rolname, 'PUBLIC'), a.privilege_type, NULL
+    FROM pg_class c, aclexplode(c.relacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+      AND a.grantee <> c.relowner
+    UNION ALL
+    SELECT c.relname, coalesce(r.rolname, 'PUBLIC'), a.privilege_type, t.attname
+    FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid AND NOT t.attisdropped,
+         aclexplode(t.attacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee
+    WHERE c.relnamespace = 'public'::regnamespace AND a.grantee <> c.relowner
+"""
+COLUMNS = """
+    SELECT c.relname, t.attname FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND t.attnum > 0 AND NOT t.attisdropped
+"""
+FUNCTIONS = """
+    SELECT p.proname, p.prosecdef, coalesce(p.proconfig::text, ''), p.prosrc,
+           has_function_privilege('public', p.oid, 'EXECUTE'), has_function_privilege(%s, p.oid, 'EXECUTE')
+    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = %s
+"""
+ROLES = """
+    SELECT r.rolname,
+           r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb OR r.rolcanlogin OR r.rolreplication,
+           ARRAY(SELECT pg_get_userbyid(m.roleid) FROM pg_auth_members m WHERE m.member = r.oid)::text[]
+    FROM pg_roles r
+    WHERE r.rolname = %s
+       OR r.rolname IN (SELECT 't_' || n.nspname FROM pg_namespace n WHERE n.nspname NOT IN ('public', %s))
+"""
+# Office schemas that somebody else's role gets into.
+DOORS = """
+    SELECT n.nspname, coalesce(r.rolname, 'PUBLIC'), a.privilege_type
+    FROM pg_namespace n, aclexplode(n.nspacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee
+    WHERE n.nspname !~ '^(pg_|information_schema)' AND a.grantee <> n.nspowner
+"""
+PLACES = """
+    SELECT has_database_privilege(%(group)s, current_database(), 'TEMP'),
+           has_database_privilege(%(group)s, current_database(), 'CREATE'),
+           has_database_privilege(%(group)s, current_database(), 'CONNECT')
+"""
+ASKED_EVERY = 30.0
+log = logging.getLogger("anlan.wall")
+REMEDY = "`manage.py upgrade` puts it right."
+
+
+class WallDown(RuntimeError):
+    """Something of the wall does not hold and building did not help; `problems` are sentences."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(" ".join(problems))
+        self.problems = problems
+
+
+_asked: tuple[float, bool] = (float("-inf"), False)
+
+
+def stands(cursor: Any, *, now: float) -> bool:
+    """Whether nothing is wrong, asked anew every ASKED_EVERY seconds. now: a monotonic clock, seconds."""
+    global _asked
+    if now - _asked[0] >= ASKED_EVERY:
+        found = problems(cursor)
+        for sentence in found:
+            log.error("the database wall is down: %s", sentence)
+        _asked = (now, not found)
+    return _asked[1]
+
+
+def forget() -> None:
+    """Have the next question ask the database."""
+    global _asked
+    _asked = (float("-inf"), False)
+
+
+def problems(cursor: Any) -> list[str]:
+    """What does not hold; empty when everything does. Eight small queries of the catalogs, no row of an office."""
+    wall = told.wall()
+    cursor.execute("SELECT count(*) FROM pg_roles WHERE rolname = %s", [GROUP_ROLE])
+    if not cursor.fetchone()[0]:
+        return [f'The role "{GROUP_ROLE}" is missing. {REMEDY}']
+    return [
+        *_tables(cursor, wall.tables),
+        *_policies(cursor, wall.tables),
+        *_grants(cursor, wall.tables),
+        *_functions(cursor, wall.functions),
+        *_roles(cursor),
+    ]
+
+
+def _tables(cursor: Any, tables: dict[str, Table]) -> Iterator[str]:
+    cursor.execute(RELATIONS)
+    for name, enabled, forced in cursor.fetchall():
+        if name not in tables:
+            yield f'The table "{name}" of schema public has no entry in settings.WALL.'
+        elif not (enabled and forced):
+            yield f'Row security of the table "{name}" is not {"forced" if enabled else "on"}. {REMEDY}'
+
+
+def _policies(cursor: Any, tables: dict[str, Table]) -> Iterator[str]:
+    cursor.execute("SELECT current_user")
+    (login,) = cursor.fetchone()
+    cursor.execute(RELATIONS)
+    there = {name for name, _enabled, _forced in cursor.fetchall()}
+    cursor.execute(POLICIES)
+    standing: dict[tuple[str, str], tuple[Any, ...]] = {(row[0], row[1]): row[2:] for row in cursor.fetchall()}
+    for name in sorted(there & set(tables)):
+        wanted = {LOGIN_POLICY: ("ALL", "true", "true"), **tables[name].policies}
+        for policy, declared in wanted.items():
+            found = standing.pop((name, policy), None)
+            if found is None:
+                yield f'The policy {policy} of the table "{name}" is missing. {REMEDY}'
+                continue
+            command, permissive, roles, using, check, noted = found
+            role = login if policy == LOGIN_POLICY else GROUP_ROLE
+            same = (COMMANDS[command], permissive, roles) == (declared[0], True, [role])
+            as_told = (
+                (using, check) == ("true", "true") if policy == LOGIN_POLICY else noted == mark(declared, using, check)
+            )
+            if not (same and as_told):
+                yield f'The policy {policy} of the table "{name}" is not the one that is told. {REMEDY}'
+    for name, policy in sorted(standing):
+        if name in tables:
+            yield f'The table "{name}" has a policy that nobody told: {policy}. {REMEDY}'
+
+
+def _grants(cursor: Any, tables: dict[str, Table]) -> Iterator[str]:
+    cursor.execute(COLUMNS)
+    columns: dict[str, set[str]] = {}
+    for name, column in cursor.fetchall():
+        columns.setdefault(name, set()).add(column)
+    wanted: set[tuple[str, str, str, str | None]] = set()
+    for name, table in tables.items():
+        if not isinstance(table, Rows) or name not in columns:
+            continue
+        by_column = table.fixed and "UPDATE" in table.privileges
+        whole = table.privileges - ({"UPDATE"} if by_column else set())
+        wanted |= {(name, GROUP_ROLE, privilege, None) for privilege in whole}
+        if by_column:
+            wanted |= {(name, GROUP_ROLE, "UPDATE", column) for column in columns[name].difference(table.fixed)}
+    cursor.execute(GRANTS)
+    given = set(cursor.fetchall())
+    for name, role, privilege, column in sorted(given - wanted, key=str):
+        place = f'"{name}"' + (f', column "{column}"' if column else "")
+        yield f"{role} has {privilege} on {place}, and nothing tells so. {REMEDY}"
+    for name, role, privilege, column in sorted(wanted - given, key=str):
+        place = f'"{name}"' + (f', column "{column}"' if column else "")
+        yield f"{role} lacks {privilege} on {place}. {REMEDY}"
+
+
+def _functions(cursor: Any, functions: dict[str, str]) -> Iterator[str]:
+    cursor.execute(FUNCTIONS, [GROUP_ROLE, SCHEMA])
+    found = {row[0]: row[1:] for row in cursor.fetchall()}
+    for name, sql in functions.items():
+        definer, config, source, for_all, for_group = found.pop(name, (False, "", "", True, False))
+        good = definer and "search_path=pg_catalog, pg_temp" in config and source == sql.split("$body$")[1]
+        if not good or for_all or not for_group:
+            yield f"The function {SCHEMA}.{name} is not the one that is told. {REMEDY}"
+    for name in sorted(found):
+        yield f"The schema {SCHEMA} has a function that nobody told: {name}. Drop it."
+
+
+def _roles(cursor: Any) -> Iterator[str]:
+    cursor.execute(ROLES, [GROUP_ROLE, SCHEMA])
+    for name, mighty, member_of in cursor.fetchall():
+        if mighty:
+            yield f'The role "{name}" may sign in, pass row security or make roles or databases: take that from it.'
+        allowed = [] if name == GROUP_ROLE else [GROUP_ROLE]
+        for other in sorted(set(member_of).difference(allowed)):
+            yield f'The role "{name}" may become "{other}": revoke that membership.'
+    cursor.execute(DOORS)
+    for schema, role, privilege in cursor.fetchall():
+        own = GROUP_ROLE if schema == "public" else f"t_{schema}"
+        if (role, privilege) != (own, "USAGE"):
+            yield f'{role} has {privilege} on the schema "{schema}", and nothing tells so. {REMEDY}'
+    cursor.execute(PLACES, {"group": GROUP_ROLE})
+    for may, what in zip(cursor.fetchone(), ("make temporary tables", "make schemas", "connect"), strict=True):
+        if may:
+            yield f"Roles of offices may {what} in this database: its owner revokes that with REVOKE ALL … FROM PUBLIC."

@@ -1,0 +1,60 @@
+"""The words in which the wall is told: a table's rows are shown and written on conditions, or withheld whole."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """What an office's role may do with a table's rows. Each condition is SQL about a row; '' withholds the right.
+
+    see: SELECT. add: INSERT, about the new row. change: UPDATE, about the row before and after. lock: rows that may be
+    locked (SELECT FOR UPDATE) by who may not change them, so that the policy of the use case still says why not.
+    remove: DELETE. fixed: columns that an office may set at most when it adds the row.
+    """
+
+    see: str
+    add: str = ""
+    change: str = ""
+    lock: str = ""
+    remove: str = ""
+    fixed: tuple[str, ...] = ()
+
+    @classmethod
+    def all(cls, *, see: str, write: str) -> "Rows":
+        """One condition for every kind of writing."""
+        return cls(see=see, add=write, change=write, lock=see, remove=write)
+
+    @property
+    def policies(self) -> dict[str, tuple[str, str, str]]:
+        """Policy name → (command, USING, WITH CHECK); '' where PostgreSQL takes none."""
+        found = {"office_sees": ("SELECT", self.see, "")}
+        if self.add:
+            found["office_adds"] = ("INSERT", "", self.add)
+        if self.change:
+            found["office_changes"] = ("UPDATE", self.lock or self.change, self.change)
+        if self.remove:
+            found["office_removes"] = ("DELETE", self.remove, "")
+        return found
+
+    @property
+    def privileges(self) -> frozenset[str]:
+        """The table privileges that go with the policies; UPDATE by column where some are fixed."""
+        return frozenset(command for command, _using, _check in self.policies.values())
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """No office's role has any business with the table; `reason` says why."""
+
+    reason: str
+
+    policies: dict[str, tuple[str, str, str]]
+    privileges: frozenset[str]
+
+    def __init__(self, reason: str) -> None:
+        object.__setattr__(self, "reason", reason)
+        object.__setattr__(self, "policies", {})
+        object.__setattr__(self, "privileges", frozenset())
+
+
+Table = Rows | Withheld
