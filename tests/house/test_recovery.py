@@ -289,7 +289,7 @@ class TestTheScript:
         evidence, files = tmp_path / "evidence", tmp_path / "files"
         (evidence / "kunming").mkdir(parents=True)
         (evidence / "kunming/ab12").write_text("one")
-        (evidence / "kunming/cd34.part").write_text("half an upload")
+        (evidence / "kunming/.incoming-cd34").write_text("half an upload")
 
         assert [backup.copy_new(evidence, files), backup.copy_new(evidence, files)] == [1, 0]
         assert [path.name for path in files.rglob("*") if path.is_file()] == ["ab12"]

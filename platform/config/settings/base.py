@@ -155,6 +155,8 @@ EVIDENCE_DIR = DATA_DIR / "evidence"
 AUDIT_ANCHOR_DIR = Path(os.environ.get("AUDIT_ANCHOR_DIR", DATA_DIR / "anchors"))
 AUDIT_KEY_FILE = Path(os.environ.get("AUDIT_KEY_FILE", DATA_DIR / "keys" / "audit.pem"))
 EVIDENCE_MAX_BYTES = 50 * 1024 * 1024
+# A virus scanner that looks at every upload: clamd://HOST:PORT or clamd:///PATH. Empty: none does.
+FILE_SCANNER = os.environ.get("FILE_SCANNER", "")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from core.errors import Conflict, Invalid
+from core.files import scanning
 from core.files.types import clean_name, extension_of, proven_type
 from core.models import StoredFile
 from core.office import beside, mounted, valid_name
@@ -45,7 +46,7 @@ def store(upload: Upload, *, office_schema: str, uploader_id: int, uploader_name
     """Keep an uploaded file for an office and return its row (saved in the caller's transaction).
 
     Raises Invalid (field `file`): bad name, kind not on the list, content that is not what the name says, a program,
-    macros, empty, larger than settings.EVIDENCE_MAX_BYTES.
+    macros, empty, larger than settings.EVIDENCE_MAX_BYTES, infected; Conflict while the virus scan does not answer.
     """
     if not valid_name(office_schema):
         raise ValueError(f"{office_schema!r} is no office's schema")
@@ -60,6 +61,7 @@ def store(upload: Upload, *, office_schema: str, uploader_id: int, uploader_name
         with os.fdopen(handle, "wb") as out:
             digest, size = _copy(upload, out)
         media_type = proven_type(path, name)
+        scanning.check(path, name)
         _place(path, content_path(office_schema, digest))
     finally:
         path.unlink(missing_ok=True)

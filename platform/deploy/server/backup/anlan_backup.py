@@ -94,7 +94,7 @@ def copy_new(source: Path, target: Path) -> int:
     copied = 0
     for path in source.rglob("*"):
         to = target / path.relative_to(source)
-        if path.is_dir() or path.name.endswith(".part") or to.exists():
+        if path.is_dir() or path.name.startswith(".incoming-") or to.exists():
             continue
         to.parent.mkdir(parents=True, exist_ok=True)
         scratch = to.with_name(f"{to.name}.part")
