@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 
-from core.errors import Refusal
+from core.errors import Refusal, Throttled
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -32,7 +32,10 @@ def problem(kind: str, title: str, status: int, **more: Any) -> Response:
 
 def answered(refusal: Refusal) -> Response:
     """The problem as an answer instead of an exception, where what was written before it must stay."""
-    return problem(refusal.code, refusal.message, refusal.status, field=refusal.field, rows=refusal.rows)
+    answer = problem(refusal.code, refusal.message, refusal.status, field=refusal.field, rows=refusal.rows)
+    if isinstance(refusal, Throttled):
+        answer["Retry-After"] = str(refusal.retry_after)
+    return answer
 
 
 def handle(error: Exception, context: dict) -> Response | None:

@@ -24,7 +24,7 @@ from tenants.actors import Actor
 from tenants.models import Role, User
 from tenants.models.sessions import EndReason
 from tenants.selectors import people, second_factor
-from tenants.usecases import sessions, sign_in
+from tenants.usecases import knocking, sessions, sign_in
 
 
 class HeldRole(serializers.Serializer):
@@ -141,6 +141,7 @@ def _account(actor: Actor, user: User) -> dict:
 def _signed_in(request: Request, username: str, password: str, otp: str) -> Actor | Response:
     """The person in this office, or the problem. Answered, not raised: the failed attempt must stay on record."""
     at = timezone.now()
+    knocking.spend_sign_in(username=username, address=client_address(request._request), at=at)
     outcome = sign_in.check_credentials(
         username=username, password=password, otp=otp, address=client_address(request._request), at=at
     )

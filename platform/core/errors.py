@@ -1,4 +1,4 @@
-"""The four refusals. Anything else that goes wrong is a bug and may be loud.
+"""The four refusals, and the one of the door (Throttled). Anything else that goes wrong is a bug and may be loud.
 
 Each carries a sentence for people (what, why, what to do) and maps to one HTTP status, for pages in
 core.middleware and for the API in api.errors.
@@ -57,3 +57,14 @@ class Invalid(Refusal):
 
     status = 422
     code = "invalid"
+
+
+class Throttled(Refusal):
+    """Too often: not the domain's answer but the door's. retry_after: seconds until it is heard again."""
+
+    status = 429
+    code = "throttled"
+
+    def __init__(self, message: str | Promise, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

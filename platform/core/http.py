@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.urls import get_script_prefix, reverse
 from django.views.decorators.http import require_safe
 
-from core.errors import Refusal
+from core.errors import Refusal, Throttled
 
 READING = ("select", "with", "set local", "savepoint", "release", "rollback", "explain", "show", "fetch", "declare")
 
@@ -65,7 +65,10 @@ def status_of(form: BaseForm) -> int:
 def refusal_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The page (or, for htmx, the fragment) that says why not, with the refusal's status."""
     template = "refusals/fragment.html" if getattr(request, "htmx", False) else "refusals/page.html"
-    return render(request, template, {"refusal": refusal}, status=refusal.status)
+    response = render(request, template, {"refusal": refusal}, status=refusal.status)
+    if isinstance(refusal, Throttled):
+        response["Retry-After"] = str(refusal.retry_after)
+    return response
 
 
 def client_address(request: HttpRequest) -> str:

@@ -22,7 +22,7 @@ from tenants.models.sessions import EndReason
 from tenants.rules import passwords as password_rules
 from tenants.rules import second_factor as factor_rules
 from tenants.selectors import people, second_factor
-from tenants.usecases import passwords, sessions, sign_in
+from tenants.usecases import knocking, passwords, sessions, sign_in
 from tenants.views.portal import FLOOR, own_path
 from tenants.views.sessions import listed, why_ended
 
@@ -37,8 +37,9 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
         return redirect(target)
     form, outcome, status = SignInForm(request.POST or None), None, 200
     if request.method == "POST" and form.is_valid():
-        at = timezone.now()
-        outcome = sign_in.check_credentials(address=client_address(request), at=at, **form.cleaned_data)
+        at, address = timezone.now(), client_address(request)
+        knocking.spend_sign_in(username=form.cleaned_data["username"], address=address, at=at)
+        outcome = sign_in.check_credentials(address=address, at=at, **form.cleaned_data)
         if outcome.user is not None:
             open_session(request, outcome, at)
             return redirect(target)
@@ -111,6 +112,7 @@ def await_second_step(request: HttpRequest, user: User, target: str, at: datetim
     request.session.cycle_key()
     request.session["second_step"] = {
         "user": user.pk,
+        "username": user.username,
         "hash": user.get_session_auth_hash(),
         "until": (at + timedelta(minutes=minutes)).isoformat(),
         "next": target,

@@ -24,8 +24,8 @@ from tenants.middleware import to_sign_in
 from tenants.models import User
 from tenants.rules import second_factor as rules
 from tenants.selectors import second_factor as factors
+from tenants.usecases import knocking, sign_in
 from tenants.usecases import second_factor as usecases
-from tenants.usecases import sign_in
 from tenants.views.account import open_session
 
 
@@ -41,8 +41,10 @@ def second_step(request: HttpRequest) -> HttpResponse:
         return redirect(portal_url("sign-in"))
     form, status = CodeForm(request.POST or None), 200
     if request.method == "POST" and form.is_valid():
+        address = client_address(request)
+        knocking.spend_sign_in(username=waiting["username"], address=address, at=at)
         outcome = sign_in.check_second_step(
-            user_id=waiting["user"], otp=form.cleaned_data["code"], address=client_address(request), at=at
+            user_id=waiting["user"], otp=form.cleaned_data["code"], address=address, at=at
         )
         if outcome.user is not None:
             del request.session["second_step"]

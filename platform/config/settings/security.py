@@ -21,6 +21,7 @@ def settings(data_dir: Path) -> dict:
         # The keys of secrets at rest (core.secrets), outside the database. Who names a ring makes it.
         "KEY_RING_FILE": os.environ.get("KEY_RING") or str(data_dir / "keys.json"),
         "KEY_RING_MADE_AT_NEED": not os.environ.get("KEY_RING"),
+        "RATE_LIMITS": os.environ.get("RATE_LIMITS", "1") == "1",  # 0 only to measure what a server bears
         "SECURE_CONTENT_TYPE_NOSNIFF": True,
         "SECURE_REFERRER_POLICY": "same-origin",
         "SECURE_CROSS_ORIGIN_OPENER_POLICY": "same-origin",
