@@ -1,0 +1,105 @@
+"""`python -m tests.load --rates 10,20,40 --seconds 60`: offered load against what was answered, and in what time."""
+
+import argparse
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.benchmarks.set_up import ROOT, find_packages
+
+find_packages()
+
+from tests.benchmarks import database  # noqa: E402 (found only now)
+
+WARM_SECONDS = 8
+
+
+def main(arguments: list[str]) -> int:
+    """The command line; answers the exit code: 1 when anything went wrong."""
+    parser = argparse.ArgumentParser(prog="tests.load", description=__doc__)
+    parser.add_argument("--provinces", type=int, default=24)
+    parser.add_argument("--prefectures", type=int, default=15, help="of each province")
+    parser.add_argument("--rates", default="10,20,40,100", help="requests offered a second, one run each")
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--workers", type=int, default=2)
+    given = parser.parse_args(arguments)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.load.settings"
+    with database.database():
+        import django
+
+        django.setup()
+        from tests.load import generator, offices
+
+        began = time.monotonic()
+        desks = offices.build(given.provinces, given.prefectures, lambda what: print(f"  {what}", flush=True))
+        print(f"{given.provinces * (given.prefectures + 1)} offices in {time.monotonic() - began:.0f} s", flush=True)
+        server, port = serve(given.workers)
+        wrong = 0
+        try:
+            crowd = generator.Crowd(port, desks, seed=1)
+            asyncio.run(crowd.run(10, WARM_SECONDS))
+            for rate in map(float, given.rates.split(",")):
+                before = memory(server.pid)
+                outcome = asyncio.run(crowd.run(rate, given.seconds))
+                wrong += report(rate, given.seconds, outcome, before, memory(server.pid))
+        finally:
+            server.terminate()
+            server.wait(30)
+    return 1 if wrong else 0
+
+
+def serve(workers: int) -> tuple[subprocess.Popen[bytes], int]:
+    """Real server processes on a free port; ready when they answer."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", str(workers),
+         "--threads", "4", "--timeout", "90", "--backlog", "4096", "--log-level", "warning", "--no-control-socket"],
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": f"platform{os.pathsep}."},
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return process, port
+        time.sleep(0.1)
+    process.terminate()
+    raise RuntimeError("the server did not start")
+
+
+def memory(pid: int) -> float:
+    """Megabytes that the server's processes hold for themselves."""
+    pids = [int(part) for part in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    total = 0
+    for each in (pid, *pids):
+        lines = Path(f"/proc/{each}/smaps_rollup").read_text().splitlines()
+        total += sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
+    return total / 1024
+
+
+def report(rate: float, seconds: float, outcome: "object", before: float, after: float) -> int:
+    """Print what came of a run; answers how many requests went wrong."""
+    from tests.load.generator import Outcome, quantile
+
+    assert isinstance(outcome, Outcome)
+    values = outcome.all
+    wrong = sum(outcome.errors.values())
+    line = "  ".join(f"p{share * 100:g} {quantile(values, share) * 1000:.0f} ms" for share in (0.5, 0.95, 0.99))
+    print(f"\n{rate:g} a second for {seconds:g} s: {len(values)} answered, {wrong} wrong; {line}; "
+          f"server memory {before:.0f} → {after:.0f} MB", flush=True)  # fmt: skip
+    for kind, own in sorted(outcome.seconds.items()):
+        own.sort()
+        half, most = quantile(own, 0.5) * 1000, quantile(own, 0.95) * 1000
+        print(f"  {kind:<11} {len(own):>6}  p50 {half:>6.0f}  p95 {most:>6.0f} ms")
+    for what, number in outcome.errors.most_common(8):
+        print(f"  WRONG {what}: {number}")
+    return wrong
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

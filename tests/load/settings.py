@@ -1,0 +1,8 @@
+"""As in production but for what a run on one machine cannot have: HTTPS, collected static files, a mail of its own."""
+
+from tests.benchmarks.settings import *  # noqa: F403
+
+OFFICE_URLCONF = "config.urls.office"
+ALLOWED_HOSTS = ["127.0.0.1"]
+# Everybody comes from this machine; the limits for one person or address would be the first to answer.
+REST_FRAMEWORK = {**REST_FRAMEWORK, "DEFAULT_THROTTLE_CLASSES": []}  # type: ignore[name-defined]  # noqa: F405
