@@ -53,7 +53,7 @@ def front_end() -> list[Path]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
     from core.vendor import VendorFinder
 
-    files = {storage.real for _name, storage in VendorFinder().list([])}
+    files = {Path(storage.path(name)) for name, storage in VendorFinder().list([])}
     missing = sorted(str(path.relative_to(ROOT)) for path in files if not path.is_file())
     if missing:
         raise BundleError(
