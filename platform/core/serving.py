@@ -20,7 +20,7 @@ def file_response(file: StoredFile, *, inline: bool = False) -> FileResponse:
     # Browsers refuse to show a PDF in a sandbox; their viewer is one already.
     sandbox = "" if shown and file.media_type == "application/pdf" else "sandbox; "
     response["Content-Security-Policy"] = f"{sandbox}default-src 'none'; frame-ancestors 'self'"
-    response["Cache-Control"] = "private, max-age=0, must-revalidate"
+    response["Cache-Control"] = "private, no-store"
     response["ETag"] = f'"{file.sha256}"'
     return response
 

@@ -212,6 +212,7 @@ class TestHandingOut:
         assert response["Content-Disposition"] == "attachment; filename*=utf-8''%E5%8F%B0%E8%B4%A6.xlsx"
         assert response["X-Content-Type-Options"] == "nosniff"
         assert response["Content-Security-Policy"].startswith("sandbox")
+        assert response["Cache-Control"] == "private, no-store"
         response.file_to_stream.close()
 
     def test_pictures_and_pdf_may_be_shown_text_never(self, db: None) -> None:

@@ -49,6 +49,7 @@ class TestEveryAnswer:
 
         assert answer.status_code == status
         assert {name: answer.get(name) for name in WANTED} == WANTED
+        assert "no-store" in answer["Cache-Control"]
         assert "camera=()" in answer["Permissions-Policy"]
 
     @pytest.mark.parametrize("path", ["/account/", "/kunming/reporting/", "/kunming/api/v1/account/"])
@@ -57,6 +58,7 @@ class TestEveryAnswer:
 
         assert answer.status_code == 200
         assert {name: answer.get(name) for name in WANTED} == WANTED
+        assert "no-store" in answer["Cache-Control"]
 
     def test_that_is_a_static_file(self, settings) -> None:
         settings.WHITENOISE_USE_FINDERS = True  # nothing is collected for tests
@@ -67,13 +69,14 @@ class TestEveryAnswer:
         assert {name: answer.get(name) for name in sent_by_every_server} == {
             name: WANTED[name] for name in sent_by_every_server
         }
+        assert "no-store" not in answer["Cache-Control"]  # nobody's data; asking for it anew would cost each page
 
     def test_lets_no_script_run_but_the_sites_own_files(self) -> None:
         found = policy(Client().get("/sign-in/"))
 
         assert found["default-src"] == "'self'"
         assert (found["object-src"], found["frame-ancestors"]) == ("'none'", "'none'")
-        assert (found["base-uri"], found["form-action"]) == ("'self'", "'self'")
+        assert (found["base-uri"], found["form-action"]) == ("'none'", "'self'")
         assert not any(word in value for value in found.values() for word in ("unsafe", "*", "http"))
 
     @pytest.mark.parametrize(
@@ -101,6 +104,37 @@ def test_a_view_may_say_otherwise() -> None:
 def test_production_speaks_https_only() -> None:
     names = ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SESSION_COOKIE_HTTPONLY", "SECURE_SSL_REDIRECT", "DEBUG",
              "SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SESSION_COOKIE_SAMESITE"]  # fmt: skip
+
+    assert in_production(names) == [True, True, True, True, False, 31_536_000, True, "Lax"]
+
+
+@pytest.mark.usefixtures("offices")
+def test_no_cookie_can_be_read_by_scripts() -> None:
+    answer = Client().get("/sign-in/")
+
+    assert answer.cookies
+    assert all(cookie["httponly"] and cookie["samesite"] == "Lax" for cookie in answer.cookies.values())
+
+
+def test_production_takes_its_cookies_from_this_host_only() -> None:
+    """What the prefix __Host- asks of a cookie: browsers drop one that breaks it, and nobody could sign in."""
+    for name in ("SESSION_COOKIE", "CSRF_COOKIE", "LANGUAGE_COOKIE"):
+        called, path, domain = in_production([f"{name}_NAME", f"{name}_PATH", f"{name}_DOMAIN"])
+
+        assert called.startswith("__Host-anlan_")
+        assert (path, domain) == ("/", None)
+
+
+@pytest.mark.usefixtures("offices")
+def test_the_cookie_of_the_language_is_for_https_where_the_page_is() -> None:
+    cookie = Client().post("/language/", {"language": "en"}, secure=True).cookies["anlan_language"]
+
+    assert (cookie["secure"], cookie["httponly"], cookie["samesite"]) == (True, True, "Lax")
+    assert (cookie["path"], cookie["domain"]) == ("/", "")
+
+
+def in_production(names: list[str]) -> list:
+    """The values of these settings as config.settings.prod has them, in a process of its own."""
     code = (
         f"import json; from django.conf import settings; print(json.dumps([getattr(settings, n) for n in {names!r}]))"
     )
@@ -109,4 +143,4 @@ def test_production_speaks_https_only() -> None:
     environment.pop("SSL_REDIRECT", None)
     said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=True)
 
-    assert json.loads(said.stdout) == [True, True, True, True, False, 31_536_000, True, "Lax"]
+    return json.loads(said.stdout)

@@ -26,7 +26,9 @@ def settings(data_dir: Path) -> dict:
         "SECURE_REFERRER_POLICY": "same-origin",
         "SECURE_CROSS_ORIGIN_OPENER_POLICY": "same-origin",
         "X_FRAME_OPTIONS": "DENY",
+        "CSRF_COOKIE_HTTPONLY": True,  # pages carry the token themselves; no script reads the cookie
         "SECURITY_HEADERS": {
+            "Cache-Control": "no-store",  # what was on the screen of one person stays in no browser for the next
             "Cross-Origin-Resource-Policy": "same-origin",
             "Permissions-Policy": ", ".join(f"{feature}=()" for feature in FEATURES),
             "X-Permitted-Cross-Domain-Policies": "none",
@@ -36,7 +38,7 @@ def settings(data_dir: Path) -> dict:
                 "default-src": [SELF],
                 "img-src": [SELF, "data:", "blob:"],
                 "object-src": [NONE],
-                "base-uri": [SELF],
+                "base-uri": [NONE],
                 "form-action": [SELF],
                 "frame-ancestors": [NONE],
             }
