@@ -19,7 +19,8 @@ PARAMS = Path(__file__).parent / "params"
 ISSUER = "Anlan"
 STEP = 30  # seconds; what authenticator apps assume, RFC 6238 5.2
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look alike
-GROUPS, GROUP = 4, 4  # of letters in a recovery code: 79 bits
+# Of letters in a recovery code: 118 bits; from 112 on a plain hash keeps it (OWASP ASVS 5.0, 6.5.2).
+GROUPS, GROUP = 6, 4
 
 
 def _value(name: str, on: date) -> object:
@@ -78,7 +79,7 @@ def is_recovery_code(code: str) -> bool:
 
 
 def new_recovery_codes(count: int) -> list[str]:
-    """Codes for one use each, in groups of letters: abcd-efgh-jkmn-pqrs."""
+    """Codes for one use each, in groups of letters: abcd-efgh-jkmn-pqrs-tuvw-xyz2."""
     return ["-".join(_group() for _each in range(GROUPS)) for _code in range(count)]
 
 
@@ -87,5 +88,5 @@ def _group() -> str:
 
 
 def digest_of(code: str) -> str:
-    """How a recovery code is kept. It is chance of 79 bits, so a plain hash cannot be guessed through."""
+    """How a recovery code is kept. It is chance of 118 bits, so a plain hash cannot be guessed through."""
     return hashlib.sha256(plain(code).encode()).hexdigest()

@@ -1,5 +1,6 @@
 """The second factor: enrolled with a code, asked for at every sign-in, each code once, reset by the administrator."""
 
+import math
 from datetime import date, datetime, timedelta
 
 import pyotp
@@ -74,6 +75,13 @@ class TestCodes:
     def test_would_be_heard_again_if_the_last_step_were_forgotten(self) -> None:
         """The control."""
         assert self.hear(code_of(SECRET, NOON)) == self.hear(code_of(SECRET, NOON)) is not None
+
+    def test_of_recovery_are_too_long_to_be_tried_out(self) -> None:
+        """112 bits: what a plain hash may keep, OWASP ASVS 5.0, 6.5.2."""
+        codes = rules.new_recovery_codes(10)
+
+        assert len(set(codes)) == 10
+        assert all(len(rules.plain(code)) * math.log2(len(rules.LETTERS)) >= 112 for code in codes)
 
     @pytest.mark.parametrize("code", ["", "12345", "abcdef", "１２３４５６", "000000 000000"])
     def test_are_six_digits(self, code: str) -> None:
