@@ -24,8 +24,9 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
         request.id = given if REQUEST_ID.match(given) else uuid.uuid4().hex  # type: ignore[attr-defined]
-        with logs.request(request):
+        with logs.request(request) as answered:
             response = self.get_response(request)
+            answered(response)
             response["X-Request-ID"] = request.id  # type: ignore[attr-defined]
             return response
 
