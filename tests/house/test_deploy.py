@@ -1,10 +1,16 @@
 """What an installation starts from: the files agree with each other, with the settings and with their tools."""
 
+import contextlib
+import http.client
 import json
 import os
 import re
 import shutil
+import socket
+import ssl
 import subprocess
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -74,6 +80,80 @@ def test_nginx_accepts_the_site(tmp_path: Path) -> None:
     )  # fmt: skip
 
     assert answer.returncode == 0, answer.stderr
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[tuple[int, int]]:
+    """The site on two free ports, HTTP and HTTPS, with nobody behind it."""
+    (tmp_path / "tls").mkdir()
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=x", "-days", "1",
+         "-keyout", str(tmp_path / "tls/key.pem"), "-out", str(tmp_path / "tls/fullchain.pem")],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as two:
+        plain, https = one.getsockname()[1], two.getsockname()[1]
+    text = (SERVER / "nginx.conf").read_text("utf-8").replace("/etc/anlan/tls", str(tmp_path / "tls"))
+    text = re.sub(r"    listen \[::\].*\n", "", text)
+    text = text.replace("listen 80;", f"listen 127.0.0.1:{plain};").replace("listen 443", f"listen 127.0.0.1:{https}")
+    bodies = "".join(
+        f"{kind}_temp_path {tmp_path}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (tmp_path / "nginx.conf").write_text(
+        f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{\naccess_log off;\n{bodies}{text}\n}}\n"
+    )
+    running = subprocess.Popen(
+        ["nginx", "-c", str(tmp_path / "nginx.conf"), "-g", f"daemon off; error_log {tmp_path}/log;"]
+    )
+    try:
+        for _try in range(100):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", https)):
+                break
+            time.sleep(0.05)
+        yield plain, https
+    finally:
+        running.terminate()
+        running.wait(10)
+
+
+def asked(port: int, path: str, *, tls: bool) -> http.client.HTTPResponse:
+    """The answer to a GET. The certificate is the test's own, so nobody is asked about it."""
+    if tls:
+        connection: http.client.HTTPConnection = http.client.HTTPSConnection(
+            "127.0.0.1", port, context=ssl._create_unverified_context()
+        )
+    else:
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+    with contextlib.closing(connection):
+        connection.request("GET", path, headers={"Connection": "close"})
+        answer = connection.getresponse()
+        answer.read()
+        return answer
+
+
+@pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed")
+class TestTheSite:
+    def test_leads_people_from_http_to_https_and_refuses_programs(self, site: tuple[int, int]) -> None:
+        people = asked(site[0], "/sign-in/", tls=False)
+        programs = [asked(site[0], path, tls=False).status for path in ("/api/schema", "/yunnan/api/v1/tokens/")]
+
+        assert (people.status, people.headers["Location"]) == (301, "https://127.0.0.1/sign-in/")
+        assert programs == [403, 403]
+
+    def test_says_https_only_even_when_nobody_is_behind_it(self, site: tuple[int, int]) -> None:
+        answer = asked(site[1], "/", tls=True)
+
+        assert answer.status == 502
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "/" not in answer.headers["Server"]  # no version
+
+    def test_knows_no_cipher_without_forward_secrecy(self, site: tuple[int, int]) -> None:
+        old = ssl._create_unverified_context()
+        old.maximum_version = ssl.TLSVersion.TLSv1_2
+        old.set_ciphers("AES128-SHA:AES256-SHA:AES128-GCM-SHA256:ECDHE-RSA-AES128-SHA")
+        with socket.create_connection(("127.0.0.1", site[1])) as plain, pytest.raises(ssl.SSLError):
+            old.wrap_socket(plain)
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
