@@ -129,5 +129,8 @@ def test_nothing_is_lost_in_hundreds_of_kills(engine: Engine) -> None:
         engine.wait(tokens, 300)
         total = total + engine.report(tokens)
     print(f"\n{engine.name}: {total}")
+    nineteen_of_twenty = sorted(total.on)[len(total.on) * 19 // 20]
 
-    kept(total)
+    assert (total.lost, total.doubled, total.half) == (0, 0, 0)
+    # Every 21st kill takes the supervisor along, and starting it anew is the longest wait on a busy machine.
+    assert nineteen_of_twenty < BACK_SECONDS
