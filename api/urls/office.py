@@ -4,6 +4,7 @@ from django.urls import re_path
 
 from api.v1 import (
     account,
+    audit,
     files,
     jobs,
     letters,
@@ -21,6 +22,7 @@ app_name = "api"
 urlpatterns = [
     *account.urlpatterns,
     *sessions.urlpatterns,
+    *audit.urlpatterns,
     *offices.urlpatterns,
     *people.urlpatterns,
     *library.urlpatterns,

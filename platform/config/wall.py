@@ -139,9 +139,14 @@ TABLES: dict[str, Rows | Withheld] = {
         see=f"chain = {SCHEMA} OR chain IN {SCHEMAS_BELOW} OR {PLATFORM}"
         f" OR (schema_name = 'public' AND actor_id IN {PEOPLE})",
     ),
-    "core_auditlink": Rows(see=f"chain = {SCHEMA} OR chain IN {SCHEMAS_BELOW} OR {PLATFORM}"),
-    "core_audithead": Rows(see=f"chain = {SCHEMA} OR chain IN {SCHEMAS_BELOW} OR {PLATFORM}"),
-    "core_auditanchor": Rows(see=f"chain = {SCHEMA} OR chain IN {SCHEMAS_BELOW} OR {PLATFORM}"),
+    "core_auditlink": Rows(
+        see=f"chain = {SCHEMA} OR chain IN {SCHEMAS_BELOW} OR {PLATFORM}"
+        " OR (chain = 'public' AND EXISTS (SELECT 1 FROM public.core_auditentry e WHERE e.id = entry_id))"
+    ),
+    # That of public tells how many rows it has, no more.
+    "core_audithead": Rows(see=f"chain IN ({SCHEMA}, 'public') OR chain IN {SCHEMAS_BELOW} OR {PLATFORM}"),
+    "core_auditanchor": Rows(see=f"chain IN ({SCHEMA}, 'public') OR chain IN {SCHEMAS_BELOW} OR {PLATFORM}"),
+    "core_sensitiveread": Rows(see=f"office = {SCHEMA}", add=f"office = {SCHEMA}"),
     "core_auditcheck": Rows(see=f"chain = '' OR chain = {SCHEMA} OR chain IN {SCHEMAS_BELOW} OR {PLATFORM}"),
     # The library: drafts are the bureau's own
     "library_indicatortemplate": Rows(

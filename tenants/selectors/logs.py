@@ -1,6 +1,7 @@
 """The audit rows an audit administrator may read, with what changed in each."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -9,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.audit import faults
 from core.errors import NotFound
-from core.models import AuditEntry
+from core.models import AuditAnchor, AuditCheck, AuditEntry, AuditHead, AuditLink
 from tenants.actors import Actor
 from tenants.models import User
 from tenants.selectors import offices, people
@@ -26,6 +28,7 @@ TABLES = {
     "tenants_standin": gettext_lazy("代理授权"),
     "core_calendarday": gettext_lazy("工作日历"),
     "core_storedfile": gettext_lazy("附件"),
+    "core_sensitiveread": gettext_lazy("敏感信息查阅"),
     "api_token": gettext_lazy("接口令牌"),
     "library_indicatortemplate": gettext_lazy("指标体系"),
     "library_templateversion": gettext_lazy("指标体系版本"),
@@ -59,35 +62,41 @@ def label_of(table: str) -> str:
 
 
 def audit_entries(
-    actor: Actor, *, since: date, until: date, table: str = "", action: str = "", person: str = ""
-) -> QuerySet[AuditEntry]:
-    """Rows of the days since … until (both included), newest first.
+    actor: Actor, *, since: date, until: date, office: str = "", table: str = "", row: str = "", action: str = "",
+    person: str = "",
+) -> QuerySet[AuditEntry]:  # fmt: skip
+    """Rows of the days since … until (both included), newest first, each with its link.
 
-    Reach: the schemas of the actor's office and those below it, and shared rows written by their people.
+    office: the schema whose chain they are in, or public; row: the changed row's own id; person: account or part of a
+    name. Reach: the chains of the actor's office and those below it, and shared rows written by their people.
     """
     zone = timezone.get_default_timezone()
     first = datetime.combine(since, time.min, zone)
     after = datetime.combine(until + timedelta(days=1), time.min, zone)
     rows = _reach(actor).filter(at__gte=first, at__lt=after)
+    if office:
+        rows = rows.filter(chain=office)
     if table:
         rows = rows.filter(table_name=table)
+    if row := row.strip():
+        rows = rows.filter(row_id=row)
     if action:
         rows = rows.filter(action=action)
     if person := person.strip():
         named = people.people_in_reach(actor).filter(Q(username__iexact=person) | Q(name__icontains=person))
         rows = rows.filter(actor_id__in=named.values("pk"))
-    return rows.order_by("-at", "-id")
+    return rows.select_related("link").order_by("-at", "-id")
 
 
 def _reach(actor: Actor) -> QuerySet[AuditEntry]:
     schemas = offices.offices_for(actor).values("schema_name").order_by()
     shared = Q(schema_name="public", actor_id__in=people.people_in_reach(actor).values("pk"))
-    return AuditEntry.objects.filter(Q(schema_name__in=schemas) | shared)
+    return AuditEntry.objects.filter(Q(chain__in=schemas) | shared)
 
 
 def get_audit_entry(actor: Actor, entry_id: int) -> AuditEntry:
     """One row in reach. Raises NotFound."""
-    entry = _reach(actor).filter(pk=entry_id).first()
+    entry = _reach(actor).select_related("link").filter(pk=entry_id).first()
     if entry is None:
         raise NotFound(_("没有这条日志，或者您无权知道。"))
     return entry
@@ -107,3 +116,34 @@ def names_by_id(ids: Iterable[int | None]) -> dict[int, str]:
     """Person id → "name (account)"."""
     rows = User.objects.filter(pk__in={one for one in ids if one is not None})
     return {row.pk: row.account_label for row in rows}
+
+
+def link_of(entry: AuditEntry) -> AuditLink | None:
+    """Its place in the chain; None only inside the transaction that wrote it."""
+    return getattr(entry, "link", None)
+
+
+@dataclass(frozen=True)
+class ChainState:
+    """How a chain stands: its head, where it was last anchored, when it was last verified and what was found."""
+
+    head: AuditHead | None
+    anchor: AuditAnchor | None
+    check: AuditCheck | None
+
+    @property
+    def sentences(self) -> list[str]:
+        """What the last verification found broken, in this chain or in the anchors' file."""
+        if self.check is None:
+            return []
+        chains = ("", self.head.chain if self.head else "")
+        return [faults.sentence(fault) for fault in self.check.faults if fault["chain"] in chains]
+
+
+def chain_state(chain: str) -> ChainState:
+    """Of one office's chain."""
+    return ChainState(
+        head=AuditHead.objects.filter(pk=chain).first(),
+        anchor=AuditAnchor.objects.filter(pk=chain).first(),
+        check=AuditCheck.objects.filter(chain__in=("", chain)).order_by("-number").first(),
+    )

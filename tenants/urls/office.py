@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tenants.views import calendar, home, logs, offices, people, stand_ins
+from tenants.views import audit, calendar, home, logs, offices, people, stand_ins
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -35,6 +35,7 @@ urlpatterns = [
     path("calendar/import/", calendar.import_year, name="calendar-import"),
     path("sign-ins/", logs.sign_ins, name="sign-in-log"),
     path("sign-ins/unlock-address/", logs.unlock_address, name="unlock-address"),
-    path("audit/", logs.audit_log, name="audit-log"),
-    path("audit/<int:entry_id>/", logs.audit_entry, name="audit-entry"),
+    path("audit/", audit.audit_log, name="audit-log"),
+    path("audit/export/", audit.audit_export, name="audit-export"),
+    path("audit/<int:entry_id>/", audit.audit_entry, name="audit-entry"),
 ]

@@ -1,13 +1,10 @@
-"""Sign-ins and locks for the security administrator; changed rows for the audit administrator."""
-
-from datetime import date, timedelta
+"""Sign-ins and locks, for the security administrator."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -15,7 +12,6 @@ from django.views.decorators.http import require_POST
 from core.http import reads
 from tenants.actors import Actor
 from tenants.policies import people as policies
-from tenants.selectors import logs
 from tenants.selectors import sign_in as attempts
 from tenants.usecases import sign_in as usecases
 
@@ -73,65 +69,3 @@ def unlock_address(request: HttpRequest) -> HttpResponse:
     usecases.unlock_address(address=address, actor=_actor(request), at=timezone.now())
     messages.success(request, _("地址 %(address)s 已解锁。") % {"address": address})
     return redirect("sign-in-log")
-
-
-@reads
-def audit_log(request: HttpRequest) -> HttpResponse:
-    """Changed rows of a span of days, by table, action and person."""
-    actor, today = _actor(request), timezone.localdate()
-    policies.see_audit_log(actor)
-    given = request.GET
-    since = _day(given.get("since"), today - timedelta(days=logs.DAYS_SHOWN))
-    until = _day(given.get("until"), today)
-    filters = {
-        "table": given.get("table", ""),
-        "action": given.get("action", "") if given.get("action") in logs.ACTIONS else "",
-        "person": given.get("person", ""),
-    }
-    entries = logs.audit_entries(actor, since=since, until=until, **filters)
-    page = Paginator(entries, PAGE).get_page(given.get("page"))
-    names = logs.names_by_id(entry.actor_id for entry in page)
-    rows = [
-        {
-            "entry": entry,
-            "who": names.get(entry.actor_id, ""),  # type: ignore[arg-type]
-            "table": logs.label_of(entry.table_name),
-            "action": logs.ACTIONS[entry.action],
-            "changed": ", ".join(column for column, _before, _after in logs.differences(entry)[:6]),
-        }
-        for entry in page
-    ]
-    return render(
-        request,
-        "tenants/logs/audit.html",
-        {
-            "rows": rows, "page_obj": page, "filters": filters, "since": since, "until": until,
-            "tables": sorted(logs.TABLES.items(), key=lambda item: str(item[1])), "actions": logs.ACTIONS.items(),
-        },
-    )  # fmt: skip
-
-
-def _day(given: str | None, otherwise: date) -> date:
-    try:
-        return parse_date(given or "") or otherwise
-    except ValueError:
-        return otherwise
-
-
-@reads
-def audit_entry(request: HttpRequest, entry_id: int) -> HttpResponse:
-    """One changed row: before and after, column by column."""
-    actor = _actor(request)
-    policies.see_audit_log(actor)
-    entry = logs.get_audit_entry(actor, entry_id)
-    return render(
-        request,
-        "tenants/logs/entry.html",
-        {
-            "entry": entry,
-            "table": logs.label_of(entry.table_name),
-            "action": logs.ACTIONS[entry.action],
-            "who": logs.names_by_id([entry.actor_id]).get(entry.actor_id or 0, ""),
-            "differences": logs.differences(entry),
-        },
-    )

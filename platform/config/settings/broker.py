@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from celery.schedules import crontab
+
 
 def settings(data_dir: Path) -> dict:
     common = {
@@ -17,6 +19,7 @@ def settings(data_dir: Path) -> dict:
             # A ring nobody heard in time is worth nothing: the next one sweeps the same table.
             "sweep-jobs": {"task": "core.tasks.ring", "schedule": 3.0, "options": {"expires": 3.0}},
             "anchor-audit": {"task": "core.tasks.anchor", "schedule": 60.0, "options": {"expires": 60.0}},
+            "verify-audit": {"task": "core.tasks.verify_audit", "schedule": crontab(hour=3, minute=10)},
         },
         "CELERY_BEAT_SCHEDULE_FILENAME": str(data_dir / "beat-schedule"),
     }

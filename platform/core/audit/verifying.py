@@ -140,3 +140,16 @@ def verify_and_remember(chain: str = "", *, at: datetime) -> Verdict:
             faults=[fault.as_json() for fault in verdict.first_of_each],
         )  # fmt: skip
     return verdict
+
+
+def holds(entry_id: int) -> bool | None:
+    """Whether the entry is what its link hashed, computed now; None for one that is not linked yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT l.hash = public.audit_hash(l.prev, public.audit_digest(e), l.chain, l.seq, l.reason) "
+            "AND l.chain = e.chain FROM public.core_auditlink l JOIN public.core_auditentry e ON e.id = l.entry_id "
+            "WHERE l.entry_id = %s",
+            [entry_id],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None

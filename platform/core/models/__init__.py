@@ -1,6 +1,6 @@
 """The kernel's tables, all SHARED: events, audit rows, calendar, files, jobs, idempotency records."""
 
-from core.models.audit import AuditAnchor, AuditCheck, AuditEntry, AuditHead, AuditLink
+from core.models.audit import AuditAnchor, AuditCheck, AuditEntry, AuditHead, AuditLink, SensitiveRead
 from core.models.calendar import CalendarDay
 from core.models.events import EventRecord
 from core.models.files import StoredFile
@@ -17,5 +17,6 @@ __all__ = [
     "EventRecord",
     "IdempotencyRecord",
     "Job",
+    "SensitiveRead",
     "StoredFile",
 ]

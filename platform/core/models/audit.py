@@ -103,3 +103,18 @@ class AuditCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.chain or '*'} {self.at:%Y-%m-%d %H:%M}"
+
+
+class SensitiveRead(models.Model):
+    """Somebody was given sensitive records (core.audit.reading). Watched like any table, so it is in the chain."""
+
+    office = models.CharField(max_length=63, help_text="schema name of the office it was read in")
+    what = models.CharField(max_length=40, help_text="audit-log, audit-entry, audit-export …")
+    subject = models.CharField(max_length=80, blank=True, help_text="the one thing that was read, when it was one")
+    detail = models.JSONField(default=dict, help_text="what was asked for: filters, format")
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.actor_name} {self.at:%Y-%m-%d %H:%M}"
