@@ -25,15 +25,20 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when the database answers and its wall stands, else 503 and which part does not; why is in the log."""
+    """200 when the database answers and its wall stands, else 503 and which part does not; why is in the log.
+
+    catalog: whether an administrator of the server has shut what PostgreSQL itself opens; `open` makes no 503.
+    """
     try:
         with connection.cursor() as cursor:
-            stands = asking.stands(cursor, now=monotonic())
+            standing = asking.standing(cursor, now=monotonic())
     except Error:
         return JsonResponse({"status": "unavailable", "database": "unreachable"}, status=503)
-    if not stands:
-        return JsonResponse({"status": "unavailable", "database": "ok", "wall": "down"}, status=503)
-    return JsonResponse({"status": "ok", "database": "ok", "wall": "ok"})
+    wall, catalog = "ok" if standing.wall else "down", "shut" if standing.catalog else "open"
+    told = {"database": "ok", "wall": wall, "catalog": catalog}
+    if not standing.wall:
+        return JsonResponse({"status": "unavailable", **told}, status=503)
+    return JsonResponse({"status": "ok", **told})
 
 
 @require_safe

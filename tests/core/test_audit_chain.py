@@ -12,6 +12,7 @@ from core import events
 from core import office as office_core
 from core.models import AuditEntry, AuditHead, AuditLink, CalendarDay
 from core.models.audit import NO_HASH
+from core.postgres.statements import RefusedStatement
 from tenants.models import Division, Office, Role
 from tests.conftest import NOON, TODAY
 
@@ -174,7 +175,8 @@ class TestNobodyRewritesIt:
     @pytest.mark.parametrize("statement", STATEMENTS)
     def test_not_an_offices_role(self, kunming: Office, mounted, statement: str) -> None:
         mounted(kunming)
-        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        refused = (ProgrammingError, RefusedStatement)  # TRUNCATE does not even get to the database
+        with pytest.raises(refused, match=r"permission denied|of this kind was refused"), transaction.atomic():
             self.execute(statement)
 
     @pytest.mark.parametrize("statement", STATEMENTS)

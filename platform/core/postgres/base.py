@@ -14,10 +14,12 @@ from typing import Any
 import psycopg2  # type: ignore[import-untyped]
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.postgresql.psycopg_any import is_psycopg3
+from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 from django_tenants.postgresql_backend.base import DatabaseWrapper as TenantsWrapper
 
 from core import office
 from core.postgres.pooler import Pooling, pooling
+from core.postgres.statements import refuse
 
 if is_psycopg3:  # a merely importable psycopg 3 makes Django switch drivers
     raise ImportError("psycopg (3) is installed; Anlan runs on psycopg2. Remove the package psycopg.")
@@ -53,6 +55,24 @@ def switch_sql(mount: office.Mount) -> str:
         f"SET LOCAL anlan.request = {literal(mount.request_id)}; "
         f"SET LOCAL anlan.address = {literal(mount.address)}"
     )
+
+
+class _OneStatement:
+    """Refuses, inside an office, what no page sends; see core.postgres.statements. The switch itself goes around it."""
+
+    def _execute_with_wrappers(self, sql: Any, params: Any, many: bool, executor: Any) -> Any:
+        mount = office.current()
+        if mount is not None and mount.role is not None:
+            refuse(sql if isinstance(sql, str) else str(sql))
+        return super()._execute_with_wrappers(sql, params, many, executor)  # type: ignore[misc]
+
+
+class OneStatement(_OneStatement, CursorWrapper):
+    """Django's cursor, so."""
+
+
+class OneStatementDebugged(_OneStatement, CursorDebugWrapper):
+    """The one that keeps its statements, so."""
 
 
 class DatabaseWrapper(TenantsWrapper):
@@ -125,6 +145,14 @@ class DatabaseWrapper(TenantsWrapper):
                 f"{named} leads through a transaction pooler, where schema work is not safe: "
                 "set DIRECT_DATABASE_URL to PostgreSQL itself, with the same database and login."
             )
+
+    # One statement at a time, inside an office
+
+    def make_cursor(self, cursor: Any) -> Any:
+        return OneStatement(cursor, self)
+
+    def make_debug_cursor(self, cursor: Any) -> Any:
+        return OneStatementDebugged(cursor, self)
 
     def _forget(self) -> None:
         self._applied = None

@@ -21,6 +21,7 @@ import argparse
 import contextlib
 import fcntl
 import glob
+import hashlib
 import importlib.util
 import json
 import os
@@ -39,6 +40,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[3]
 ROLE = "anlan"
+CATALOG = ROOT / "platform" / "core" / "postgres" / "wall" / "catalog.sql"
 START_SECONDS = 60
 STOP_SECONDS = 60
 
@@ -166,6 +168,7 @@ class Server:
             self.home.mkdir(parents=True, exist_ok=True)
             with self._locked():
                 if self.pid() and self.url_file.exists():
+                    self._shut_catalog(self.admin_url_file.read_text().strip())
                     return False
                 state = self._state()
                 if not (self.data / "PG_VERSION").exists():
@@ -271,6 +274,7 @@ class Server:
         if not state.get("made"):
             self._make_role(admin, state["password"])
         self._write_private(self.state_file, json.dumps({**state, "made": "yes", "port": str(port)}))
+        self._shut_catalog(admin)
         self._write_private(self.admin_url_file, admin + "\n")
         self._write_private(self.url_file, f"postgresql://{ROLE}:{state['password']}@127.0.0.1:{port}/{ROLE}\n")
 
@@ -304,6 +308,20 @@ class Server:
              WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{ROLE}') \\gexec
         """
         self._run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", admin], text=script)
+
+    def _shut_catalog(self, admin: str) -> None:
+        """What PostgreSQL opens to everybody is shut (ADR 14), once per release of the script.
+
+        In template1 too, of which CREATE DATABASE makes a copy: databases of tests begin shut.
+        """
+        script = CATALOG.read_text()
+        mark = hashlib.sha256(script.encode()).hexdigest()
+        if self._state().get("catalog") == mark:
+            return
+        for name in ("template1", ROLE):
+            database = admin.rpartition("/")[0] + "/" + name
+            self._run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-v", f"login={ROLE}", "-d", database], text=script)
+        self._write_private(self.state_file, json.dumps({**self._state(), "catalog": mark}))
 
     # Running its programs
 

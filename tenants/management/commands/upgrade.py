@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from core import office
 from core.postgres import fitness
-from core.postgres.wall import asking
+from core.postgres.wall import asking, catalog
 from tenants import fingerprints, schemas
 from tenants.models import Office
 
@@ -35,6 +35,7 @@ class Command(BaseCommand):
                 schemas.ensure_roles()
             except asking.WallDown as down:
                 raise CommandError("\n".join(down.problems)) from None
+            self._shut_catalog()
             with connection.cursor() as cursor:
                 cursor.execute("SELECT public.watch_rows('public')")
             changed = schemas.upgrade_schemas(self._told)
@@ -51,6 +52,16 @@ class Command(BaseCommand):
             return
         told = " | ".join(map(str, drifts))
         raise CommandError(f"{len(drifts)} of {number} office schemas are not what this release makes. {told}")
+
+    def _shut_catalog(self) -> None:
+        """Shut what PostgreSQL opens to everybody where this login may; else say how. No refusal: pages work."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+            if cursor.fetchone()[0] and catalog.open_doors(cursor):
+                catalog.shut(cursor)
+            open_still = catalog.refusal(cursor)
+        if open_still:
+            self.stderr.write(self.style.WARNING(open_still))
 
     def _told(self, done: int, total: int) -> None:
         if sys.stdout.isatty():

@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.postgres.fitness import GROUP_ROLE
-from core.postgres.wall import told
+from core.postgres.wall import catalog, told
 from core.postgres.wall.building import COMMANDS, LOGIN_POLICY, SCHEMA, mark
 from core.postgres.wall.language import Rows, Table
 
@@ -73,24 +73,31 @@ class WallDown(RuntimeError):
         self.problems = problems
 
 
-_asked: tuple[float, bool] = (float("-inf"), False)
+class Standing(NamedTuple):
+    """wall: everything is as told. catalog: nothing of PostgreSQL's own stands open (core.postgres.wall.catalog)."""
+
+    wall: bool
+    catalog: bool
 
 
-def stands(cursor: Any, *, now: float) -> bool:
-    """Whether nothing is wrong, asked anew every ASKED_EVERY seconds. now: a monotonic clock, seconds."""
+_asked: tuple[float, Standing] = (float("-inf"), Standing(wall=False, catalog=False))
+
+
+def standing(cursor: Any, *, now: float) -> Standing:
+    """How the wall stands, asked anew every ASKED_EVERY seconds; what is wrong is logged. now: a monotonic clock, s."""
     global _asked
     if now - _asked[0] >= ASKED_EVERY:
         found = problems(cursor)
         for sentence in found:
             log.error("the database wall is down: %s", sentence)
-        _asked = (now, not found)
+        _asked = (now, Standing(wall=not found, catalog=not catalog.open_doors(cursor)))
     return _asked[1]
 
 
 def forget() -> None:
     """Have the next question ask the database."""
     global _asked
-    _asked = (float("-inf"), False)
+    _asked = (float("-inf"), _asked[1])
 
 
 def problems(cursor: Any) -> list[str]:

@@ -1,0 +1,208 @@
+"""The 25 probes of an attacker who has SQL in an office (shared/design/tenancy.md 3.2), on PostgreSQL 18 and 15.
+
+Each runs twice, in two databases of one server with the same rows: behind the wall, where it must bring nothing, and in
+an open one, where it must bring what it is after: there the office has its role as well, but tables have no policies,
+PostgreSQL leaves open what it leaves open, and nobody looks at statements. What the role alone keeps out is tried by a
+role without limits. So a probe that attacks nothing is found out.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from core.postgres import statements
+from core.postgres.fitness import GROUP_ROLE
+from core.postgres.wall import building, catalog
+from tests.tenants.wall import clusters
+
+ROLES = """
+CREATE ROLE boss LOGIN CREATEROLE;
+CREATE ROLE {group} NOLOGIN; CREATE ROLE t_a NOLOGIN; CREATE ROLE t_b NOLOGIN;
+GRANT {group} TO t_a, t_b; GRANT {group}, t_a, t_b TO boss;
+"""
+# The tables that the words of the wall need, as far as the probes look; t_a is of province 1, t_b of province 2.
+TABLES = """
+CREATE TABLE tenants_office (id bigint PRIMARY KEY, schema_name text UNIQUE, level text, parent_id bigint, name text,
+    short_name text, name_en text, region_code text, state text, schema_release text);
+INSERT INTO tenants_office VALUES (1, 'a', 'PROVINCE', 9, 'A'), (2, 'b', 'PROVINCE', 9, 'B');
+CREATE TABLE tenants_user (id bigint PRIMARY KEY, username text, office_id bigint, password text);
+INSERT INTO tenants_user VALUES (1, 'ours', 1, 'x'), (2, 'theirs', 2, 'SECRET');
+CREATE TABLE tenants_membership (id bigserial PRIMARY KEY, user_id bigint, office_id bigint, role text);
+CREATE TABLE ledger_cycle (id bigint PRIMARY KEY, province_id bigint, name text);
+INSERT INTO ledger_cycle VALUES (1, 1, 'ours'), (2, 2, 'SECRET');
+INSERT INTO ledger_cycle SELECT n, 2, 'SECRET' FROM generate_series(3, 40) n; ANALYZE ledger_cycle;
+CREATE SCHEMA a; CREATE SCHEMA b;
+CREATE TABLE a.draft (id bigint PRIMARY KEY, fact text); CREATE TABLE b.draft (id bigint PRIMARY KEY, fact text);
+INSERT INTO a.draft VALUES (1, 'ours'); INSERT INTO b.draft VALUES (2, 'SECRET');
+"""
+OWN = """
+GRANT USAGE ON SCHEMA {name} TO t_{name}; GRANT SELECT, INSERT, UPDATE, DELETE ON {name}.draft TO t_{name};
+"""
+# How it was before there was a wall: every office's role has rights on all shared tables.
+OPEN = "GRANT ALL ON ALL TABLES IN SCHEMA public TO {group}; GRANT USAGE ON SCHEMA public TO {group};"
+READ_B = "SELECT fact FROM b.draft"
+
+
+def xml_of(sql: str) -> str:
+    return f"query_to_xml('{sql}', true, false, '')::text"
+
+
+@dataclass(frozen=True)
+class Probe:
+    """name; the strings that are sent one after the other; what the last one must not bring behind the wall."""
+
+    name: str
+    sent: tuple[str, ...]
+    finds: str = "SECRET"
+    mighty: bool = False  # the role alone keeps it out: the control is a role without limits
+
+
+SHARED_B = "SELECT name FROM public.ledger_cycle WHERE province_id = 2"
+PATH_B = "SELECT fact FROM draft WHERE id = 2"
+PROBES = [
+    Probe("qualified name", (READ_B,), mighty=True),
+    Probe("moved search_path", ("SET LOCAL search_path TO b", PATH_B), mighty=True),
+    Probe("search_path by set_config", ("SELECT set_config('search_path', 'b', true)", PATH_B), mighty=True),
+    Probe("RESET ROLE", ("RESET ROLE", READ_B)),
+    Probe("SET ROLE", ("SET ROLE t_b", READ_B)),
+    Probe("SET SESSION AUTHORIZATION", ("SET SESSION AUTHORIZATION DEFAULT", READ_B)),
+    Probe("stacked SET ROLE", (f"SELECT 1; SET ROLE t_b; {READ_B}",)),
+    Probe("stacked RESET ROLE behind a comment", (f"SELECT 1 --'\n; RESET ROLE; {READ_B}",)),
+    Probe("set_config of the role, then a query", ("SELECT set_config('role', 't_b', false)", READ_B)),
+    Probe("set_config and query_to_xml in one", (f"SELECT set_config('role', 't_b', true) || {xml_of(READ_B)}",)),
+    Probe("query_to_xml", (f"SELECT {xml_of(SHARED_B)}",)),
+    Probe("table_to_xml", ("SELECT table_to_xml('public.ledger_cycle', true, false, '')::text",)),
+    Probe("schema_to_xml", ("SELECT schema_to_xml('public', true, false, '')::text",)),
+    Probe("ts_stat, which runs a text", (
+        f"SELECT word FROM ts_stat('SELECT to_tsvector(name) FROM ({SHARED_B}) b')",), "secret"),
+    Probe("writing to pg_settings", (
+        "UPDATE pg_settings SET setting = 'SECRET' WHERE name = 'application_name'",
+        "SELECT current_setting('application_name')")),
+    Probe("DO", ("DO $$ BEGIN PERFORM set_config('role', 't_b', false); END $$", READ_B)),
+    Probe("a setting of ours flipped", ("SELECT set_config('anlan.actor', '2', true)", SHARED_B)),
+    Probe("shared rows of another province", (SHARED_B,)),
+    Probe("a condition that is told of the rows", (
+        "SELECT password FROM tenants_user WHERE office_id = 2 AND 1 / (id - 3) < 9",)),
+    Probe("moving to another province", (
+        "UPDATE tenants_office SET level = 'PREFECTURE', parent_id = 2 WHERE id = 1",
+        "SELECT 'SECRET' FROM tenants_office WHERE id = 1 AND parent_id = 2")),
+    Probe("a table in public", (
+        "CREATE TABLE public.mine ()", "SELECT 'SECRET' FROM public.mine UNION SELECT 'SECRET'"), mighty=True),
+    Probe("a temporary table", ("CREATE TEMP TABLE mine ()", "SELECT 'SECRET' FROM mine UNION SELECT 'SECRET'")),
+    Probe("a schema", ("CREATE SCHEMA mine", "SELECT 'SECRET' FROM pg_namespace WHERE nspname = 'mine'"), mighty=True),
+    Probe("a foreign key that asks another schema", (
+        "CREATE TABLE a.mine (id bigint REFERENCES b.draft)", "INSERT INTO a.mine VALUES (2) RETURNING 'SECRET'"),
+        mighty=True),
+    Probe("a file of the server", ("SELECT 'SECRET' || left(pg_read_file('PG_VERSION'), 2)",), mighty=True),
+    Probe("COPY from a program", (
+        "COPY a.draft FROM PROGRAM 'echo 7,SECRET' CSV", "SELECT fact FROM a.draft WHERE id = 7"), mighty=True),
+    Probe("a large object", ("SELECT 'SECRET' || lo_create(0)",)),
+    Probe("what others' columns hold", (
+        "SELECT most_common_vals::text FROM pg_stats WHERE tablename = 'ledger_cycle'",)),
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Field:
+    """A server with the two databases. version: major."""
+
+    version: int
+    walled: str
+    open: str
+    mighty: str
+
+
+@pytest.fixture(scope="module", params=[18, 15])
+def field(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Field]:
+    if request.param == 15 and not (clusters.DEBIAN / "postgres").exists():
+        pytest.skip("Debian's PostgreSQL 15 is not installed on this machine.")
+    home: Path = tmp_path_factory.mktemp("wall")
+    with clusters.debian() if request.param == 15 else clusters.embedded(home) as server:
+        yield made(request.param, server)
+
+
+def made(version: int, server: str) -> Field:
+    as_boss = server.replace("postgres:", "boss:").replace("postgres@", "boss@").replace("//boss:", "//boss:", 1)
+    password = server.partition("//")[2].partition("@")[0].partition(":")[2]
+    admin(f"{server}/postgres", ROLES.format(group=GROUP_ROLE), f"ALTER ROLE boss PASSWORD '{password}'")
+    for name in ("walled", "wide_open"):
+        admin(f"{server}/postgres", f"CREATE DATABASE {name} OWNER boss TEMPLATE template0")
+        admin(f"{server}/{name}", "ALTER SCHEMA public OWNER TO boss")
+        admin(f"{as_boss}/{name}", TABLES, OWN.format(name="a"), OWN.format(name="b"))
+    admin(f"{as_boss}/wide_open", OPEN.format(group=GROUP_ROLE))
+    admin(f"{server}/walled", catalog.SCRIPT.read_text().replace(":'login'", "'boss'"))
+    with psycopg2.connect(f"{as_boss}/walled") as connection, connection.cursor() as cursor:
+        building.build(cursor)
+        assert catalog.open_doors(cursor) == []
+    connection.close()
+    return Field(version, f"{as_boss}/walled", f"{as_boss}/wide_open", f"{server}/wide_open")
+
+
+def admin(url: str, *texts: str) -> None:
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            for text in texts:
+                cursor.execute(text)
+    finally:
+        connection.close()
+
+
+def brought(url: str, probe: Probe, *, walled: bool) -> str:
+    """What the last string of a probe brings to who is in office a, all rows as one text; or how it was refused."""
+    connection = psycopg2.connect(url)
+    try:
+        with connection.cursor() as cursor:
+            if probe.mighty and not walled:
+                cursor.execute("ALTER ROLE t_a SUPERUSER")  # goes with the transaction
+            cursor.execute("SET LOCAL ROLE t_a; SET LOCAL search_path TO a, public")
+            for sql in probe.sent:
+                if walled:
+                    statements.refuse(sql)
+                cursor.execute(sql)
+            return str(cursor.fetchall()) if cursor.description else ""
+    except (psycopg2.Error, statements.RefusedStatement) as refusal:
+        return f"refused: {type(refusal).__name__}"
+    finally:
+        connection.rollback()
+        connection.close()
+
+
+@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.name)
+class TestAProbe:
+    def test_brings_nothing_behind_the_wall(self, field: Field, probe: Probe) -> None:
+        assert probe.finds not in brought(field.walled, probe, walled=True)
+
+    def test_brings_what_it_is_after_without(self, field: Field, probe: Probe) -> None:
+        """The control."""
+        answer = brought(field.mighty if probe.mighty else field.open, probe, walled=False)
+        if "FeatureNotSupported" in answer:
+            pytest.skip("This PostgreSQL was built without XML.")
+
+        assert probe.finds in answer
+
+
+# Those that the database itself must refuse, were the cursor's look at the statement gone around.
+BY_THE_DATABASE = [
+    probe for probe in PROBES
+    if not any(word in sql for sql in probe.sent for word in ("RESET", "SET ROLE", "SESSION AUTHORIZATION"))
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("probe", BY_THE_DATABASE, ids=lambda probe: probe.name)
+def test_the_database_alone_brings_nothing_either(field: Field, probe: Probe, monkeypatch) -> None:
+    monkeypatch.setattr(statements, "refuse", lambda sql: None)
+
+    assert probe.finds not in brought(field.walled, probe, walled=True)
+
+
+def test_what_an_office_needs_is_still_there(field: Field) -> None:
+    own = Probe("its own rows", ("INSERT INTO a.draft VALUES (5, 'new')", "SELECT fact FROM a.draft WHERE id = 5"))
+    shared = Probe("its own year", ("SELECT name FROM ledger_cycle",))
+
+    assert brought(field.walled, own, walled=True) == "[('new',)]"
+    assert brought(field.walled, shared, walled=True) == "[('ours',)]"
