@@ -126,7 +126,13 @@ TABLES: dict[str, Rows | Withheld] = {
         f" OR (office = {PROVINCE_SCHEMA} AND {NAMED_TO_US})",
         add=f"office = {SCHEMA}",
     ),
-    "core_job": Rows(see=f"office = {SCHEMA}", add=f"office = {SCHEMA}", change=f"office = {SCHEMA}"),
+    "core_job": Rows(
+        see=f"office = {SCHEMA}",
+        add=f"office = {SCHEMA}",
+        change=f"office = {SCHEMA}",
+        remove=f"office = {SCHEMA} AND state IN ('DONE', 'CANCELLED', 'GIVEN_UP')",  # its housekeeping
+    ),
+    "core_schedule": Rows(see=f"office = {SCHEMA}"),  # turned into jobs by the login, office by office
     "core_idempotencyrecord": Rows(
         see=f"office = {SCHEMA}", add=f"office = {SCHEMA}", change=f"office = {SCHEMA}", remove=f"office = {SCHEMA}"
     ),

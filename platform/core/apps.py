@@ -8,3 +8,4 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from core import checks  # noqa: F401 (registers the system checks)
+        from core.jobs import housekeeping  # noqa: F401 (registers its jobs and their schedules)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from core import jobs
 from core.audit import anchors, verifying
+from core.jobs import schedules
 
 log = logging.getLogger("anlan.audit")
 
@@ -14,7 +15,8 @@ log = logging.getLogger("anlan.audit")
 # Acknowledged on arrival: a lost ring is made up by the next sweep, and a long job must not hold the message.
 @shared_task(name="core.tasks.ring", acks_late=False, ignore_result=True)
 def ring() -> int:
-    """Run what is due; returns how many jobs ran."""
+    """Want what the schedules say, run what is due; returns how many jobs ran."""
+    schedules.enqueue_due(timezone.now())
     return jobs.run_due()
 
 

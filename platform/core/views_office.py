@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core import asking, files, jobs, serving
 from core.http import reads
+from core.jobs import schedules
 from core.models import Job
 
 PAGE = 50
@@ -50,13 +51,26 @@ def jobs_failed(request: HttpRequest) -> HttpResponse:
     return render(request, "core/jobs/failed.html", context)
 
 
+@reads
+def jobs_schedules(request: HttpRequest) -> HttpResponse:
+    """What the office does again and again, and when next."""
+    rows = [
+        {"row": row, "label": jobs.label_of(row.kind), "rule": schedules.in_words(row.rule)}
+        for row in schedules.schedules_for(request.actor)
+    ]
+    return render(request, "core/jobs/schedules.html", {"rows": rows, "tabs": tabs(request.actor)})
+
+
 def tabs(actor) -> list[dict]:
-    """The two lists of jobs, with how many wait for a decision."""
+    """The lists of jobs: all, those that wait for a decision with their number, and for managers the regular ones."""
     failed = jobs.jobs_for(actor).filter(state=Job.State.FAILED).count()
-    return [
+    shown: list[dict] = [
         {"id": "all", "label": _("全部任务"), "url": reverse("jobs")},
         {"id": "failed", "label": _("失败待处理"), "url": reverse("jobs-failed"), "count": failed, "hot": failed > 0},
     ]
+    if schedules.may_see_schedules.reason(actor) is None:
+        shown.append({"id": "schedules", "label": _("定时任务"), "url": reverse("jobs-schedules")})
+    return shown
 
 
 @reads

@@ -6,6 +6,7 @@ from core.models.events import EventRecord
 from core.models.files import StoredFile
 from core.models.idempotency import IdempotencyRecord
 from core.models.jobs import Job
+from core.models.schedules import Schedule
 
 __all__ = [
     "AuditAnchor",
@@ -17,6 +18,7 @@ __all__ = [
     "EventRecord",
     "IdempotencyRecord",
     "Job",
+    "Schedule",
     "SensitiveRead",
     "StoredFile",
 ]
