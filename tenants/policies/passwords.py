@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from django.contrib.auth.hashers import check_password
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.utils.translation import gettext as _
 
 from core.errors import Invalid
@@ -20,8 +22,11 @@ def complaints(password: str, user: User, former: Iterable[str], *, on: date) ->
         "too-uniform": _("大写字母、小写字母、数字、符号四类中至少要用 %(n)s 类。")
         % {"n": passwords.value("password_classes", on=on)},
         "personal": _("密码不能包含账号、姓名、手机号或工号。"),
+        "ours": _("密码不能包含系统名称或本行业的常用词，请换一个别人想不到的。"),
     }
     found = [said[rule] for rule in passwords.failures(password, about=about, on=on)]
+    if password.strip().casefold() in _common():
+        found.append(_("这个密码在已泄露的常用密码之中，请换一个。"))
     if user.password and user.check_password(password):
         found.append(_("新密码不能与现在的密码相同。"))
     elif any(check_password(password, encoded) for encoded in former):
@@ -30,6 +35,12 @@ def complaints(password: str, user: User, former: Iterable[str], *, on: date) ->
             % {"n": passwords.value("password_history", on=on)}
         )
     return found
+
+
+@lru_cache
+def _common() -> frozenset[str]:
+    """The 20,000 most common ones of what has leaked, in small letters; the list comes with Django."""
+    return frozenset(CommonPasswordValidator().passwords)
 
 
 @policy

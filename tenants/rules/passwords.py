@@ -17,7 +17,7 @@ def value(name: str, *, on: date) -> int:
 
 
 def failures(password: str, *, about: Iterable[str], on: date) -> list[str]:
-    """The rules a password breaks, in the order of reading: too-short, too-uniform, personal. Empty when it is good.
+    """The rules a password breaks, in the order of reading: too-short, too-uniform, personal, ours. Empty when good.
 
     about: account, names and phone of the person; compared without case and blanks, and names backwards as well.
     """
@@ -29,7 +29,16 @@ def failures(password: str, *, about: Iterable[str], on: date) -> list[str]:
     plain = _plain(password)
     if any(part in plain for part in _parts(about)):
         broken.append("personal")
+    if any(_plain(word) in plain for word in words(on=on)):
+        broken.append("ours")
     return broken
+
+
+def words(*, on: date) -> list[str]:
+    """What everybody would try at this system first: its name, its trade's words, `admin`."""
+    found = load(PARAMS / "password_words.yaml").value(on)
+    assert isinstance(found, list)
+    return found
 
 
 def classes(password: str) -> int:

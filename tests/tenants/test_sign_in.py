@@ -231,7 +231,10 @@ class TestPasswordRules:
             ("Wei.x-ABC-123", ["personal"]),
             ("x-13800001111-Z", ["personal"]),
             ("x-11110000831-Z", ["personal"]),
-            ("密码-张伟-Abc-1", ["personal"]),
+            ("密码-张伟-Abc-1", ["personal", "ours"]),
+            ("x-ANLAN-2026-x", ["ours"]),
+            ("Reservoir 9!", ["ours"]),
+            ("1234-安 澜-Abc", ["ours"]),
             ("aaa", ["too-short", "too-uniform"]),
         ],
     )
@@ -249,6 +252,18 @@ class TestPasswordRules:
 
 
 class TestChangingOnesPassword:
+    @pytest.mark.parametrize("new", ["Liverpool1", "1q2w3e4R5T", "  Butterfly1 "])
+    def test_refuses_what_has_leaked_and_is_common(self, actor, new: str) -> None:
+        assert rules.failures(new, about=(), on=TODAY) == []  # the other rules let it through
+
+        with pytest.raises(Invalid, match="已泄露") as refused:
+            self.change(actor("kunming", Role.REPORTER), new=new)
+        assert refused.value.field == "new_password"
+
+    def test_refuses_our_own_words_with_a_sentence(self, actor) -> None:
+        with pytest.raises(Invalid, match="系统名称"):
+            self.change(actor("kunming", Role.REPORTER), new="Anlan-2026-demo")
+
     def change(self, actor, old: str = factories.PASSWORD, new: str = "Xin-Mi_Ma-2027"):
         return passwords.change_password(
             user_id=actor.user_id, old_password=old, new_password=new, actor=actor, address="10.0.0.1", at=NOON
