@@ -23,6 +23,7 @@ from tenants import selectors
 from tenants.actors import Actor
 from tenants.models import Role, User
 from tenants.models.sessions import EndReason
+from tenants.rules import session as session_rules
 from tenants.selectors import people, second_factor
 from tenants.usecases import knocking, sessions, sign_in
 
@@ -199,6 +200,7 @@ class Session(APIView):
             if plain.session.session_key and plain.user.is_authenticated:
                 sessions.over(key=plain.session.session_key, reason=EndReason.SIGNED_OUT, at=at)
             login(plain, user)
+            plain.session.set_expiry(at + session_rules.longest(on=timezone.localdate(at)))
             plain.session["last_seen"] = at.isoformat()
             plain.session["second_factor"] = second_factor.has_factor(user)
             sessions.begin(

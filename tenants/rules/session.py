@@ -1,6 +1,6 @@
 """How long a session may idle."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from core.parameters import load
@@ -12,6 +12,11 @@ def idle_minutes(duty: str, *, on: date) -> int:
     """Minutes without a request after which a session ends; administrators have less. Source: domain reference 5.1."""
     name = "idle_minutes" if duty == "BUSINESS" else "idle_minutes_administrator"
     return int(load(PARAMS / f"{name}.yaml").value(on))
+
+
+def longest(*, on: date) -> timedelta:
+    """How long a session lasts at most, however busy it is (parameter session_hours)."""
+    return timedelta(hours=int(load(PARAMS / "session_hours.yaml").value(on)))
 
 
 def warning_minutes(*, on: date) -> int:

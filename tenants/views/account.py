@@ -21,6 +21,7 @@ from tenants.models import User
 from tenants.models.sessions import EndReason
 from tenants.rules import passwords as password_rules
 from tenants.rules import second_factor as factor_rules
+from tenants.rules import session as session_rules
 from tenants.selectors import people, second_factor
 from tenants.usecases import knocking, passwords, sessions, sign_in
 from tenants.views.portal import FLOOR, own_path
@@ -68,6 +69,7 @@ def open_session(request: HttpRequest, outcome: sign_in.Outcome, at: datetime) -
     if request.session.session_key and request.user.is_authenticated:  # once more in the same browser
         sessions.over(key=request.session.session_key, reason=EndReason.SIGNED_OUT, at=at)
     login(request, user)
+    request.session.set_expiry(at + session_rules.longest(on=timezone.localdate(at)))
     ended = sessions.begin(
         user=user,
         key=request.session.session_key or "",

@@ -1,6 +1,6 @@
 """Sessions: listed with where from, ended one by one, all but this, by an administrator or by a new sign-in."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -271,6 +271,51 @@ class TestTheApiOfOnesOwn:
 
     def test_is_asked_for_by_somebody(self) -> None:
         assert Client().get("/kunming/api/v1/sessions/").status_code == 401
+
+
+class TestTheLongestTime:
+    """OWASP ASVS 5.0, 7.3.2: twelve hours, however busy one is."""
+
+    def end_of(self, client: Client) -> datetime:
+        return Session.objects.get(pk=client.cookies["anlan_session"].value).expire_date
+
+    def work_on(self, client: Client) -> datetime:
+        """Ten minutes later, as far as the session knows; when it would end."""
+        session = client.session
+        session["last_seen"] = (timezone.now() - timedelta(minutes=10)).isoformat()
+        session.save()
+        client.get("/account/")
+        return self.end_of(client)
+
+    def test_is_set_at_the_sign_in_and_not_moved_by_work(self, person: User) -> None:
+        client = browser(person)
+        end = self.end_of(client)
+
+        assert abs(end - timezone.now() - timedelta(hours=12)) < timedelta(minutes=1)
+        assert self.work_on(client) == end
+
+    def test_over_the_api_too(self, person: User) -> None:
+        client = Client()
+        body = {"username": person.username, "password": factories.PASSWORD}
+        assert client.post("/kunming/api/v1/session/", body, content_type="application/json").status_code == 200
+        end = self.end_of(client)
+
+        assert abs(end - timezone.now() - timedelta(hours=12)) < timedelta(minutes=1)
+        assert self.work_on(client) == end
+
+    def test_once_over_one_is_asked_to_sign_in(self, person: User) -> None:
+        client = browser(person)
+        assert asks(client)
+        Session.objects.filter(pk=client.cookies["anlan_session"].value).update(expire_date=timezone.now())
+
+        assert not asks(client)
+
+    def test_without_it_work_would_move_the_end(self, signed_in) -> None:
+        """The control: a session that was begun without."""
+        client = signed_in("kunming", Role.REPORTER)
+        before = self.end_of(client)
+
+        assert self.work_on(client) > before
 
 
 class TestTheRows:
