@@ -8,7 +8,7 @@ from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.renderers import BaseRenderer
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -106,8 +106,8 @@ class OneAuditEntry(APIView):
         return Response(AuditEntryDetailOut(entry).data)
 
 
-class JsonLines(BaseRenderer):
-    """Names the media type to those who ask for it; the lines are written elsewhere."""
+class JsonLines(JSONRenderer):
+    """Names the media type to those who ask for it; the lines are written elsewhere, a problem is JSON all the same."""
 
     media_type = "application/x-ndjson"
     format = "jsonl"

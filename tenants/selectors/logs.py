@@ -29,6 +29,7 @@ TABLES = {
     "core_calendarday": gettext_lazy("工作日历"),
     "core_storedfile": gettext_lazy("附件"),
     "core_sensitiveread": gettext_lazy("敏感信息查阅"),
+    "core_schedule": gettext_lazy("定时任务"),
     "api_token": gettext_lazy("接口令牌"),
     "library_indicatortemplate": gettext_lazy("指标体系"),
     "library_templateversion": gettext_lazy("指标体系版本"),

@@ -189,3 +189,13 @@ class TestTheApi:
 )  # fmt: skip
 def test_a_cell_is_never_a_formula(value: object, cell: str) -> None:
     assert sheets.cell(value) == cell
+
+
+def test_a_refusal_of_the_export_is_a_problem_in_whatever_form_it_was_asked_for(signed_in) -> None:
+    client = signed_in("yunnan", Role.AUDIT_ADMIN)
+
+    for form in ("jsonl", "json"):
+        answer = client.get(f"/yunnan/api/v1/audit/export/?format={form}&since=never")
+        assert (answer.status_code, answer["Content-Type"]) == (422, "application/problem+json")
+    stranger = signed_in("yunnan", Role.VERIFIER).get("/yunnan/api/v1/audit/export/?format=jsonl")
+    assert (stranger.status_code, stranger["Content-Type"]) == (403, "application/problem+json")
