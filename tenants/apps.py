@@ -6,4 +6,8 @@ class TenantsConfig(AppConfig):
     label = "tenants"
 
     def ready(self) -> None:
-        from tenants import metrics  # noqa: F401 (registers the figures)
+        from tenants import menu, metrics  # noqa: F401 (registers the figures)
+        from tenants.selectors import changes
+        from tenants.usecases import roles, second_factor  # noqa: F401 (register what needs a second administrator)
+
+        menu.counter("changes")(changes.count_waiting)

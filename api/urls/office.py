@@ -5,6 +5,7 @@ from django.urls import re_path
 from api.v1 import (
     account,
     audit,
+    changes,
     files,
     jobs,
     letters,
@@ -25,6 +26,7 @@ urlpatterns = [
     *audit.urlpatterns,
     *offices.urlpatterns,
     *people.urlpatterns,
+    *changes.urlpatterns,
     *library.urlpatterns,
     *letters.urlpatterns,
     *reporting.urlpatterns,

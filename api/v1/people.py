@@ -12,12 +12,13 @@ from rest_framework.views import APIView
 
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
+from api.v1.changes import ChangeOut, change_out
 from api.v1.offices_shapes import Day, ReasonIn
 from tenants.actors import Actor
-from tenants.models import Membership, Role, StandIn, User
+from tenants.models import ChangeRequest, Membership, Role, StandIn, User
 from tenants.policies import people as policies
 from tenants.selectors import people as selectors
-from tenants.usecases import passwords, roles, second_factor, sessions, sign_in, stand_ins
+from tenants.usecases import passwords, roles, second_person, sessions, sign_in, stand_ins
 from tenants.usecases import people as usecases
 
 MOST = 2**31 - 1
@@ -168,6 +169,11 @@ def _secret(request: Request, user: User, password: str, status: int = 200) -> R
     return Response(PersonPasswordOut(user, context={"actor": _actor(request)}).data, status=status)
 
 
+def _asked_or(request: Request, outcome: object) -> Response | None:
+    """202 where it was asked for; None where it was done."""
+    return change_out(request, outcome, 202) if isinstance(outcome, ChangeRequest) else None
+
+
 class People(APIView):
     """Accounts in reach: of the own office and those directly below."""
 
@@ -257,11 +263,17 @@ class EndSessions(IdempotentMixin, APIView):
 class ResetSecondFactor(IdempotentMixin, APIView):
     """The second factor of a person."""
 
-    @extend_schema(operation_id="people_reset_second_factor", request=ReasonIn, responses=PersonDetailOut)
+    @extend_schema(
+        operation_id="people_reset_second_factor", request=ReasonIn, responses={200: PersonDetailOut, 202: ChangeOut}
+    )
     def post(self, request: Request, user_id: int) -> Response:
-        """Take a lost one away; their sessions end. Security administrators only."""
+        """Take a lost one away; their sessions end. Security administrators only.
+
+        202 with a change where an administrator's waits for a second administrator.
+        """
         given = _given(ReasonIn, request.data)
-        return _person(request, second_factor.reset(user_id=user_id, actor=_actor(request), at=timezone.now(), **given))
+        outcome = second_person.do("reset-factor", user_id=user_id, actor=_actor(request), at=timezone.now(), **given)
+        return _asked_or(request, outcome) or _person(request, outcome)
 
 
 class Unlock(IdempotentMixin, APIView):
@@ -276,12 +288,15 @@ class Unlock(IdempotentMixin, APIView):
 class Roles(IdempotentMixin, APIView):
     """Roles of a person."""
 
-    @extend_schema(operation_id="roles_grant", request=RoleIn, responses={201: RoleOut})
+    @extend_schema(operation_id="roles_grant", request=RoleIn, responses={201: RoleOut, 202: ChangeOut})
     def post(self, request: Request, user_id: int) -> Response:
-        """Grant one; security administrators only, never to themselves."""
+        """Grant one; security administrators only, never to themselves.
+
+        202 with a change where the role of an administrator waits for a second administrator.
+        """
         given = _given(RoleIn, request.data)
-        row = roles.grant_role(user_id=user_id, actor=_actor(request), at=timezone.now(), **given)
-        return Response(RoleOut(row).data, status=201)
+        outcome = second_person.do("grant-role", user_id=user_id, actor=_actor(request), at=timezone.now(), **given)
+        return _asked_or(request, outcome) or Response(RoleOut(outcome).data, status=201)
 
 
 class EndRole(IdempotentMixin, APIView):

@@ -105,6 +105,12 @@ TABLES: dict[str, Rows | Withheld] = {
         change="membership_id IN (SELECT m.id FROM public.tenants_membership m)",
         fixed=("membership_id", "person_id"),
     ),
+    "tenants_changerequest": Rows(  # of the office's own administrators
+        see=f"office_id = {OFFICE}",
+        add=f"office_id = {OFFICE}",
+        change=f"office_id = {OFFICE}",
+        fixed=("office_id", "action", "arguments", "about", "asked_by_id", "asked_as", "asked_at", "expires_at"),
+    ),
     "tenants_signinattempt": Rows(  # counted and written beside the office: an address is tried from everywhere
         see=f"{PLATFORM} OR username IN (SELECT lower(u.username) FROM public.tenants_user u)"
     ),

@@ -185,6 +185,41 @@ class StandInRevoked(Event):
     person: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ChangeAsked(Event):
+    """An administrator asked for a grave change; another one decides."""
+
+    action: str
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeApproved(Event):
+    """A second administrator agreed to a grave change, and it was done."""
+
+    action: str
+    what: str
+    asked_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeRefused(Event):
+    """A second administrator did not agree to a grave change."""
+
+    action: str
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeWithdrawn(Event):
+    """Who asked for a grave change took it back."""
+
+    action: str
+    what: str
+
+
 __all__ = [name for name, thing in list(globals().items()) if isinstance(thing, type) and issubclass(thing, Event)] + [
     "office_subject",
     "record",

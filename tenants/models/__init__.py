@@ -1,5 +1,6 @@
 """SHARED tables: offices and regions, accounts, memberships and stand-ins, sign-in attempts."""
 
+from tenants.models.changes import ChangeRequest
 from tenants.models.office import Division, Domain, Office, OfficeName, Region
 from tenants.models.passwords import FormerPassword
 from tenants.models.people import Duty, Membership, Role, StandIn, User, duty_of
@@ -8,6 +9,7 @@ from tenants.models.sessions import OpenSession
 from tenants.models.sign_in import SignInAttempt
 
 __all__ = [
+    "ChangeRequest",
     "Division",
     "Domain",
     "Duty",

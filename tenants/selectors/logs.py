@@ -25,6 +25,7 @@ TABLES = {
     "tenants_region": gettext_lazy("行政区划"),
     "tenants_user": gettext_lazy("账号"),
     "tenants_membership": gettext_lazy("角色授予"),
+    "tenants_changerequest": gettext_lazy("管理员变更申请"),
     "tenants_standin": gettext_lazy("代理授权"),
     "core_calendarday": gettext_lazy("工作日历"),
     "core_storedfile": gettext_lazy("附件"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tenants.views import audit, calendar, home, logs, offices, people, stand_ins
+from tenants.views import audit, calendar, changes, home, logs, offices, people, stand_ins
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -27,6 +27,11 @@ urlpatterns = [
     path("administration/people/<int:user_id>/second-factor/", people.reset_second_factor, name="admin-person-factor"),
     path("administration/people/<int:user_id>/roles/", people.grant, name="admin-role-new"),
     path("administration/roles/<int:membership_id>/end/", people.end_role, name="admin-role-end"),
+    path("changes/", changes.index, name="changes"),
+    path("changes/<int:change_id>/", changes.detail, name="change"),
+    path("changes/<int:change_id>/approve/", changes.approve, name="change-approve"),
+    path("changes/<int:change_id>/refuse/", changes.refuse, name="change-refuse"),
+    path("changes/<int:change_id>/withdraw/", changes.withdraw, name="change-withdraw"),
     path("stand-ins/", stand_ins.index, name="stand-ins"),
     path("stand-ins/<int:stand_in_id>/revoke/", stand_ins.revoke, name="stand-in-revoke"),
     path("calendar/", calendar.index, name="calendar"),

@@ -5,15 +5,33 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.errors import Conflict, Invalid
 from tenants import events
 from tenants.actors import Actor
 from tenants.models import Division, Membership, Role, duty_of
+from tenants.models.people import ADMINISTRATORS
 from tenants.policies import people as policies
 from tenants.selectors import people as selectors
+from tenants.usecases.second_person import About, Given, grave
 
 
+def _granting(actor: Actor, given: Given) -> About:
+    user = selectors.get_person(actor, given["user_id"])
+    office = selectors.office_in_charge(actor, given["office_id"])
+    held, acting = selectors.open_roles(user), selectors.acting_roles(user, on=given.get("valid_from") or date.min)
+    policies.grant_role(actor, user, office, given["role"], held, acting)
+    what = _("%(name)s：%(office)s%(role)s") % {
+        "name": user.account_label, "office": office.name, "role": Role(given["role"]).label,
+    }  # fmt: skip
+    return About(events.user_subject(user.pk), what)
+
+
+@grave(
+    "grant-role", label=gettext_lazy("授予管理员角色"), about=_granting,
+    when=lambda _actor, given: given["role"] in ADMINISTRATORS,
+)  # fmt: skip
 @transaction.atomic
 def grant_role(
     *, user_id: int, office_id: int, role: str, division_id: int | None = None, valid_from: date | None = None,
@@ -23,6 +41,7 @@ def grant_role(
 
     Raises NotFound (person, office), Denied (not a security administrator, oneself), Conflict (the three
     administrators exclude each other and business; the role is held already), Invalid (dates, division, reason).
+    Making an administrator may need a second one (usecases.second_person).
     Source: domain reference 5.2.
     """
     today = timezone.localdate(at)

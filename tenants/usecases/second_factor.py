@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import office as office_core
 from core import secrets
@@ -12,6 +13,7 @@ from core.errors import Conflict, Invalid
 from tenants import events
 from tenants.actors import Actor
 from tenants.models import RecoveryCode, SecondFactor, User
+from tenants.models.people import Duty
 from tenants.models.second_factor import secret_about
 from tenants.models.sessions import EndReason
 from tenants.policies import people as policies
@@ -19,6 +21,7 @@ from tenants.rules import second_factor as rules
 from tenants.selectors import people
 from tenants.selectors import second_factor as selectors
 from tenants.usecases import sessions
+from tenants.usecases.second_person import About, Given, grave
 from tenants.usecases.sign_in import confirm_code, confirm_password
 
 BEGUN_FOR = timedelta(minutes=15)  # a secret shown on a screen must not wait there for whoever comes next
@@ -89,10 +92,22 @@ def remove(*, actor: Actor, code: str, address: str, at: datetime) -> None:
         events.record(events.SecondFactorRemoved(subject=events.user_subject(user.pk)), actor=actor, at=at)
 
 
+def _resetting(actor: Actor, given: Given) -> About:
+    user = people.get_person(actor, given["user_id"])
+    policies.reset_second_factor(actor, user)
+    return About(events.user_subject(user.pk), user.account_label)
+
+
+def _administrators(actor: Actor, given: Given) -> bool:
+    return people.get_person(actor, given["user_id"]).duty != Duty.BUSINESS
+
+
+@grave("reset-factor", label=gettext_lazy("重置管理员的二次验证"), about=_resetting, when=_administrators)
 @transaction.atomic
 def reset(*, user_id: int, reason: str, actor: Actor, at: datetime) -> User:
     """Take a lost second factor away: the person signs in by password and enrols anew. Their sessions end.
 
+    An administrator's may need a second administrator (usecases.second_person).
     Raises NotFound, Denied (not a security administrator, oneself), Invalid (reason), Conflict (there is none).
     """
     user = people.get_person(actor, user_id, lock=True)

@@ -23,8 +23,9 @@ from tenants.policies import people as policies
 from tenants.selectors import people as selectors
 from tenants.selectors import second_factor as factor_selectors
 from tenants.selectors import sessions as session_selectors
-from tenants.usecases import passwords, roles, second_factor, sessions, sign_in
+from tenants.usecases import passwords, roles, second_person, sessions, sign_in
 from tenants.usecases import people as usecases
+from tenants.views.changes import told
 from tenants.views.dialogs import ask, done
 from tenants.views.timelines import shown
 
@@ -210,8 +211,10 @@ def reset_second_factor(request: HttpRequest, user_id: int) -> HttpResponse:
         policies.reset_second_factor(actor, person)
     elif form.is_valid():
         with refusals_on(form):
-            second_factor.reset(user_id=person.pk, actor=actor, at=timezone.now(), **form.cleaned_data)
-            messages.success(request, _("二次验证已重置，本人下次用密码登录后可重新登记。"))
+            outcome = second_person.do(
+                "reset-factor", user_id=person.pk, actor=actor, at=timezone.now(), **form.cleaned_data
+            )
+            told(request, outcome, _("二次验证已重置，本人下次用密码登录后可重新登记。"))
             return done(request, "admin-person", person.pk)
     return ask(request, "tenants/people/reset_factor.html", {"person": person, "form": form}, status=status_of(form))
 
@@ -235,11 +238,11 @@ def grant(request: HttpRequest, user_id: int) -> HttpResponse:
     if form.is_valid():
         given = dict(form.cleaned_data)
         with refusals_on(form):
-            roles.grant_role(
-                user_id=person.pk, office_id=given.pop("office"), division_id=given.pop("division"), actor=actor,
-                at=timezone.now(), **given,
+            outcome = second_person.do(
+                "grant-role", user_id=person.pk, office_id=given.pop("office"), division_id=given.pop("division"),
+                actor=actor, at=timezone.now(), **given,
             )  # fmt: skip
-            messages.success(request, _("角色已授予。"))
+            told(request, outcome, _("角色已授予。"))
             return redirect("admin-person", person.pk)
     return _page(request, person, role_form=form)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from core.models import EventRecord
 from tenants.actors import recorded_roles
 from tenants.models import Role
+from tenants.usecases import second_person
 
 # event name → (icon, tone, text with the event's data)
 LINES = {
@@ -33,6 +34,10 @@ LINES = {
     "SecondFactorReset": ("shield-off", "bad", gettext_lazy("重置二次验证")),
     "RecoveryCodesRenewed": ("refresh", "info", gettext_lazy("更换恢复码")),
     "RecoveryCodeUsed": ("key", "warn", gettext_lazy("用恢复码登录，还剩 %(left)s 个")),
+    "ChangeAsked": ("user-question", "warn", gettext_lazy("提出变更申请：%(act)s（%(what)s）")),
+    "ChangeApproved": ("user-check", "ok", gettext_lazy("批准变更：%(act)s（%(what)s），由%(asked_by)s提出")),
+    "ChangeRefused": ("user-x", "bad", gettext_lazy("未批准变更：%(act)s（%(what)s）")),
+    "ChangeWithdrawn": ("arrow-back-up", "mute", gettext_lazy("撤回变更申请：%(act)s（%(what)s）")),
     "LockOpened": ("lock-open", "ok", gettext_lazy("解除锁定：%(what)s")),
     "StandInNamed": (
         "user-share",
@@ -51,6 +56,8 @@ def shown(records: Iterable[EventRecord]) -> list[dict[str, Any]]:
         data = {**record.data}
         if "role" in data:
             data["role"] = str(Role(data["role"]).label) if data["role"] in Role.values else data["role"]
+        if "action" in data:
+            data["act"] = second_person.label_of(data["action"])
         who = f"{record.actor_name} {recorded_roles(record.actor_role)}".strip() or _("系统")
         lines.append(
             {

@@ -28,6 +28,7 @@ DATA = (
 )
 # Posts, fragments, files, answers for machines, and addresses that lead on.
 NO_PAGES = """
+    change-approve change-withdraw
     admin-division-new admin-office-reactivate admin-person-password admin-person-reactivate admin-person-unlock
     admin-role-new api-schema calendar-clear calendar-day calendar-import extend-session file healthz job-cancel
     job-progress job-retry ledger:confirm-no-events ledger:draft-letters ledger:make-periods ledger:my-score

@@ -32,7 +32,7 @@ from core.jobs import want
 from core.usecases.calendar import seed_calendar
 from tenants import selectors
 from tenants.actors import Actor
-from tenants.models import Division, Office, Role, SecondFactor, StandIn, User
+from tenants.models import ChangeRequest, Division, Office, Role, SecondFactor, StandIn, User
 from tenants.models.second_factor import secret_about
 from tenants.usecases import offices, sessions, sign_in
 from tenants.usecases import people as accounts
@@ -295,6 +295,12 @@ class World:
                         )  # fmt: skip
                     sessions.seen(user_id=user.pk, key="l" * 32, address="198.51.100.8", agent="curl/8.5", at=NOW)
             accounts.deactivate_account(user_id=user.pk, reason="调往省水利厅", actor=actor, at=NOW)
+        ChangeRequest.objects.create(
+            office=self.offices["yunnan"], action="reset-factor", arguments={"user_id": self.people["yunnan-audit"].pk,
+            "reason": "手机遗失"}, about=f"tenants.user:{self.people['yunnan-audit'].pk}",
+            what=self.people["yunnan-audit"].account_label, reason="手机遗失", asked_by=self.people["yunnan-sec"],
+            asked_as=Role.SEC_ADMIN, asked_at=NOW, expires_at=NOW + timedelta(days=3),
+        )  # fmt: skip
         reporter = User.objects.get(username="kunming-reporter")
         sessions.seen(user_id=reporter.pk, key="r" * 32, address="198.51.100.9", agent="Firefox/128.0 Linux", at=NOW)
         for _try in range(5):

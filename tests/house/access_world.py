@@ -1,11 +1,13 @@
 """A world in which every URL has something to point at: kunming's running year with one of each thing."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from appraisal.ledger.models import CurrentValue, Objection, Report, ReportedValue, ScoreAdjustment, ScoreLine
 from appraisal.ledger.usecases import scores
@@ -14,7 +16,7 @@ from core import files
 from core import office as office_core
 from core.models import AuditEntry, Job
 from tenants.actors import Actor
-from tenants.models import Division, Membership, Office, Role, StandIn
+from tenants.models import ChangeRequest, Division, Membership, Office, Role, StandIn
 from tests.appraisal import setting
 from tests.conftest import NOON, TODAY
 
@@ -84,7 +86,13 @@ def _own(office: Office, person: Actor, admin: Actor, period: Any = None) -> Ids
         membership=membership, person_id=admin.user_id, starts_on=TODAY, ends_on=TODAY, reason="出差",
         created_by_id=person.user_id or 0, created_at=NOON, revoked_at=NOON,
     )  # fmt: skip
+    change = ChangeRequest.objects.create(
+        office=office, action="reset-factor", arguments={"user_id": person.user_id, "reason": "遗失"},
+        about=f"tenants.user:{person.user_id}", what=person.name, reason="遗失", asked_by_id=admin.user_id,
+        asked_as=Role.SEC_ADMIN, asked_at=timezone.now(), expires_at=timezone.now() + timedelta(days=1),
+    )  # fmt: skip
     return {
+        "change_id": change.pk,
         "file_id": stored.pk, "job_id": job.pk, "user_id": person.user_id, "person_id": person.user_id,
         "membership_id": membership.pk, "division_id": division.pk, "stand_in_id": stand_in.pk,
         "own_office_id": office.pk, "entry_id": AuditEntry.objects.latest("id").pk, "token_id": 2**31,

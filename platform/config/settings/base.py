@@ -237,6 +237,7 @@ SPECTACULAR_SETTINGS = {
         "RunState": "appraisal.ledger.states.RunState",
         "ObjectionState": "appraisal.ledger.states.ObjectionState",
         "DraftState": "appraisal.reporting.states.DraftState",
+        "ChangeState": "tenants.states.ChangeState",
         "OfficeState": "tenants.models.office.OfficeState",
         "RoleEnum": "tenants.models.people.Role",
         "Better": "appraisal.library.models.indicator.Better",  # the other `direction` moves a row

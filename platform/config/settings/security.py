@@ -18,6 +18,7 @@ def settings(data_dir: Path) -> dict:
         # Days from which an installation asks for more than the dated parameters of tenants.rules do.
         "SINGLE_SESSION_FROM": _day("SINGLE_SESSION_FROM"),
         "SECOND_FACTOR_REQUIRED_FROM": _day("SECOND_FACTOR_REQUIRED_FROM"),
+        "SECOND_PERSON_FROM": _day("SECOND_PERSON_FROM"),
         # The keys of secrets at rest (core.secrets), outside the database. Who names a ring makes it.
         "KEY_RING_FILE": os.environ.get("KEY_RING") or str(data_dir / "keys.json"),
         "KEY_RING_MADE_AT_NEED": not os.environ.get("KEY_RING"),

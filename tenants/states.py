@@ -1,0 +1,27 @@
+"""The lives of what administrators do."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ChangeState(models.TextChoices):
+    """A grave change that a second administrator decides about."""
+
+    WAITING = "WAITING", _("待批准")
+    DONE = "DONE", _("已批准并办理")
+    REFUSED = "REFUSED", _("未批准")
+    WITHDRAWN = "WITHDRAWN", _("已撤回")
+    EXPIRED = "EXPIRED", _("已过期")
+
+
+TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
+    ChangeState: {
+        ChangeState.WAITING: frozenset(
+            {ChangeState.DONE, ChangeState.REFUSED, ChangeState.WITHDRAWN, ChangeState.EXPIRED}
+        ),
+        ChangeState.DONE: frozenset(),
+        ChangeState.REFUSED: frozenset(),
+        ChangeState.WITHDRAWN: frozenset(),
+        ChangeState.EXPIRED: frozenset(),
+    },
+}
