@@ -104,23 +104,25 @@ class Calendar:
         return mark.name if mark is not None and mark.name else f"weekday:{day.weekday()}"
 
 
+REGION_LEVELS = 5  # country, province, prefecture, county, and a code longer than six digits
+
+
 def load_days(region_code: str, first: int, last: int) -> dict[date, tuple[bool, Mark]]:
     """day → (whether a national row exists, the mark in force) for the years first … last. One query."""
-    from core.models import CalendarDay
+    from core.models.calendar import laid_down  # there are no models while this module is read
 
     chain = region_chain(region_code)
-    rows = CalendarDay.objects.filter(
-        region_code__in=chain, day__gte=date(first, 1, 1), day__lte=date(last, 12, 31)
-    ).order_by("day")
+    levels = chain + chain[-1:] * (REGION_LEVELS - len(chain))
+    rows = laid_down(*levels, date(first, 1, 1), date(last, 12, 31))
     found: dict[date, tuple[bool, Mark]] = {}
     rank: dict[date, int] = {}
-    for row in rows:
-        national = row.region_code == "" or found.get(row.day, (False,))[0]
-        if row.day not in found or chain.index(row.region_code) > rank[row.day]:
-            rank[row.day] = chain.index(row.region_code)
-            found[row.day] = (national, Mark(row.is_working, row.name, row.source))
+    for day, code, is_working, name, source in rows:
+        national = code == "" or found.get(day, (False,))[0]
+        if day not in found or chain.index(code) > rank[day]:
+            rank[day] = chain.index(code)
+            found[day] = (national, Mark(is_working, name, source))
         else:
-            found[row.day] = (national, found[row.day][1])
+            found[day] = (national, found[day][1])
     return found
 
 

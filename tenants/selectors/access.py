@@ -2,9 +2,11 @@
 
 from datetime import date
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.errors import NotFound
+from core.postgres.compiled import compiled
 from tenants.actors import Actor
 from tenants.models import Division, Domain, Membership, Office, StandIn, User
 from tenants.models.office import Level, OfficeState
@@ -12,7 +14,12 @@ from tenants.models.office import Level, OfficeState
 
 def office_by_path(segment: str) -> Office | None:
     """The active office mounted at `/<segment>/`, or None. One indexed query."""
-    return Office.objects.select_related("parent").filter(schema_name=segment, state=OfficeState.ACTIVE).first()
+    return _active.first(segment)
+
+
+@compiled
+def _active(schema_name: str) -> QuerySet[Office]:
+    return Office.objects.select_related("parent").filter(schema_name=schema_name, state=OfficeState.ACTIVE)
 
 
 def office_by_host(host: str) -> Office | None:
@@ -37,18 +44,28 @@ def actor_for(user: User, office: Office, *, on: date) -> Actor | None:
 
 
 def _roles(user: User, office: Office, on: date) -> tuple[set[str], int | None, dict[str, str]]:
-    own = list(Membership.objects.filter(user=user, office=office).in_force(on).order_by("id"))
-    roles = {membership.role for membership in own}
-    division = next((membership.division_id for membership in own if membership.division_id), None)
+    own = _own(user.pk, office.pk, on)
+    roles = {role for role, _division in own}
+    division = next((division_id for _role, division_id in own if division_id), None)
     for_others: dict[str, str] = {}
-    acting = StandIn.objects.filter(person=user, membership__office=office, membership__ended_at__isnull=True).in_force(
-        on
-    )
-    for stand_in in acting.select_related("membership__user"):
-        if stand_in.membership.role not in roles:
-            roles.add(stand_in.membership.role)
-            for_others[stand_in.membership.role] = stand_in.membership.user.name
+    for role, name in _acting(user.pk, office.pk, on):
+        if role not in roles:
+            roles.add(role)
+            for_others[role] = name
     return roles, division, for_others
+
+
+@compiled
+def _own(user_id: int, office_id: int, on: date) -> QuerySet[Membership, tuple[str, int | None]]:
+    rows = Membership.objects.filter(user_id=user_id, office_id=office_id).in_force(on).order_by("id")
+    return rows.values_list("role", "division_id")
+
+
+@compiled
+def _acting(person_id: int, office_id: int, on: date) -> QuerySet[StandIn, tuple[str, str]]:
+    rows = StandIn.objects.filter(person_id=person_id, membership__office_id=office_id).in_force(on)
+    rows = rows.filter(membership__ended_at__isnull=True).order_by("id")
+    return rows.values_list("membership__role", "membership__user__name")
 
 
 def offices_of(user: User, *, on: date) -> list[Office]:

@@ -1,11 +1,15 @@
 """Many rows at once: COPY, and queries that are compiled once."""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
 import pytest
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from core.models import EventRecord
-from core.postgres.compiled import CompiledRows
+from core.office import NoOffice
+from core.postgres.compiled import compiled
 from core.postgres.copying import copy_rows
 from tenants.models import Office, Region
 from tests.conftest import NOON
@@ -42,37 +46,109 @@ class TestCopyRows:
         assert not Region.objects.filter(parent_code="9999").exists()
 
 
-class TestCompiledRows:
-    def test_gives_what_the_query_gives_for_each_key(self, offices: dict[str, Office]) -> None:
-        def children(parent_id: int):
-            return Office.objects.filter(parent_id=parent_id).order_by("position").values_list("schema_name", "level")
+def children(parent_id: int) -> QuerySet[Office]:
+    return Office.objects.filter(parent_id=parent_id).order_by("position").select_related("parent")
 
-        compiled = CompiledRows(children)
+
+class TestCompiled:
+    def test_gives_what_the_query_gives_for_each_key(self, offices: dict[str, Office]) -> None:
+        def named(parent_id: int) -> QuerySet[Office, tuple[str, str]]:
+            return children(parent_id).values_list("schema_name", "level")
+
+        ready = compiled(named)
 
         for office in offices.values():
-            assert compiled(office.pk) == list(children(office.pk))
+            assert ready(office.pk) == list(named(office.pk))
+
+    def test_instances_come_with_what_belongs_to_them(
+        self, offices: dict[str, Office], django_assert_num_queries
+    ) -> None:
+        ready = compiled(children)
+        ready(0)
+
+        with django_assert_num_queries(1):
+            rows = ready(offices["yunnan"].pk)
+            parents = {row.parent.schema_name for row in rows if row.parent}
+        assert [(row, row.name, row._state.db) for row in rows] == [
+            (row, row.name, "default") for row in children(offices["yunnan"].pk)
+        ]
+        assert parents == {"yunnan"}
+
+    def test_what_is_deferred_comes_when_asked_for(self, offices: dict[str, Office], django_assert_num_queries) -> None:
+        def short(parent_id: int) -> QuerySet[Office]:
+            return children(parent_id).defer("name")
+
+        [first, *_others] = compiled(short)(offices["yunnan"].pk)
+
+        with django_assert_num_queries(1):
+            assert first.name
+
+    def test_keys_of_several_kinds_in_any_order(self, db: None) -> None:
+        copy_rows(Region, FIELDS, [region("999901", "甲"), region("999902", "乙", "2025-12-31")])
+
+        @compiled
+        def named(on: date, level: str, parent_code: str) -> QuerySet[Region, str]:
+            rows = Region.objects.filter(parent_code=parent_code, level=level).valid_on(on)
+            return rows.order_by("code").values_list("name", flat=True)
+
+        assert named(date(2025, 6, 1), "COUNTY", "9999") == ["甲", "乙"]
+        assert named(date(2026, 6, 1), "COUNTY", "9999") == ["甲"]
+        assert named(date(2026, 6, 1), "PREFECTURE", "9999") == []
+
+    def test_small_columns_take_the_place_of_a_key(self, offices: dict[str, Office]) -> None:
+        @compiled
+        def before(parent_id: int, position: int) -> QuerySet[Office]:
+            return Office.objects.filter(parent_id=parent_id, position__lt=position)
+
+        assert len(before(offices["yunnan"].pk, 32_000)) == len(children(offices["yunnan"].pk))
+        assert before(offices["yunnan"].pk, -5) == []
+
+    def test_first_is_the_row_or_none(self, offices: dict[str, Office]) -> None:
+        ready = compiled(children)
+
+        assert ready.first(offices["yunnan"].pk) == children(offices["yunnan"].pk).first()
+        assert ready.first(0) is None
 
     def test_converts_as_django_does(self, offices: dict[str, Office]) -> None:
-        def counted(parent_id: int):
+        def counted(parent_id: int) -> QuerySet[Office, tuple[str, int, int]]:
             rows = Office.objects.filter(parent_id=parent_id).values_list("level")
             return rows.annotate(n=Count("id"), places=Sum("position"))
 
         yunnan = offices["yunnan"].pk
-        assert CompiledRows(counted)(yunnan) == list(counted(yunnan))
+        assert compiled(counted)(yunnan) == list(counted(yunnan))
 
     def test_json_arrives_parsed(self, db: None) -> None:
         event = EventRecord.objects.create(name="X", office="yunnan", subject="x", at=NOON, data={"数": ["1", None]})
 
-        compiled = CompiledRows(lambda pk: EventRecord.objects.filter(pk=pk).values_list("subject", "data"))
+        @compiled
+        def told(pk: int) -> QuerySet[EventRecord, tuple[str, object]]:
+            return EventRecord.objects.filter(pk=pk).values_list("subject", "data")
 
-        assert compiled(event.pk) == [("x", {"数": ["1", None]})]
+        assert told(event.pk) == [("x", {"数": ["1", None]})]
 
-    def test_is_one_query(self, offices: dict[str, Office], django_assert_num_queries) -> None:
-        compiled = CompiledRows(lambda pk: Office.objects.filter(pk=pk).values_list("pk"))
+    def test_threads_use_their_own_connection(self, offices: dict[str, Office]) -> None:
+        ready = compiled(children)
+        ready(0)
 
-        with django_assert_num_queries(1):
-            assert compiled(offices["puer"].pk) == [(offices["puer"].pk,)]
+        # No office is mounted in that thread: it asked its own connection.
+        with ThreadPoolExecutor(1) as pool, pytest.raises(NoOffice):
+            pool.submit(ready, offices["yunnan"].pk).result()
 
     def test_a_query_without_its_key_is_refused(self, db: None) -> None:
-        with pytest.raises(ValueError, match="does not use its key"):
-            CompiledRows(lambda pk: Office.objects.values_list("pk"))(1)
+        @compiled
+        def everything(parent_id: int) -> QuerySet[Office]:
+            return Office.objects.all()
+
+        with pytest.raises(ValueError, match="does not use every parameter"):
+            everything(1)
+
+    def test_what_it_cannot_keep_is_refused(self, db: None) -> None:
+        def fetched(parent_id: int) -> QuerySet[Office]:
+            return children(parent_id).prefetch_related("memberships")
+
+        def dictionaries(parent_id: int) -> QuerySet[Office, dict[str, object]]:
+            return children(parent_id).values("pk")
+
+        for make in (fetched, dictionaries):
+            with pytest.raises(ValueError, match="give instances or a values_list"):
+                compiled(make)(1)

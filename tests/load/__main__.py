@@ -26,6 +26,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rates", default="10,20,40,100", help="requests offered a second, one run each")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=4)
     given = parser.parse_args(arguments)
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.load.settings"
     with database.database():
@@ -37,29 +38,31 @@ def main(arguments: list[str]) -> int:
         began = time.monotonic()
         desks = offices.build(given.provinces, given.prefectures, lambda what: print(f"  {what}", flush=True))
         print(f"{given.provinces * (given.prefectures + 1)} offices in {time.monotonic() - began:.0f} s", flush=True)
-        server, port = serve(given.workers)
+        server, port = serve(given.workers, given.threads)
         wrong = 0
         try:
             crowd = generator.Crowd(port, desks, seed=1)
-            asyncio.run(crowd.run(10, WARM_SECONDS))
-            for rate in map(float, given.rates.split(",")):
-                before = memory(server.pid)
-                outcome = asyncio.run(crowd.run(rate, given.seconds))
-                wrong += report(rate, given.seconds, outcome, before, memory(server.pid))
+            with asyncio.Runner() as loop:  # one for all runs: what people hold locked belongs to a loop
+                loop.run(crowd.run(10, WARM_SECONDS))
+                for rate in map(float, given.rates.split(",")):
+                    before = memory(server.pid)
+                    outcome = loop.run(crowd.run(rate, given.seconds))
+                    wrong += report(rate, given.seconds, outcome, before, memory(server.pid))
         finally:
             server.terminate()
             server.wait(30)
     return 1 if wrong else 0
 
 
-def serve(workers: int) -> tuple[subprocess.Popen[bytes], int]:
+def serve(workers: int, threads: int) -> tuple[subprocess.Popen[bytes], int]:
     """Real server processes on a free port; ready when they answer."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", str(workers),
-         "--threads", "4", "--timeout", "90", "--backlog", "4096", "--log-level", "warning", "--no-control-socket"],
+        [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}",
+         "--workers", str(workers), "--threads", str(threads), "--timeout", "90", "--backlog", "4096",
+         "--log-level", "warning", "--no-control-socket"],
         cwd=ROOT, env={**os.environ, "PYTHONPATH": f"platform{os.pathsep}."},
     )  # fmt: skip
     deadline = time.monotonic() + 60

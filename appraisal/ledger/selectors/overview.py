@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, F, Max, Q, Sum
+from django.db.models import Avg, Count, F, Max, Q, QuerySet, Sum
 
 from appraisal.ledger.models import (
     CurrentValue,
@@ -21,7 +21,7 @@ from appraisal.ledger.models import (
 from appraisal.ledger.selectors import scores
 from appraisal.ledger.states import ObjectionState, RunState, ValueState
 from appraisal.library.models import EnteredBy, Indicator, Method
-from core.postgres.compiled import CompiledRows
+from core.postgres.compiled import compiled
 from tenants.actors import Actor
 
 
@@ -64,22 +64,17 @@ def official_runs(cycle: Cycle) -> dict[int, ScoreRun]:
     return {run.period.month: run for run in rows.order_by("number")}
 
 
-_returned = CompiledRows(
-    lambda period_id: (
-        CurrentValue.objects.filter(period_id=period_id, times_returned__gt=0)
-        .values_list("office_id")
-        .annotate(n=Count("id"))
-    )
-)
-_earned = CompiledRows(
-    lambda run_id: (
-        ScoreLine.objects.filter(
-            card__run_id=run_id, indicator__method=Method.RATIO, status="SCORED", effective_points__gt=0
-        )
-        .values_list("card__office_id")
-        .annotate(earned=Sum("score"), full=Sum("effective_points"))
-    )
-)
+@compiled
+def _returned(period_id: int) -> QuerySet[CurrentValue, tuple[int, int]]:
+    rows = CurrentValue.objects.filter(period_id=period_id, times_returned__gt=0)
+    return rows.values_list("office_id").annotate(n=Count("id"))
+
+
+@compiled
+def _earned(run_id: int) -> QuerySet[ScoreLine, tuple[int, Decimal, Decimal]]:
+    scored = ScoreLine.objects.filter(card__run_id=run_id, status="SCORED", effective_points__gt=0)
+    rows = scored.filter(indicator__method=Method.RATIO).values_list("card__office_id")
+    return rows.annotate(earned=Sum("score"), full=Sum("effective_points"))
 
 
 def rank_rows(run: ScoreRun) -> list[RankRow]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import (
@@ -19,6 +20,7 @@ from appraisal.ledger.models import (
 from appraisal.ledger.states import ValueState
 from appraisal.library.models import EnteredBy, Indicator
 from core.errors import NotFound
+from core.postgres.compiled import compiled
 from tenants.actors import Actor
 
 
@@ -30,11 +32,16 @@ def periods_for(actor: Actor) -> list[Period]:
 
 def get_period(actor: Actor, period_id: int) -> Period:
     """A period on which the actor's office reports. Raises NotFound."""
-    rows = Period.objects.filter(cycle__participants__office=actor.office).select_related("cycle__version")
-    period = rows.filter(pk=period_id).first()
+    period = _period.first(period_id, actor.office.pk)
     if period is None:
         raise NotFound(_("没有这个考核期，或本单位不参加这一年度的考核。"))
     return period
+
+
+@compiled
+def _period(period_id: int, office_id: int) -> QuerySet[Period]:
+    rows = Period.objects.filter(pk=period_id, cycle__participants__office_id=office_id)
+    return rows.select_related("cycle__version")
 
 
 def lock_participation(actor: Actor, period: Period) -> Participant:
@@ -62,20 +69,39 @@ class Demands:
 
 def demands(actor: Actor, period: Period) -> Demands:
     """The letter of the actor's office for the period's year, with targets and milestones. Three queries."""
-    letter = TargetLetter.objects.filter(cycle_id=period.cycle_id, office=actor.office).first()
+    letter = _letter.first(period.cycle_id, actor.office.pk)
     if letter is None:
         return Demands(None)
     milestones: dict[int, list[TargetMilestone]] = defaultdict(list)
-    for milestone in TargetMilestone.objects.filter(letter=letter).order_by("due_on", "position", "id"):
+    for milestone in _milestones(letter.pk):
         milestones[milestone.indicator_id].append(milestone)
-    return Demands(letter, {row.indicator_id: row for row in Target.objects.filter(letter=letter)}, dict(milestones))
+    return Demands(letter, {row.indicator_id: row for row in _targets(letter.pk)}, dict(milestones))
+
+
+@compiled
+def _letter(cycle_id: int, office_id: int) -> QuerySet[TargetLetter]:
+    return TargetLetter.objects.filter(cycle_id=cycle_id, office_id=office_id)[:1]
+
+
+@compiled
+def _milestones(letter_id: int) -> QuerySet[TargetMilestone]:
+    return TargetMilestone.objects.filter(letter_id=letter_id).order_by("due_on", "position", "id")
+
+
+@compiled
+def _targets(letter_id: int) -> QuerySet[Target]:
+    return Target.objects.filter(letter_id=letter_id)
 
 
 def reported_indicators(period: Period) -> list[Indicator]:
     """The indicators that prefectures report on, in the scheme's order, each with its group. One query."""
-    rows = Indicator.objects.filter(version_id=period.cycle.version_id, entered_by=EnteredBy.PREFECTURE)
-    rows = rows.exclude(method="").select_related("parent")
-    return list(rows.order_by("parent__position", "parent__code", "position", "id"))
+    return _reported(period.cycle.version_id)
+
+
+@compiled
+def _reported(version_id: int) -> QuerySet[Indicator]:
+    rows = Indicator.objects.filter(version_id=version_id, entered_by=EnteredBy.PREFECTURE).exclude(method="")
+    return rows.select_related("parent").order_by("parent__position", "parent__code", "position", "id")
 
 
 def current_values(actor: Actor, period: Period, *, lock: bool = False) -> dict[int, CurrentValue]:
@@ -103,15 +129,24 @@ def history(actor: Actor, period: Period) -> dict[int, dict[int, CurrentValue | 
 
     This month's and last month's values are whole; earlier months are Past.
     """
-    rows = CurrentValue.objects.filter(period__cycle_id=period.cycle_id, office=actor.office)
     found: dict[int, dict[int, CurrentValue | Past]] = defaultdict(dict)
-    earlier = rows.filter(period__month__lt=period.month - 1)
-    for indicator_id, month, fact in earlier.values_list("indicator_id", "period__month", "final_fact"):
+    for indicator_id, month, fact in _earlier(period.cycle_id, actor.office.pk, period.month - 1):
         found[indicator_id][month] = Past(fact)
-    recent = rows.filter(period__month__range=(period.month - 1, period.month))
-    for row in recent.select_related("period", "value"):
+    for row in _recent(period.cycle_id, actor.office.pk, period.month - 1, period.month):
         found[row.indicator_id][row.period.month] = row
     return dict(found)
+
+
+@compiled
+def _earlier(cycle_id: int, office_id: int, before: int) -> QuerySet[CurrentValue, tuple[int, int, Any]]:
+    rows = CurrentValue.objects.filter(period__cycle_id=cycle_id, office_id=office_id, period__month__lt=before)
+    return rows.values_list("indicator_id", "period__month", "final_fact")
+
+
+@compiled
+def _recent(cycle_id: int, office_id: int, first: int, last: int) -> QuerySet[CurrentValue]:
+    rows = CurrentValue.objects.filter(period__cycle_id=cycle_id, office_id=office_id)
+    return rows.filter(period__month__range=(first, last)).select_related("period", "value")
 
 
 def reports_for(actor: Actor, period: Period | None = None) -> list[Report]:

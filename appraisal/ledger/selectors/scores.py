@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.utils.translation import get_language
@@ -12,7 +12,7 @@ from appraisal.ledger.models import Period, Scorecard, ScoreLine, ScoreRun
 from appraisal.ledger.states import RunState
 from core.errors import NotFound
 from core.models import Job
-from core.postgres.compiled import CompiledRows
+from core.postgres.compiled import compiled
 from tenants.actors import Actor
 from tenants.models import Office
 from tenants.models.office import short_english
@@ -118,11 +118,10 @@ class Ranked(NamedTuple):
         return RankedOffice._make(self[-len(RankedOffice._fields) :])
 
 
-_ranking = CompiledRows(
-    lambda run_id: ordered(Scorecard.objects.filter(run_id=run_id)).values_list(
-        *(f"office__{name}" if name in RankedOffice._fields else name for name in Ranked._fields)
-    )
-)
+@compiled
+def _ranking(run_id: int) -> models.QuerySet[Scorecard, tuple[Any, ...]]:
+    columns = (f"office__{name}" if name in RankedOffice._fields else name for name in Ranked._fields)
+    return ordered(Scorecard.objects.filter(run_id=run_id)).values_list(*columns)
 
 
 def ranking_of(run: ScoreRun) -> list[Ranked]:
@@ -160,9 +159,18 @@ def no_card() -> str:
 
 def lines_of(card: Scorecard, *, traces: bool = True) -> list[ScoreLine]:
     """The lines in the scheme's order, each with its indicator and group; `traces`: what recomputes them, too."""
-    rows = ScoreLine.objects.filter(card=card).select_related("indicator__parent")
-    rows = rows if traces else rows.defer("trace")
-    return list(rows.order_by("indicator__parent__position", "indicator__position", "indicator_id"))
+    return _lines(card.pk) if traces else _lines_without_traces(card.pk)
+
+
+@compiled
+def _lines(card_id: int) -> models.QuerySet[ScoreLine]:
+    rows = ScoreLine.objects.filter(card_id=card_id).select_related("indicator__parent")
+    return rows.order_by("indicator__parent__position", "indicator__position", "indicator_id")
+
+
+@compiled
+def _lines_without_traces(card_id: int) -> models.QuerySet[ScoreLine]:
+    return _lines.make(card_id).defer("trace")
 
 
 def job_of(run: ScoreRun) -> Job | None:

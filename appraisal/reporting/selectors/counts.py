@@ -1,8 +1,8 @@
 """What waits for a person, for the menu of every page: few and small queries, none for whom it does not concern."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from appraisal.ledger.models import CurrentValue, Period
@@ -11,6 +11,7 @@ from appraisal.library.models import EnteredBy, Indicator
 from appraisal.reporting import policies
 from appraisal.reporting.models import DraftValue, MonthlyDraft
 from appraisal.reporting.states import DraftState
+from core.postgres.compiled import compiled
 from tenants.actors import Actor
 from tenants.models.office import Level
 
@@ -19,25 +20,36 @@ def to_fill(actor: Actor, at: datetime) -> int:
     """Indicators of the month that is due which nobody has begun, and all that the province returned."""
     if actor.office.level != Level.PREFECTURE or not actor.has(*policies.FILLERS):
         return 0
-    on = timezone.localdate(at)
-    mine = Period.objects.filter(cycle__participants__office=actor.office, cycle__state=CycleState.RUNNING)
-    returned = CurrentValue.objects.filter(
-        office=actor.office, state=ValueState.RETURNED, period__closes_on__gte=on
-    ).count()
-    # A month is due once it is over; the running one can wait.
-    over = Q(cycle__year__lt=on.year) | Q(cycle__year=on.year, month__lt=on.month)
-    gone = MonthlyDraft.objects.exclude(state=DraftState.FILLING).values("period_id")
-    period = mine.open_on(on).filter(over).exclude(pk__in=gone).select_related("cycle").order_by("month").first()
+    on, office_id = timezone.localdate(at), actor.office.pk
+    returned = len(_returned(office_id, on))
+    period = _due.first(office_id, on, on.year, on.month)
     if period is None:
         return returned
-    asked = Indicator.objects.filter(version_id=period.cycle.version_id, entered_by=EnteredBy.PREFECTURE)
-    spared = Q(
-        targets__letter__office=actor.office, targets__letter__cycle_id=period.cycle_id, targets__applicable=False
-    )
-    begun = DraftValue.objects.filter(draft__period=period).values("indicator_id")
-    already = CurrentValue.objects.filter(office=actor.office, period=period).values("indicator_id")
-    left = asked.exclude(method="").exclude(spared).exclude(pk__in=begun).exclude(pk__in=already)
-    return returned + left.count()
+    return returned + len(_not_begun(office_id, period.pk, period.cycle_id, period.cycle.version_id))
+
+
+@compiled
+def _returned(office_id: int, on: date) -> QuerySet[CurrentValue, int]:
+    rows = CurrentValue.objects.filter(office_id=office_id, state=ValueState.RETURNED, period__closes_on__gte=on)
+    return rows.values_list("pk", flat=True)
+
+
+@compiled
+def _due(office_id: int, on: date, year: int, month: int) -> QuerySet[Period]:
+    mine = Period.objects.filter(cycle__participants__office_id=office_id, cycle__state=CycleState.RUNNING)
+    # A month is due once it is over; the running one can wait.
+    over = Q(cycle__year__lt=year) | Q(cycle__year=year, month__lt=month)
+    gone = MonthlyDraft.objects.exclude(state=DraftState.FILLING).values("period_id")
+    return mine.open_on(on).filter(over).exclude(pk__in=gone).select_related("cycle").order_by("month")[:1]
+
+
+@compiled
+def _not_begun(office_id: int, period_id: int, cycle_id: int, version_id: int) -> QuerySet[Indicator, int]:
+    asked = Indicator.objects.filter(version_id=version_id, entered_by=EnteredBy.PREFECTURE).exclude(method="")
+    spared = Q(targets__letter__office_id=office_id, targets__letter__cycle_id=cycle_id, targets__applicable=False)
+    begun = DraftValue.objects.filter(draft__period_id=period_id).values("indicator_id")
+    already = CurrentValue.objects.filter(office_id=office_id, period_id=period_id).values("indicator_id")
+    return asked.exclude(spared).exclude(pk__in=begun).exclude(pk__in=already).values_list("pk", flat=True)
 
 
 def to_sign(actor: Actor, at: datetime) -> int:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import CurrentValue, Period, TargetMilestone
@@ -20,6 +20,7 @@ from appraisal.reporting.rules import changes, counties, facts
 from appraisal.reporting.rules.changes import Change
 from appraisal.reporting.rules.facts import Wrong
 from core.errors import NotFound
+from core.postgres.compiled import compiled
 from tenants.actors import Actor
 from tenants.models import Region
 
@@ -201,22 +202,38 @@ def loaded(
 
 def draft_of(period_id: int, *, lock: bool = False) -> MonthlyDraft | None:
     """The mounted office's draft of a period, or None while nobody has begun."""
-    rows = MonthlyDraft.objects.select_for_update(of=("self",), no_key=True) if lock else MonthlyDraft.objects
-    return rows.filter(period_id=period_id).first()
+    if lock:
+        return MonthlyDraft.objects.select_for_update(of=("self",), no_key=True).filter(period_id=period_id).first()
+    return _draft.first(period_id)
+
+
+@compiled
+def _draft(period_id: int) -> QuerySet[MonthlyDraft]:
+    return MonthlyDraft.objects.filter(period_id=period_id)
 
 
 def values_of(draft: MonthlyDraft | None) -> dict[int, DraftValue]:
     """The values of a draft by indicator id, with county lines and evidence. Three queries."""
     if draft is None:
         return {}
+    rows = _values(draft.pk)
     files = Prefetch("evidence", DraftEvidence.objects.select_related("file").order_by("id"))
-    rows = DraftValue.objects.filter(draft=draft).prefetch_related("county_lines", files)
+    prefetch_related_objects(rows, "county_lines", files)
     return {row.indicator_id: row for row in rows}
+
+
+@compiled
+def _values(draft_id: int) -> QuerySet[DraftValue]:
+    return DraftValue.objects.filter(draft_id=draft_id)
 
 
 def counties_of(actor: Actor, period: Period) -> dict[str, str]:
     """The counties of the office's territory at the end of the month: code → name, in the order of codes."""
     if not actor.office.region_code:
         return {}
-    rows = Region.objects.counties_of(actor.office.region_code).valid_on(last_day(period))
-    return dict(rows.values_list("code", "name"))
+    return dict(_counties(actor.office.region_code, last_day(period)))
+
+
+@compiled
+def _counties(region_code: str, on: date) -> QuerySet[Region, tuple[str, str]]:
+    return Region.objects.counties_of(region_code).valid_on(on).values_list("code", "name")

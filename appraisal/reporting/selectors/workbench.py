@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import CurrentValue, Period, Scorecard, ScoreLine, ScoreRun
@@ -23,6 +24,7 @@ from appraisal.reporting.selectors.deadline import Deadline, deadline
 from appraisal.reporting.selectors.sheet import Sheet, sheet
 from appraisal.reporting.states import DraftState
 from core.errors import NotFound
+from core.postgres.compiled import compiled
 from tenants.actors import Actor
 
 MONTHS_SHOWN = 10
@@ -234,11 +236,8 @@ def trend(loaded: Sheet, indicator: Indicator) -> list[Decimal | None]:
 
 def last_score(actor: Actor, period: Period) -> LastScore | None:
     """The office's card in the newest published run of this year up to `period`. Three queries."""
-    runs = ScoreRun.objects.filter(
-        cycle_id=period.cycle_id, period__month__lte=period.month, state=RunState.PUBLISHED
-    ).select_related("period", "cycle")
-    run = runs.order_by("-period__month", "-number").first()
-    card = Scorecard.objects.filter(run=run, office=actor.office).defer("trace").first() if run else None
+    run = _newest_run.first(period.cycle_id, period.month)
+    card = _card.first(run.pk, actor.office.pk) if run else None
     if run is None or card is None:
         return None
     card.run = run
@@ -255,3 +254,14 @@ def last_score(actor: Actor, period: Period) -> LastScore | None:
         card, list(groups.values()), [pair for pair in lost[:MOST_LOST] if pair[1] > 0],
         {line.indicator_id: line for line in lines},
     )  # fmt: skip
+
+
+@compiled
+def _newest_run(cycle_id: int, month: int) -> QuerySet[ScoreRun]:
+    runs = ScoreRun.objects.filter(cycle_id=cycle_id, period__month__lte=month, state=RunState.PUBLISHED)
+    return runs.select_related("period", "cycle").order_by("-period__month", "-number")[:1]
+
+
+@compiled
+def _card(run_id: int, office_id: int) -> QuerySet[Scorecard]:
+    return Scorecard.objects.filter(run_id=run_id, office_id=office_id).defer("trace")

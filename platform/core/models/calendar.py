@@ -1,6 +1,10 @@
 """The working-day calendar: days that differ from the plain week, national or of one region."""
 
+from datetime import date
+
 from django.db import models
+
+from core.postgres.compiled import compiled
 
 
 class CalendarDay(models.Model):
@@ -19,3 +23,13 @@ class CalendarDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.region_code or '全国'} {self.day} {'班' if self.is_working else '休'}"
+
+
+@compiled
+def laid_down(
+    country: str, province: str, prefecture: str, county: str, place: str, first: date, last: date
+) -> models.QuerySet[CalendarDay, tuple[date, str, bool, str, str]]:
+    """The days of a chain of regions, by day; a chain that is shorter repeats its last code."""
+    chain = (country, province, prefecture, county, place)
+    rows = CalendarDay.objects.filter(region_code__in=chain, day__gte=first, day__lte=last)
+    return rows.order_by("day").values_list("day", "region_code", "is_working", "name", "source")

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from appraisal.ledger.models import CurrentValue, Period, TargetLetter
+from appraisal.ledger.models import CurrentValue, Period
+from appraisal.ledger.selectors import reports as ledger
 from appraisal.reporting import usecases
 from appraisal.reporting.models import CountyLine, DraftValue, MonthlyDraft
 from core import office as office_core
@@ -198,7 +199,7 @@ class TestWhenAndWhat:
 
     def test_not_before_there_is_a_letter(self, kunming_month, monkeypatch) -> None:
         # A signed letter cannot be taken back, so the office is shown none.
-        monkeypatch.setattr(TargetLetter.objects, "filter", lambda **_: TargetLetter.objects.none())
+        monkeypatch.setattr(ledger, "demands", lambda *_: ledger.Demands(None))
 
         with pytest.raises(Conflict, match="责任书还没有下达"):
             kunming_month.save("A1", fact={"value": "1"})
