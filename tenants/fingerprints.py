@@ -5,13 +5,14 @@ its role, so that the lines of two offices can be the same. Order of columns doe
 its newer columns last. A fresh schema is made and taken back in the same transaction; nothing of it stays.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from django.db import connection, transaction
 
+from core.postgres.base import literal, quoted
 from tenants import schemas
-from tenants.models import Office
+from tenants.models import Office, SchemaState
 
 REFERENCE = "anlan_reference"
 
@@ -101,21 +102,44 @@ def fresh() -> tuple[str, set[str]]:
     return found
 
 
-def drifted() -> list[Drift]:
+def drifted(only: Collection[str] = ()) -> list[Drift]:
     """The offices whose schema is not what this release makes, in the order of their names. Maintenance only.
 
-    One query for all offices; what exactly differs is asked only of those that do.
+    One query for all offices, one for their own lists of migrations; what exactly differs is asked only where
+    something does.
+    only: these, instead of all.
     """
-    names = list(
-        Office.objects.exclude(schema_release="").order_by("schema_name").values_list("schema_name", flat=True)
-    )
+    states = SchemaState.objects.order_by("office__schema_name").values_list("office__schema_name", "migrations")
+    had = dict(states.filter(office__schema_name__in=only) if only else states)
     expected, expected_lines = fresh()
-    found = prints(names)
+    found = prints(had)
+    lists = migrations_listed(found)
     drifts = []
-    for name in names:
+    for name, told in had.items():
         if name not in found:
             drifts.append(Drift(name, missing=["schema"]))
-        elif found[name] != expected:
+            continue
+        # The upgrade believes what is remembered of a schema; here it is asked.
+        remembered = lists[name] if told is None else {(app, migration) for app, migration in told}
+        missing = [f"migration {app}.{migration}" for app, migration in sorted(remembered - lists[name])]
+        extra = [f"migration {app}.{migration}" for app, migration in sorted(lists[name] - remembered)]
+        if found[name] != expected:
             there = lines(name)
-            drifts.append(Drift(name, sorted(expected_lines - there), sorted(there - expected_lines)))
+            missing += sorted(expected_lines - there)
+            extra += sorted(there - expected_lines)
+        if missing or extra:
+            drifts.append(Drift(name, missing, extra))
     return drifts
+
+
+def migrations_listed(names: Iterable[str]) -> dict[str, set[tuple[str, str]]]:
+    """What schemas say of themselves, each in its own list; in one query."""
+    found: dict[str, set[tuple[str, str]]] = {name: set() for name in names}
+    if not found:
+        return {}
+    each = (f"SELECT {literal(name)}, app, name FROM {quoted(name)}.django_migrations" for name in found)
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(each))
+        for schema, app, name in cursor.fetchall():
+            found[schema].add((app, name))
+    return found

@@ -7,8 +7,8 @@ from django.db.models import Count
 from prometheus_client.core import Metric
 
 from core.metrics import gauge, gauges, source
-from tenants import schemas
-from tenants.models import Office, SignInAttempt
+from tenants import release
+from tenants.models import Office, SchemaState, SignInAttempt
 
 LATELY = timedelta(minutes=15)
 
@@ -17,7 +17,7 @@ LATELY = timedelta(minutes=15)
 def _offices(at: datetime) -> Iterator[Metric]:
     """Offices by state, and those whose schema an upgrade has not reached."""
     states = Office.objects.values_list("state").annotate(number=Count("id")).order_by("state")
-    behind = Office.objects.exclude(schema_release="").exclude(schema_release=schemas.release()).count()
+    behind = SchemaState.objects.exclude(release=release.release()).count()
     yield gauges("anlan_offices", "Offices", "state", list(states))
     yield gauge("anlan_offices_behind", "Offices whose schema is of an older release", behind)
 

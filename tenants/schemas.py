@@ -1,78 +1,26 @@
-"""Office schemas: creation, upgrade and their database roles, from SQL generated once per release.
+"""Office schemas: how one is made, with its database role, from SQL generated once per release.
 
-A new office gets the collected SQL of all TENANT migrations in one transaction; an upgrade runs the SQL of the
-missing ones. Compared with one `migrate` process per schema this is the batched design of tenancy 2.3; what cannot
-be collected as SQL (RunPython) is refused here and belongs in a use case.
+A new office gets the collected SQL of all TENANT migrations as one string in one transaction. Compared with one
+`migrate` process per schema this is the batched design of tenancy 2.3; upgrades are in `tenants.upgrading`.
 """
 
-import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import lru_cache
-from typing import Any
+from collections.abc import Iterable
 
-from django.conf import settings
 from django.db import connection, transaction
-from django.db.migrations import RunPython
-from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from core import office as office_core
-from core.postgres.base import quoted
+from core.postgres.base import literal, quoted
 from core.postgres.fitness import GROUP_ROLE
 from core.postgres.wall import asking, building
-from tenants.models import Office
+from tenants import release
+from tenants.models import Office, SchemaState
 
-
-@lru_cache(maxsize=1)
-def tenant_migrations() -> tuple[tuple[str, str, str], ...]:
-    """(app label, migration name, SQL) of every TENANT migration, in order; the SQL names no schema."""
-    loader = MigrationLoader(None)
-    labels = {app.rsplit(".", 1)[-1] for app in settings.TENANT_APPS}
-    plan: list[tuple[str, str]] = []
-    for label in sorted(labels):
-        for leaf in loader.graph.leaf_nodes(label):
-            plan += [node for node in loader.graph.forwards_plan(leaf) if node not in plan]
-    state = loader.project_state([])
-    collected = []
-    for node in plan:
-        migration = loader.graph.nodes[node]
-        if node[0] not in labels:
-            migration.mutate_state(state, preserve=False)
-            continue
-        if any(isinstance(operation, RunPython) for operation in migration.operations):
-            raise RuntimeError(f"{node[0]}.{node[1]} runs Python: move the data in a use case, per office")
-        with _as_tenant(), connection.schema_editor(collect_sql=True, atomic=False) as editor:
-            state = _as_sql(migration, state, editor)
-        sql = "\n".join(line for line in editor.collected_sql if not line.startswith("--"))
-        collected.append((node[0], node[1], sql))
-    return tuple(collected)
-
-
-def _as_sql(migration, state, editor):
-    """Like Migration.apply(collect_sql=True), without the router: these are TENANT migrations by choice."""
-    for operation in migration.operations:
-        before = state.clone()
-        operation.state_forwards(migration.app_label, state)
-        operation.database_forwards(migration.app_label, editor, before, state)
-    return state
-
-
-@contextmanager
-def _as_tenant() -> Iterator[None]:
-    """While it lasts, django-tenants' router allows TENANT apps: it looks at the connection's schema name only."""
-    wrapper: Any = connection
-    before, wrapper.schema_name = wrapper.schema_name, "an_office"
-    try:
-        yield
-    finally:
-        wrapper.schema_name = before
-
-
-def release() -> str:
-    """Fingerprint of the TENANT migrations of this release: what an up-to-date schema bears."""
-    text = "\n".join(f"{label}.{name}\n{sql}" for label, name, sql in tenant_migrations())
-    return hashlib.sha256(text.encode()).hexdigest()
+# Where the library keeps what was applied; the login's alone.
+LIST = (
+    "CREATE TABLE django_migrations (id bigserial PRIMARY KEY, app varchar(255) NOT NULL, "
+    "name varchar(255) NOT NULL, applied timestamptz NOT NULL)"
+)
 
 
 def ensure_roles() -> None:
@@ -115,59 +63,45 @@ def create_schema(office: Office) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         _create_role(cursor, role)
         _join_group(cursor, role)
-        cursor.execute(f"CREATE SCHEMA {name}")
-        cursor.execute(f"SET LOCAL search_path TO {name}, public")
-        cursor.execute(
-            "CREATE TABLE django_migrations (id bigserial PRIMARY KEY, app varchar(255) NOT NULL, "
-            "name varchar(255) NOT NULL, applied timestamptz NOT NULL)"
-        )
-        for label, migration, sql in tenant_migrations():
-            _apply(cursor, label, migration, sql)
-        _grant(cursor, office)
-        Office.objects.filter(pk=office.pk).update(schema_release=release())
-        cursor.execute("SET LOCAL search_path TO public")
-    office.schema_release = release()
+        parts = [
+            f"CREATE SCHEMA {name}",
+            f"SET LOCAL search_path TO {name}, public",
+            LIST,
+            f"GRANT USAGE ON SCHEMA {name} TO {quoted(role)}",
+            *steps(office.schema_name, release.sql_of(release.keys())),
+            listed(release.keys()),
+            "SET LOCAL search_path TO public",
+        ]
+        cursor.execute(";\n".join(parts))
+        if office.pk:  # one that is only compared with has no row
+            SchemaState.objects.create(
+                office=office, release=release.release(), migrations=release.keys(), at=timezone.now()
+            )
 
 
-def _apply(cursor, label: str, migration: str, sql: str) -> None:
-    if sql.strip():
-        cursor.execute(sql.replace("%", "%%") if "%" in sql else sql)
-    cursor.execute(
-        "INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, %s)", [label, migration, timezone.now()]
-    )
+def steps(schema: str, lacking: Iterable[tuple[release.Key, str]]) -> list[str]:
+    """The statements that give a schema what it lacks, with its path in force: SQL, rights and triggers.
 
-
-def _grant(cursor, office: Office) -> None:
-    name, role = quoted(office.schema_name), quoted(office_core.role_of(office.schema_name))
-    cursor.execute(f"GRANT USAGE ON SCHEMA {name} TO {role}")
-    cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {name} TO {role}")
-    cursor.execute(f"REVOKE ALL ON {name}.django_migrations FROM {role}")
-    cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {name} TO {role}")
-    cursor.execute("SELECT public.watch_rows(%s)", [office.schema_name])
-
-
-def upgrade_schemas(told: Callable[[int, int], None] = lambda done, total: None) -> int:
-    """Bring every office schema to this release, one transaction each; offices already there cost nothing.
-
-    told(done, total) is called after each. Returns how many were changed. A failure leaves that office as it
-    was, raises, and a second start resumes with it.
+    Rights go table by table: ON ALL TABLES looks at every table of the database. Triggers are asked for only where
+    there is a new table, by the same function in every case.
     """
-    behind = list(Office.objects.exclude(schema_release=release()).exclude(schema_release="").order_by("id"))
-    for done, office in enumerate(behind, start=1):
-        _upgrade(office)
-        told(done, len(behind))
-    return len(behind)
+    role = quoted(office_core.role_of(schema))
+    parts: list[str] = []
+    rights: list[str] = []
+    watched = False
+    for _key, sql in lacking:
+        for table, counted in release.tables_made(sql):
+            rights.append(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {quoted(table)} TO {role}")
+            if counted:
+                rights.append(f"GRANT USAGE, SELECT ON SEQUENCE {quoted(f'{table}_id_seq')} TO {role}")
+        watched = watched or "watch_rows" in sql
+        parts += [sql.strip().rstrip(";").replace(release.ROLE, role)] if sql.strip() else []
+    if rights and not watched:
+        parts.append("SELECT public.watch_rows(current_schema())")
+    return parts + rights
 
 
-def _upgrade(office: Office) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = '3s'")
-        cursor.execute(f"SET LOCAL search_path TO {quoted(office.schema_name)}, public")
-        cursor.execute("SELECT app, name FROM django_migrations")
-        applied = set(cursor.fetchall())
-        for label, migration, sql in tenant_migrations():
-            if (label, migration) not in applied:
-                _apply(cursor, label, migration, sql)
-        _grant(cursor, office)
-        cursor.execute("SET LOCAL search_path TO public")
-        Office.objects.filter(pk=office.pk).update(schema_release=release())
+def listed(keys: Iterable[release.Key]) -> str:
+    """The statement that notes migrations in the schema's own list."""
+    rows = ", ".join(f"({literal(app)}, {literal(name)}, statement_timestamp())" for app, name in keys)
+    return f"INSERT INTO django_migrations (app, name, applied) VALUES {rows}"

@@ -82,7 +82,7 @@ TABLES: dict[str, Rows | Withheld] = {
         change=f"(id = {OFFICE} AND level <> 'PREFECTURE') OR parent_id = {OFFICE}",  # a prefecture does not
         lock=f"id = {OFFICE} OR parent_id = {OFFICE}",
         # The wall itself rests on these: who could change them would choose their own province.
-        fixed=("id", "schema_name", "level", "parent_id", "region_code", "schema_release"),
+        fixed=("id", "schema_name", "level", "parent_id", "region_code"),
     ),
     "tenants_officename": Rows(
         see="office_id IN (SELECT o.id FROM public.tenants_office o)", add=CHARGE, change=CHARGE, fixed=("office_id",)
@@ -240,6 +240,7 @@ TABLES: dict[str, Rows | Withheld] = {
     # Nobody's but the login's
     "django_session": Withheld("sessions are the portal's: who could read one could be its person"),
     "django_migrations": Withheld("read and written by the upgrade alone"),
+    "tenants_schemastate": Withheld("read and written by onboarding and the upgrade alone"),
     "django_content_type": Withheld("nothing of an office asks for it"),
     "auth_permission": Withheld("Django's own permissions: what a role may do is in the policies"),
     "auth_group": Withheld("Django's own permissions: what a role may do is in the policies"),

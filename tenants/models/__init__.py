@@ -1,7 +1,7 @@
 """SHARED tables: offices and regions, accounts, memberships and stand-ins, sign-in attempts."""
 
 from tenants.models.changes import ChangeRequest
-from tenants.models.office import Division, Domain, Office, OfficeName, Region
+from tenants.models.office import Division, Domain, Office, OfficeName, Region, SchemaState
 from tenants.models.passwords import FormerPassword
 from tenants.models.people import Duty, Membership, Role, StandIn, User, duty_of
 from tenants.models.second_factor import RecoveryCode, SecondFactor
@@ -21,6 +21,7 @@ __all__ = [
     "RecoveryCode",
     "Region",
     "Role",
+    "SchemaState",
     "SecondFactor",
     "SignInAttempt",
     "StandIn",

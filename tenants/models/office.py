@@ -73,6 +73,10 @@ class OfficeQuerySet(models.QuerySet["Office"]):
     def active(self) -> "OfficeQuerySet":
         return self.filter(state=OfficeState.ACTIVE)
 
+    def with_schema(self) -> "OfficeQuerySet":
+        """Those whose schema stands."""
+        return self.filter(schema__isnull=False)
+
     def prefectures_of(self, province: "Office") -> "OfficeQuerySet":
         return self.filter(level=Level.PREFECTURE, parent=province).order_by("position", "id")
 
@@ -102,9 +106,6 @@ class Office(TenantMixin):
     tile_col = models.PositiveSmallIntegerField(default=0, help_text="column in the tile grid (no map outline)")
     tile_row = models.PositiveSmallIntegerField(default=0, help_text="row in the tile grid")
     state = models.CharField(max_length=10, choices=OfficeState, default=OfficeState.ACTIVE)
-    schema_release = models.CharField(
-        max_length=64, blank=True, help_text="fingerprint of the migrations its schema has"
-    )
     created_at = models.DateTimeField()
 
     objects = OfficeQuerySet.as_manager()
@@ -150,6 +151,22 @@ class Office(TenantMixin):
 
     def mount(self, **who: Any) -> office_core.Mount:
         return office_core.of(self.schema_name, **who)
+
+
+class SchemaState(models.Model):
+    """What an office's schema has had, written with it in one transaction; the row is also the lock of its upgrade.
+
+    A table of its own and not watched: an upgrade changes no office, and hundreds of its entries in one chain would
+    make people wait for the head of that chain.
+    """
+
+    office = models.OneToOneField(Office, on_delete=models.PROTECT, primary_key=True, related_name="schema")
+    release = models.CharField(max_length=64, help_text="fingerprint of tenants.release that it came up to")
+    migrations = models.JSONField(null=True, help_text="[app, name] of each; null: only its own list knows")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.release[:8]
 
 
 class OfficeName(models.Model):

@@ -18,15 +18,16 @@ from tests.benchmarks import database  # noqa: E402
 Told = Callable[[str], None]
 # offices; months scored in memory; months stored (of the twelve that the smallest province has)
 FULL = {"offices": (16, 300, 3000), "months": 12, "stored": (12, 3, 3), "indicators": (10, 38, 100), "page_runs": 40,
-        "upgraded": 100, "created": 5}  # fmt: skip
+        "upgraded": 100, "created": 5, "wall_runs": 20}  # fmt: skip
 QUICK = {"offices": (4, 8, 20), "months": 1, "stored": (2, 2, 1), "indicators": (10, 20), "page_runs": 2,
-         "upgraded": 3, "created": 1}  # fmt: skip
+         "upgraded": 3, "created": 1, "wall_runs": 1}  # fmt: skip
 
 
 def measure(sizes: dict[str, Any], told: Told) -> dict[str, Any]:
     """All parts, in the order of their needs; DATABASE_URL is an empty database."""
     set_up()
-    from tests.benchmarks import machine, offices, ranking, scoring, workbench, world
+    from tenants import schemas
+    from tests.benchmarks import machine, offices, ranking, scoring, wall, workbench, world
 
     with_load = {"load_before": machine.load()}
     told("making tables")
@@ -49,6 +50,10 @@ def measure(sizes: dict[str, Any], told: Told) -> dict[str, Any]:
         result["scoring"]["engine"].append(scoring.measure("engine", size, sizes["months"]))
     told("the workbench")
     result["workbench"] = workbench.measure(provinces[0], provinces[1], sizes["indicators"], sizes["page_runs"])
+    told(f"the wall, {provinces[1].size} offices")
+    with world.office_core.maintenance():
+        schemas.create_schema(provinces[1].office)
+    result["wall"] = wall.measure(provinces[1], 2, sizes["wall_runs"])
     told(f"{sizes['created']} offices made each way, {sizes['upgraded']} upgraded each way")
     result["offices"] = offices.measure(sizes["upgraded"], sizes["created"])
     about["load_after"] = machine.load()

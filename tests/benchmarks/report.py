@@ -38,6 +38,9 @@ def summary(result: dict[str, Any]) -> str:
         f"peak {row['peak_megabytes']:.0f} MB"
         for row in result["scoring"]["stored"]
     ]  # fmt: skip
+    walled = result["wall"]["acts"].items()
+    told = (f"{name} {row['ratio']:.2f}x (itself {row['control']:.2f}x)" for name, row in walled)
+    lines.append(f"the wall: {', '.join(told)}")
     offices = result["offices"]
     lines.append(
         f"a new office: {offices['migrated_over_ours']:.0f}x as fast as migrating (goal 30), "
@@ -70,6 +73,7 @@ def markdown(result: dict[str, Any]) -> str:
         *_ranking(result["ranking"]),
         *_workbench(result["workbench"]),
         *_scoring(result["scoring"]),
+        *_wall(result["wall"]),
         *_offices(result["offices"]),
     ]
     return "\n\n".join(parts) + "\n"
@@ -92,9 +96,29 @@ def _offices(row: dict[str, Any]) -> list[str]:
                  f"{row['one_ratio']:.0f}", "50"],
                 [f"nothing to do in {number} offices", _ms(upgraded["none"]), _ms(upgraded["library_none"]),
                  f"{row['none_ratio']:,.0f}", "100"],
+                [f"one migration in {number} offices, the first verified", _ms(upgraded["one_verified"]), "", "", ""],
                 [f"`--verify` of {number} offices", _ms(upgraded["verify"]), "", "", ""],
                 ["readers, nothing else going on", _ms(row["reader_p99_quiet"]), "", "", ""],
                 ["readers, during the upgrade", _ms(row["reader_p99_upgrading"]), "", "", ""],
+            ],
+        ),
+    ]  # fmt: skip
+
+
+def _wall(part: dict[str, Any]) -> list[str]:
+    about = (
+        f"As the role of an office among {part['offices']}, with the row policies and without; medians of "
+        f"{part['runs']} in milliseconds, by turns. The control: half of the runs with them against the other half."
+    )
+    return [
+        "## The database wall",
+        about,
+        _table(
+            ["", "with", "without", "ratio", "control"],
+            [
+                [f"`{name}`" if "_" in name else "the workbench's data", _ms(row["with"]), _ms(row["without"]),
+                 f"{row['ratio']:.2f}", f"{row['control']:.2f}"]
+                for name, row in part["acts"].items()
             ],
         ),
     ]  # fmt: skip

@@ -25,9 +25,9 @@ MONTH = 12
 class Desk:
     """A reporter of one prefecture, signed in, with a schema of the office's own."""
 
-    def __init__(self, province: world.Province) -> None:
+    def __init__(self, province: world.Province, number: int = 1) -> None:
         with world.public():
-            self.office = province.prefecture()
+            self.office = province.prefecture(number)
             world.counties_of(self.office)
             user = factories.make_person(self.office, Role.REPORTER, password_changed_at=timezone.now())
         with office_core.maintenance():

@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from core import office as office_core
-from tenants import fingerprints, schemas
+from tenants import fingerprints, release
 from tenants.models import Office
 
 # What somebody with the owner's login may have done to an office, and the word by which it is told.
@@ -83,7 +83,7 @@ def test_the_order_of_columns_is_none() -> None:
 
 
 def test_one_query_looks_at_all_offices(django_assert_max_num_queries) -> None:
-    schemas.release()  # collected once per process
+    release.sql_of(release.keys())  # collected once per process
     with django_assert_max_num_queries(60):  # making the fresh one; the rest is three
         fingerprints.drifted()
 

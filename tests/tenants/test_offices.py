@@ -12,6 +12,7 @@ from appraisal.reporting.models import MonthlyDraft
 from core import events
 from core import office as office_core
 from core.errors import Conflict, Denied, Invalid, NotFound
+from tenants import release
 from tenants.models import Division, Office, OfficeName, Role, User
 from tenants.usecases import divisions, offices, people, roles
 from tests import factories
@@ -212,7 +213,7 @@ class TestTheCommand:
         call_command("onboard_office", "zhaotong", *self.GIVEN, "530600", "--as", account, stdout=out)
 
         assert out.getvalue() == "昭通市移民办: /zhaotong/\n"
-        assert Office.objects.get(schema_name="zhaotong").schema_release
+        assert Office.objects.get(schema_name="zhaotong").schema.release == release.release()
 
     def test_says_why_not(self, yunnan: Office, kunming: Office) -> None:
         account = factories.make_person(yunnan, Role.SEC_ADMIN).username

@@ -196,7 +196,7 @@ def follow_calendar(*, region_code: str, at: datetime) -> list[Period]:
     A day laid down for a prefecture or county moves nothing: periods follow the province's calendar.
     """
     with office_core.mounted(office_core.beside()):  # the platform keeps the national days and knows no years
-        provinces = list(Office.objects.filter(level=Office.Level.PROVINCE).exclude(schema_release="").order_by("pk"))
+        provinces = list(Office.objects.with_schema().filter(level=Office.Level.PROVINCE).order_by("pk"))
     moved: list[Period] = []
     for province in provinces:
         if region_code in workdays.region_chain(province.region_code):

@@ -11,8 +11,8 @@ from django.db import connection, transaction
 from core import office
 from core.postgres import fitness
 from core.postgres.wall import asking, catalog
-from tenants import fingerprints, schemas
-from tenants.models import Office
+from tenants import fingerprints, schemas, upgrading
+from tenants.models import SchemaState
 
 
 class Command(BaseCommand):
@@ -21,6 +21,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--verify", action="store_true", help="then compare every office's schema with a fresh one of this release"
+        )
+        parser.add_argument(
+            "--canary", default="", metavar="OFFICE", help="begin with this office; the rest follow if it is well"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,7 +41,10 @@ class Command(BaseCommand):
             self._shut_catalog()
             with connection.cursor() as cursor:
                 cursor.execute("SELECT public.watch_rows('public')")
-            changed = schemas.upgrade_schemas(self._told)
+            try:
+                changed = upgrading.upgrade_schemas(self._told, canary=options["canary"], verified=options["verify"])
+            except upgrading.UpgradeStopped as stopped:
+                raise CommandError(str(stopped)) from None
             drifts = fingerprints.drifted() if options["verify"] else None
         self.stdout.write(f"schemas up to date ({changed} changed, {time.perf_counter() - started:.1f} s)")
         if drifts is not None:
@@ -46,7 +52,7 @@ class Command(BaseCommand):
 
     def _verdict(self, drifts: list[fingerprints.Drift]) -> None:
         with office.mounted(office.PUBLIC), transaction.atomic():
-            number = Office.objects.exclude(schema_release="").count()
+            number = SchemaState.objects.count()
         if not drifts:
             self.stdout.write(f"{number} office schemas are what this release makes")
             return

@@ -26,7 +26,7 @@ GRANT {group} TO t_a, t_b; GRANT {group}, t_a, t_b TO boss;
 # The tables that the words of the wall need, as far as the probes look; t_a is of province 1, t_b of province 2.
 TABLES = """
 CREATE TABLE tenants_office (id bigint PRIMARY KEY, schema_name text UNIQUE, level text, parent_id bigint, name text,
-    short_name text, name_en text, region_code text, state text, schema_release text);
+    short_name text, name_en text, region_code text, state text);
 INSERT INTO tenants_office VALUES (1, 'a', 'PROVINCE', 9, 'A'), (2, 'b', 'PROVINCE', 9, 'B');
 CREATE TABLE tenants_user (id bigint PRIMARY KEY, username text, office_id bigint, password text);
 INSERT INTO tenants_user VALUES (1, 'ours', 1, 'x'), (2, 'theirs', 2, 'SECRET');
