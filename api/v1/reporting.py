@@ -88,14 +88,14 @@ class DraftValue(IdempotentMixin, APIView):
         """Save it, complete or not. 409 with the differences in `rows` when somebody saved since `lock_version`."""
         body = ValueIn(data=request.data)
         body.is_valid(raise_exception=True)
-        usecases.save_value(
+        saved = usecases.save_value(
             period_id=period_id,
             indicator_id=indicator_id,
             actor=request._request.actor,
             at=timezone.now(),
             **{"county_lines": None, **body.validated_data},
         )
-        return _value(request, period_id, indicator_id)
+        return Response(DraftValueOut(values.form_of(request._request.actor, saved.sheet, indicator_id)).data)
 
 
 class DraftEvidence(IdempotentMixin, APIView):

@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import CurrentValue, ReportedValue, Scorecard, ScoreLine, ScoreRun, Verification
-from appraisal.ledger.selectors import scores
+from appraisal.ledger.models import CurrentValue, ReportedValue, Scorecard, ScoreLine, Verification
+from appraisal.ledger.selectors import reports, scores
+from appraisal.ledger.states import RunState
 from appraisal.library.models import Indicator
 from appraisal.library.models.words import unit_label
 from appraisal.rules import sentences
 from core.errors import NotFound
+from core.postgres.compiled import compiled
 from tenants.actors import Actor
 
 ZERO = Decimal(0)
@@ -35,6 +38,13 @@ class LineRow:
     share: Decimal | None
     files: int
     redistributed: bool
+
+
+class Earlier(NamedTuple):
+    """What is shown of last month's line."""
+
+    trace: dict[str, Any]
+    score: Decimal
 
 
 @dataclass
@@ -113,7 +123,7 @@ def groups_of(card: Scorecard) -> list[GroupRow]:
     return list(found.values())
 
 
-def _line_row(line: ScoreLine, earlier: ScoreLine | None, files: int) -> LineRow:
+def _line_row(line: ScoreLine, earlier: Earlier | None, files: int) -> LineRow:
     unit = line.indicator.unit
     return LineRow(
         indicator=line.indicator,
@@ -132,21 +142,27 @@ def _line_row(line: ScoreLine, earlier: ScoreLine | None, files: int) -> LineRow
     )
 
 
-def _lines_before(card: Scorecard) -> dict[str, ScoreLine]:
-    period = card.run.period
-    rows = ScoreLine.objects.filter(
-        card__office_id=card.office_id,
-        card__run__state=ScoreRun.State.PUBLISHED,
-        card__run__cycle_id=card.run.cycle_id,
-        card__run__period__month=period.month - 1,
-    )
-    return {line.indicator.code: line for line in rows.select_related("indicator").order_by("card__run__number")}
+def _lines_before(card: Scorecard) -> dict[str, Earlier]:
+    rows = _published(card.office_id, card.run.cycle_id, card.run.period.month - 1)
+    return {code: Earlier(trace, score) for code, trace, score in rows}
+
+
+@compiled
+def _published(office_id: int, cycle_id: int, month: int) -> QuerySet[ScoreLine, tuple[str, dict[str, Any], Decimal]]:
+    cards = Scorecard.objects.filter(office_id=office_id, run__state=RunState.PUBLISHED, run__cycle_id=cycle_id)
+    rows = ScoreLine.objects.filter(card__in=cards.filter(run__period__month=month)).order_by("card__run__number")
+    return rows.values_list("indicator__code", "trace", "score")
 
 
 def _files(card: Scorecard) -> dict[int, int]:
     """By indicator: how many files the current value of the month carries."""
-    rows = CurrentValue.objects.filter(period_id=card.run.period_id, office_id=card.office_id)
-    return {row.indicator_id: len(row.value.evidence) for row in rows.select_related("value")}
+    return {indicator_id: len(files) for indicator_id, files in _evidence(card.run.period_id, card.office_id)}
+
+
+@compiled
+def _evidence(period_id: int, office_id: int) -> QuerySet[CurrentValue, tuple[int, list[dict[str, Any]]]]:
+    rows = CurrentValue.objects.filter(period_id=period_id, office_id=office_id)
+    return rows.values_list("indicator_id", "value__evidence")
 
 
 def waterfall(card: Scorecard, groups: list[GroupRow]) -> list[dict[str, Any]]:
@@ -196,16 +212,10 @@ class LineStory:
 
 def story_of(actor: Actor, card: Scorecard, code: str, order: list[str]) -> LineStory:
     """The story of the line `code`; `order` are all codes of the page. Raises NotFound."""
-    line = (
-        ScoreLine.objects.select_related("indicator__parent").filter(card=card, indicator__code=code).first()
-        if code in order
-        else None
-    )
+    line = _line.first(card.pk, code) if code in order else None
     if line is None:
         raise NotFound(_("得分单里没有这项指标。"))
-    key = {"period_id": card.run.period_id, "office_id": card.office_id, "indicator_id": line.indicator_id}
-    versions = list(ReportedValue.objects.filter(**key).select_related("report").order_by("-version"))
-    decisions = Verification.objects.filter(value__in=[version.pk for version in versions]).order_by("-id")
+    key = card.run.period_id, card.office_id, line.indicator_id
     place = order.index(code)
     return LineStory(
         line=line,
@@ -213,9 +223,27 @@ def story_of(actor: Actor, card: Scorecard, code: str, order: list[str]) -> Line
         shown=shown_fact(line.trace, line.indicator.unit),
         sentences=[sentence(step) for step in line.trace["steps"]],
         sharing=[],
-        current=CurrentValue.objects.filter(**key).select_related("value").first(),
-        versions=versions,
-        decisions=list(decisions),
+        current=_current.first(*key),
+        versions=reports.versions(*key),
+        decisions=_decisions(*key),
         earlier_code=order[place - 1] if place else "",
         later_code=order[place + 1] if place + 1 < len(order) else "",
     )
+
+
+@compiled
+def _line(card_id: int, code: str) -> QuerySet[ScoreLine]:
+    rows = ScoreLine.objects.filter(card_id=card_id, indicator__code=code)
+    return rows.select_related("indicator__parent")
+
+
+@compiled
+def _current(period_id: int, office_id: int, indicator_id: int) -> QuerySet[CurrentValue]:
+    rows = CurrentValue.objects.filter(period_id=period_id, office_id=office_id, indicator_id=indicator_id)
+    return rows.select_related("value")
+
+
+@compiled
+def _decisions(period_id: int, office_id: int, indicator_id: int) -> QuerySet[Verification]:
+    rows = Verification.objects.filter(value__period_id=period_id, value__office_id=office_id)
+    return rows.filter(value__indicator_id=indicator_id).order_by("-id")

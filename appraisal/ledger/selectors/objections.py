@@ -15,6 +15,7 @@ from appraisal.ledger.rules import procedure
 from appraisal.ledger.states import ObjectionState, RunState
 from core.errors import NotFound
 from core.models import EventRecord
+from core.postgres.compiled import compiled
 from core.workdays import Calendar, Derivation, add_working_days
 from tenants.actors import Actor
 from tenants.models import Office
@@ -49,17 +50,29 @@ def lock_objection(actor: Actor, objection_id: int) -> Objection:
 
 def get_line(actor: Actor, line_id: int) -> ScoreLine:
     """A line of a published card: the office's own, or any of the province for the bureau. Raises NotFound."""
-    rows = ScoreLine.objects.select_related(
-        "indicator__parent", "card__office", "card__run__period__cycle", "card__run__cycle"
-    ).filter(card__run__state=RunState.PUBLISHED)
     if actor.home.level == Office.Level.PROVINCE:
-        rows = rows.filter(card__run__cycle__province_id=actor.home.pk)
+        found = _line_of_province.first(line_id, actor.home.pk)
     else:
-        rows = rows.filter(card__office=actor.office)
-    found = rows.filter(pk=line_id).first()
+        found = _line_of_office.first(line_id, actor.office.pk)
     if found is None:
         raise NotFound(_("没有这条已核定的得分。"))
     return found
+
+
+def _published_lines() -> QuerySet[ScoreLine]:
+    return ScoreLine.objects.select_related(
+        "indicator__parent", "card__office", "card__run__period__cycle", "card__run__cycle"
+    ).filter(card__run__state=RunState.PUBLISHED)
+
+
+@compiled
+def _line_of_province(line_id: int, province_id: int) -> QuerySet[ScoreLine]:
+    return _published_lines().filter(pk=line_id, card__run__cycle__province_id=province_id)
+
+
+@compiled
+def _line_of_office(line_id: int, office_id: int) -> QuerySet[ScoreLine]:
+    return _published_lines().filter(pk=line_id, card__office_id=office_id)
 
 
 def last_filing_day(line: ScoreLine) -> tuple[date, Derivation]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import (
@@ -26,8 +26,13 @@ from tenants.actors import Actor
 
 def periods_for(actor: Actor) -> list[Period]:
     """The periods of the years in which the actor's office takes part, newest first. One query."""
-    rows = Period.objects.filter(cycle__participants__office=actor.office).select_related("cycle__version")
-    return list(rows.order_by("-cycle__year", "-month"))
+    return _periods(actor.office.pk)
+
+
+@compiled
+def _periods(office_id: int) -> QuerySet[Period]:
+    rows = Period.objects.filter(cycle__participants__office_id=office_id).select_related("cycle__version")
+    return rows.order_by("-cycle__year", "-month")
 
 
 def get_period(actor: Actor, period_id: int) -> Period:
@@ -173,5 +178,13 @@ def values_of(report: Report) -> list[ReportedValue]:
 
 def versions_of(actor: Actor, period: Period, indicator: Indicator) -> list[ReportedValue]:
     """All versions of one value with the decisions about each, newest first. Two queries."""
-    rows = ReportedValue.objects.filter(period=period, office=actor.office, indicator=indicator)
-    return list(rows.select_related("report").prefetch_related("verifications").order_by("-version"))
+    rows = versions(period.pk, actor.office.pk, indicator.pk)
+    prefetch_related_objects(rows, "verifications")
+    return rows
+
+
+@compiled
+def versions(period_id: int, office_id: int, indicator_id: int) -> QuerySet[ReportedValue]:
+    """All versions of one value of an office, newest first, each with its report."""
+    rows = ReportedValue.objects.filter(period_id=period_id, office_id=office_id, indicator_id=indicator_id)
+    return rows.select_related("report").order_by("-version")

@@ -5,12 +5,14 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import CurrentValue, ReportedValue, Verification
+from appraisal.ledger.models import CurrentValue, ReportedValue, ScoreLine, ScoreRun, Verification
 from appraisal.ledger.selectors import reports as ledger
 from appraisal.ledger.selectors.facts import last_day
+from appraisal.ledger.states import RunState
 from appraisal.library.models import Indicator
 from appraisal.reporting import policies
 from appraisal.reporting.models import DraftValue
@@ -22,6 +24,7 @@ from appraisal.reporting.selectors import workbench
 from appraisal.reporting.selectors.sheet import Sheet, sheet
 from appraisal.rules.sentences import render
 from core.errors import Conflict, Denied
+from core.postgres.compiled import compiled
 from tenants.actors import Actor
 
 DECISIONS = {
@@ -118,7 +121,11 @@ class ValueForm:
 def value_form(actor: Actor, period_id: int, indicator_id: int, *, on: date) -> ValueForm:
     """Raises Denied, NotFound. The number of queries does not depend on the number of indicators or counties."""
     policies.see(actor)
-    loaded = sheet(actor, period_id, on=on)
+    return form_of(actor, sheet(actor, period_id, on=on), indicator_id)
+
+
+def form_of(actor: Actor, loaded: Sheet, indicator_id: int) -> ValueForm:
+    """The form of an indicator of a sheet that the caller has. Raises NotFound."""
     indicator = loaded.indicator(indicator_id)
     value, current = loaded.values.get(indicator.pk), loaded.current(indicator)
     milestones, target = loaded.milestones(indicator), loaded.demands.targets.get(indicator.pk)
@@ -128,8 +135,6 @@ def value_form(actor: Actor, period_id: int, indicator_id: int, *, on: date) -> 
         as_of=last_day(loaded.period), on=loaded.on,
     )  # fmt: skip
     last = loaded.last(indicator)
-    score = workbench.last_score(actor, loaded.period)
-    line = score.lines.get(indicator.pk) if score else None
     place, before, after = _neighbours(loaded, indicator)
     language = get_language() or "zh"
     return ValueForm(
@@ -153,8 +158,17 @@ def value_form(actor: Actor, period_id: int, indicator_id: int, *, on: date) -> 
         before=before,
         after=after,
         place=place,
-        score=line.score if line else None,
+        score=_last_score.first(loaded.period.cycle_id, loaded.period.month, actor.office.pk, indicator.pk),
     )
+
+
+@compiled
+def _last_score(cycle_id: int, month: int, office_id: int, indicator_id: int) -> QuerySet[ScoreLine, Decimal]:
+    """What it got in the newest published run up to the month."""
+    runs = ScoreRun.objects.filter(cycle_id=cycle_id, period__month__lte=month, state=RunState.PUBLISHED)
+    newest = runs.order_by("-period__month", "-number").values("pk")[:1]
+    rows = ScoreLine.objects.filter(card__run_id__in=newest, card__office_id=office_id, indicator_id=indicator_id)
+    return rows.values_list("score", flat=True)
 
 
 def edit_refusal(actor: Actor, loaded: Sheet, indicator: Indicator) -> str | None:

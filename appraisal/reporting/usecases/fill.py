@@ -48,9 +48,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Saved:
-    """A value as it is stored now. warnings: what must be explained before it can be submitted."""
+    """A value as it is stored now, in its month. warnings: what must be explained before it can be submitted."""
 
     value: DraftValue
+    sheet: Sheet
     warnings: list[str] = field(default_factory=list)
 
 
@@ -113,7 +114,7 @@ def save_values(
         core_events.record(events.ValuesSaved(subject=subject(actor, period_id), indicators=codes), actor=actor, at=at)
     sheet.values.update(selectors.values_of(draft))
     return [
-        Saved(sheet.values[row.pk], [wrong.message for wrong in sheet.warnings(row) + sheet.counties_wrong(row)])
+        Saved(sheet.values[row.pk], sheet, [wrong.message for wrong in sheet.warnings(row) + sheet.counties_wrong(row)])
         for row in indicators
     ]
 

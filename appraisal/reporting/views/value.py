@@ -106,17 +106,16 @@ def draft(request: HttpRequest, period_id: int, indicator_id: int) -> HttpRespon
     Without a script nobody calls this. A wrong entry is not kept: 422 with the sentence in the status line. Somebody
     else's save is a 409 with the differences in the dialog.
     """
-    on = timezone.localdate()
-    seen = selectors.value_form(request.actor, period_id, indicator_id, on=on)
+    seen = selectors.value_form(request.actor, period_id, indicator_id, on=timezone.localdate())
     form = ValueForm(seen.sheet, seen.indicator, request.POST)
     at = timezone.now()
     if form.is_valid():
         with every_refusal_on(form):
-            usecases.save_value(
+            saved = usecases.save_value(
                 period_id=period_id, indicator_id=indicator_id, quiet=True, actor=request.actor, at=at, **form.values()
             )
-            seen = selectors.value_form(request.actor, period_id, indicator_id, on=on)
-            context = context_of(seen, form, saved_at=at)
+            after = selectors.form_of(request.actor, saved.sheet, indicator_id)
+            context = context_of(after, form, saved_at=at)
             return render(request, "reporting/value_saved.html", context)
     template = "reporting/value_stale.html" if status_of(form) == 409 else "reporting/value_unsaved.html"
     return render(request, template, context_of(seen, form), status=status_of(form))
