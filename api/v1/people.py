@@ -17,16 +17,18 @@ from api.v1.offices_shapes import Day, ReasonIn
 from tenants.actors import Actor
 from tenants.models import ChangeRequest, Membership, Role, StandIn, User
 from tenants.policies import people as policies
+from tenants.rules import numbers as number_rules
 from tenants.selectors import people as selectors
-from tenants.usecases import passwords, roles, second_person, sessions, sign_in, stand_ins
+from tenants.usecases import numbers, passwords, roles, second_person, sessions, sign_in, stand_ins
 from tenants.usecases import people as usecases
 
 MOST = 2**31 - 1
+MOST_FOUND = 20  # people of one number: more would be a switchboard
 STATES = ("active", "off", "locked", "unassigned", "all")
 
 
 class PeopleQuery(serializers.Serializer):
-    q = serializers.CharField(max_length=60, required=False, help_text="part of name, account, phone or staff number")
+    q = serializers.CharField(max_length=60, required=False, help_text="part of name, account or staff number")
     office = serializers.IntegerField(min_value=1, max_value=MOST, required=False)
     role = serializers.ChoiceField(choices=Role.choices, required=False)
     state = serializers.ChoiceField(choices=STATES, required=False, default="active")
@@ -45,6 +47,8 @@ class PersonRefusals(serializers.Serializer):
     """For each act the sentence why not, or null when it is allowed."""
 
     edit = serializers.CharField(allow_null=True)
+    reveal_phone = serializers.CharField(allow_null=True)
+    reveal_resident_id = serializers.CharField(allow_null=True)
     deactivate = serializers.CharField(allow_null=True)
     reactivate = serializers.CharField(allow_null=True)
     grant = serializers.CharField(allow_null=True)
@@ -56,12 +60,14 @@ class PersonRefusals(serializers.Serializer):
 
 class PersonOut(serializers.ModelSerializer):
     office = serializers.CharField(source="office.schema_name", allow_null=True, default=None)
+    phone = serializers.CharField(source="numbers.phone.masked", help_text="masked: 138****5678")
+    resident_id = serializers.CharField(source="numbers.resident_id.masked", help_text="masked: 530***********0014")
     refusals = serializers.SerializerMethodField()
 
     class Meta:
         model = User
         fields = (
-            "id", "username", "name", "name_en", "staff_number", "phone", "office", "duty", "is_active",
+            "id", "username", "name", "name_en", "staff_number", "phone", "resident_id", "office", "duty", "is_active",
             "must_change_password", "locked_until", "last_login", "refusals",
         )  # fmt: skip
 
@@ -69,6 +75,8 @@ class PersonOut(serializers.ModelSerializer):
         actor = self.context["actor"]
         return {  # type: ignore[return-value]
             "edit": policies.edit_account.reason(actor, user),
+            "reveal_phone": policies.reveal_number.reason(actor, "phone"),
+            "reveal_resident_id": policies.reveal_number.reason(actor, "resident_id"),
             "deactivate": policies.deactivate.reason(actor, user),
             "reactivate": policies.reactivate.reason(actor, user),
             "grant": policies.grant.reason(actor, user),
@@ -101,12 +109,31 @@ class PersonEditIn(serializers.Serializer):
     name = serializers.CharField(max_length=40)
     name_en = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
     staff_number = serializers.CharField(max_length=30, required=False, allow_blank=True, default="")
-    phone = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
+    phone = serializers.CharField(
+        max_length=20, required=False, allow_blank=True, default="", help_text="given as its mask it stays"
+    )
+    resident_id = serializers.CharField(
+        max_length=20, required=False, allow_blank=True, default="", help_text="GB 11643; given as its mask it stays"
+    )
 
 
 class PersonIn(PersonEditIn):
     office_id = serializers.IntegerField(min_value=1, max_value=MOST, help_text="one's own office or one below it")
     username = serializers.CharField(max_length=40)
+
+
+class NumberIn(serializers.Serializer):
+    number = serializers.CharField(max_length=30, help_text="a whole phone or identity number, however written")
+
+
+class RevealIn(serializers.Serializer):
+    field = serializers.ChoiceField(choices=number_rules.FIELDS)
+    reason = serializers.CharField(max_length=200, help_text="goes into the audit log")
+
+
+class RevealOut(serializers.Serializer):
+    field = serializers.CharField()
+    number = serializers.CharField(help_text="the whole number, in this answer only")
 
 
 class RoleIn(serializers.Serializer):
@@ -201,6 +228,34 @@ class People(APIView):
         return _secret(request, user, password, 201)
 
 
+class FindPerson(APIView):
+    """Whose number this is."""
+
+    @extend_schema(operation_id="people_find", request=NumberIn, responses=PersonOut(many=True))
+    def post(self, request: Request) -> Response:
+        """People in reach with this phone or identity number. POST, because addresses of requests are kept in logs."""
+        actor, now = _actor(request), timezone.now()
+        policies.see_people(actor)
+        given = _given(NumberIn, request.data)
+        rows = selectors.people_list(actor, on=timezone.localdate(now), now=now, state="", **given)
+        return Response(PersonOut(rows[:MOST_FOUND], many=True, context={"actor": actor}).data)
+
+
+class Reveal(APIView):
+    """A person's whole phone or identity number."""
+
+    @extend_schema(operation_id="people_reveal", request=RevealIn, responses=RevealOut)
+    def post(self, request: Request, user_id: int) -> Response:
+        """One number, with a reason, so often a day; noted in the audit log.
+
+        Not repeatable by key: a kept answer would be the number in clear.
+        """
+        policies.see_people(_actor(request))
+        given = _given(RevealIn, request.data)
+        number = numbers.reveal_number(user_id=user_id, actor=_actor(request), at=timezone.now(), **given)
+        return Response({"field": given["field"], "number": number})
+
+
 class Person(IdempotentMixin, APIView):
     """One account."""
 
@@ -212,7 +267,7 @@ class Person(IdempotentMixin, APIView):
 
     @extend_schema(operation_id="people_edit", request=PersonEditIn, responses=PersonDetailOut)
     def put(self, request: Request, user_id: int) -> Response:
-        """Names, staff number and phone."""
+        """Names, staff number, phone and identity number; a number given as its mask stays."""
         given = _given(PersonEditIn, request.data)
         user = usecases.edit_account(user_id=user_id, actor=_actor(request), at=timezone.now(), **given)
         return _person(request, user)
@@ -343,7 +398,9 @@ class RevokeStandIn(IdempotentMixin, APIView):
 
 urlpatterns = [
     path("people/", People.as_view(), name="people"),
+    path("people/find/", FindPerson.as_view(), name="people-find"),
     path("people/<int:user_id>/", Person.as_view(), name="person"),
+    path("people/<int:user_id>/reveal/", Reveal.as_view(), name="person-reveal"),
     path("people/<int:user_id>/deactivate/", Deactivate.as_view(), name="person-deactivate"),
     path("people/<int:user_id>/reactivate/", Reactivate.as_view(), name="person-reactivate"),
     path("people/<int:user_id>/password/", ResetPassword.as_view(), name="person-password"),

@@ -96,6 +96,9 @@ TABLES: dict[str, Rows | Withheld] = {
         change=f"{CHARGE} OR id IN (SELECT anlan.members_of(CURRENT_USER))",
         fixed=("id", "username", "office_id"),
     ),
+    "tenants_personalnumbers": Rows(  # sealed, and all the same nobody else's
+        see=f"id IN {PEOPLE}", add=f"id IN {PEOPLE}", change=f"id IN {PEOPLE}", fixed=("id",)
+    ),
     "tenants_membership": Rows(
         see=CHARGE, add=f"{CHARGE} AND user_id IN {PEOPLE}", change=CHARGE, fixed=("user_id", "office_id", "role")
     ),

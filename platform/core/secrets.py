@@ -6,12 +6,13 @@
 The ring is a JSON file (`KEY_RING_FILE`, readable by its owner only), kept outside the database and its backups:
 {"current": "k2", "keys": {"k1": {"cipher": "AES-256-GCM", "key": "<base64>"}, "k2": {"cipher": "SM4-GCM", …}}}.
 `about` names table, column and row; it is authenticated, so a sealed text moved to another row does not open.
-`manage.py rotate_keys` seals everything anew under the current key. Source: domain reference 5.1 (SM4 or AES at rest);
-GB/T 32907-2016 (SM4), NIST SP 800-38D (GCM).
+`blind` makes what can be searched by equality without being opened. `manage.py rotate_keys` seals everything anew under
+the current key. Source: domain reference 5.1 (SM4 or AES at rest); GB/T 32907-2016 (SM4), NIST SP 800-38D (GCM).
 """
 
 import base64
 import contextlib
+import hmac
 import json
 import os
 import secrets as chance
@@ -22,18 +23,27 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
 
 NONCE, TAG = 12, 16  # bytes
+BLIND = 8  # bytes of a blind index: two of a million numbers share one with a chance of 1 in 37 million
 AES, SM4 = "AES-256-GCM", "SM4-GCM"
 CIPHERS: dict[str, tuple[Callable[[bytes], Any], int]] = {AES: (algorithms.AES256, 32), SM4: (algorithms.SM4, 16)}
 
 
 class SecretsError(RuntimeError):
     """The ring is missing or malformed, lacks a key, or a sealed text was changed. Says which."""
+
+
+class SealedText(str):
+    """What `seal` made; so that nobody takes it for a clear text and seals it twice."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -139,14 +149,14 @@ def _write(file: Path, content: dict[str, Any], *, over: bool = True) -> None:
     draft.unlink()
 
 
-def seal(text: str, *, about: str) -> str:
+def seal(text: str, *, about: str) -> SealedText:
     """The text under the current key: "<key>:<base64 of nonce, ciphertext, tag>". Raises SecretsError (no ring)."""
     known = ring()
     key, nonce = known.keys[known.current], os.urandom(NONCE)
     encryptor = Cipher(CIPHERS[key.cipher][0](key.value), modes.GCM(nonce)).encryptor()
     encryptor.authenticate_additional_data(about.encode())
     sealed = nonce + encryptor.update(text.encode()) + encryptor.finalize() + encryptor.tag
-    return f"{key.name}:{base64.urlsafe_b64encode(sealed).decode()}"
+    return SealedText(f"{key.name}:{base64.urlsafe_b64encode(sealed).decode()}")
 
 
 def unseal(sealed: str, *, about: str) -> str:
@@ -165,13 +175,33 @@ def unseal(sealed: str, *, about: str) -> str:
         raise SecretsError(f"{about} does not open with {name}: it was changed, or belongs to another row.") from error
 
 
+def blind(text: str, *, about: str) -> list[str]:
+    """Under which texts equal ones are found: one for each key of the ring, the current one's first.
+
+    "<key>:<16 hexadecimal digits>", an HMAC-SHA-256 with a key derived from the ring's (HKDF, RFC 5869) and cut off:
+    whoever has the database alone learns which rows are equal, and no number. about: the column, not the row.
+    """
+    known = ring()
+    names = sorted(known.keys, key=lambda name: name != known.current)
+    return [f"{name}:{_blinded(text, about, known.keys[name].value)}" for name in names]
+
+
+def _blinded(text: str, about: str, key: bytes) -> str:
+    derived = HKDF(hashes.SHA256(), 32, salt=None, info=f"anlan blind index {about}".encode()).derive(key)
+    return hmac.digest(derived, text.encode(), "sha256")[:BLIND].hex()
+
+
 @dataclass(frozen=True)
 class Column:
-    """A column of sealed texts, so that rotation finds it. model: "app.Model"; about(pk): what its rows are about."""
+    """A column of sealed texts, so that rotation finds it. model: "app.Model"; about(pk): what its rows are about.
+
+    beside: the columns that are made of the clear text, to be made anew with it.
+    """
 
     model: str
     field: str
     about: Callable[[Any], str]
+    beside: Callable[[str], dict[str, str]]
 
     def rows(self) -> models.QuerySet[Any]:
         return apps.get_model(self.model)._default_manager.exclude(**{self.field: ""})
@@ -184,13 +214,15 @@ class Column:
 COLUMNS: list[Column] = []
 
 
-def column(model: str, field: str) -> Callable[[Any], str]:
-    """Register a column of sealed texts; returns what its rows are about, by primary key."""
+def column(
+    model: str, field: str, *, beside: Callable[[str], dict[str, str]] = lambda clear: {}
+) -> Callable[[Any], str]:
+    """Register a column of sealed texts (see Column); returns what its rows are about, by primary key."""
 
     def about(pk: Any) -> str:
         return f"{model}.{field}:{pk}".lower()
 
-    COLUMNS.append(Column(model, field, about))
+    COLUMNS.append(Column(model, field, about, beside))
     return about
 
 
@@ -212,8 +244,13 @@ def rotate(*, batch: int = 500) -> Iterator[tuple[str, int]]:
 def _rotate_batch(each: Column, current: str, batch: int) -> int:
     waiting = each.rows().exclude(**{f"{each.field}__startswith": f"{current}:"})
     rows = list(waiting.select_for_update().order_by("pk")[:batch])
+    changed = {each.field}
     for row in rows:
         about = each.about(row.pk)
-        setattr(row, each.field, seal(unseal(getattr(row, each.field), about=about), about=about))
-    apps.get_model(each.model)._default_manager.bulk_update(rows, [each.field])
+        clear = unseal(row.__dict__[each.field], about=about)  # as stored: the attribute may hide it (core.sealed)
+        beside = each.beside(clear)
+        for name, value in {each.field: seal(clear, about=about), **beside}.items():
+            setattr(row, name, value)
+        changed |= set(beside)
+    apps.get_model(each.model)._default_manager.bulk_update(rows, changed)
     return len(rows)

@@ -76,9 +76,17 @@ class AccountCreated(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AccountEdited(Event):
-    """A person's names, phone or staff number were changed."""
+    """A person's names, staff number, phone or identity number were changed."""
 
     changed: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberRevealed(Event):
+    """An administrator was shown a person's whole phone or identity number."""
+
+    number: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,8 +15,13 @@ class EditForm(forms.Form):
     name_en = forms.CharField(label=_("拼音或英文名"), max_length=60, required=False)
     staff_number = forms.CharField(label=_("工号"), max_length=30, required=False)
     phone = forms.CharField(
-        label=_("电话"), max_length=20, required=False, widget=forms.TextInput(attrs={"type": "tel"})
-    )
+        label=_("电话"), max_length=20, required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+    )  # fmt: skip
+    resident_id = forms.CharField(
+        label=_("居民身份证号"), max_length=20, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("只在确有需要时填写；加密保存，页面只显示首尾几位"),
+    )  # fmt: skip
 
 
 class AccountForm(EditForm):
@@ -27,7 +32,7 @@ class AccountForm(EditForm):
         label=_("账号"), max_length=40, help_text=_("小写字母开头；一人一号，不得共用"),
         widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off"}),
     )  # fmt: skip
-    field_order = ["office", "username", "name", "name_en", "staff_number", "phone"]
+    field_order = ["office", "username", "name", "name_en", "staff_number", "phone", "resident_id"]
 
     def __init__(self, *args: object, offices: Iterable[Office], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -96,3 +101,7 @@ class DerivationForm(forms.Form):
 
 def initial_day(day: date) -> dict[str, date]:
     return {"valid_from": day}
+
+
+class NumberForm(forms.Form):
+    number = forms.CharField(max_length=30, error_messages={"required": _("请填写完整的电话或身份证号。")})

@@ -3,7 +3,7 @@
 from tenants.models.changes import ChangeRequest
 from tenants.models.office import Division, Domain, Office, OfficeName, Region, SchemaState
 from tenants.models.passwords import FormerPassword
-from tenants.models.people import Duty, Membership, Role, StandIn, User, duty_of
+from tenants.models.people import Duty, Membership, PersonalNumbers, Role, StandIn, User, duty_of
 from tenants.models.second_factor import RecoveryCode, SecondFactor
 from tenants.models.sessions import OpenSession
 from tenants.models.sign_in import SignInAttempt
@@ -18,6 +18,7 @@ __all__ = [
     "Office",
     "OfficeName",
     "OpenSession",
+    "PersonalNumbers",
     "RecoveryCode",
     "Region",
     "Role",

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core.sealed import BlindIndexField, SealedField, sealed_check
 from tenants.models.office import Division, Office
 
 
@@ -61,8 +62,6 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=40)
     name_en = models.CharField(max_length=60, blank=True, help_text="romanised name")
     staff_number = models.CharField(max_length=30, blank=True)
-    phone = models.CharField(max_length=20, blank=True)
-    email = models.EmailField(blank=True)
     office = models.ForeignKey(
         Office,
         null=True,
@@ -99,6 +98,41 @@ class User(AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.name
+
+    @property
+    def numbers(self) -> "PersonalNumbers":
+        """Phone and identity number, sealed; a row not saved yet where there are none.
+
+        Take people with select_related("personal") where many are shown.
+        """
+        known: PersonalNumbers | None = getattr(self, "personal", None)
+        return known or PersonalNumbers(pk=self.pk)
+
+
+class PersonalNumbers(models.Model):
+    """A person's numbers, sealed (core.sealed), in a table of their own: what loads an account does not load them.
+
+    The primary key is called `id`, so the audit log watches the table: that a number was changed, by whom and when is
+    there, the number only as it is sealed.
+    """
+
+    user = models.OneToOneField(
+        User, on_delete=models.CASCADE, primary_key=True, db_column="id", related_name="personal"
+    )
+    phone = SealedField(kind="phone")
+    phone_index = BlindIndexField(of="phone")
+    resident_id = SealedField(kind="resident_id")
+    resident_id_index = BlindIndexField(of="resident_id")
+
+    class Meta:
+        constraints = [sealed_check("phone"), sealed_check("resident_id")]
+        indexes = [
+            models.Index(fields=["phone_index"], name="person_by_phone"),
+            models.Index(fields=["resident_id_index"], name="person_by_resident_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

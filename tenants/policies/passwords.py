@@ -16,7 +16,7 @@ from tenants.rules import passwords
 
 def complaints(password: str, user: User, former: Iterable[str], *, on: date) -> list[str]:
     """What is wrong with a new password, in sentences; empty when it is good. former: hashes of earlier ones."""
-    about = (user.username, user.name, user.name_en, user.phone, user.staff_number)
+    about = (user.username, user.name, user.name_en, user.numbers.phone.to_compare, user.staff_number)
     said = {
         "too-short": _("密码至少要有 %(n)s 个字符。") % {"n": passwords.value("password_min_length", on=on)},
         "too-uniform": _("大写字母、小写字母、数字、符号四类中至少要用 %(n)s 类。")

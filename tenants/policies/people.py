@@ -54,6 +54,16 @@ def edit_account(actor: Actor, user: User) -> None:
 
 
 @policy
+def reveal_number(actor: Actor, field: str) -> None:
+    """Domain reference 5.1, 5.2: the system administrator keeps the accounts; the security administrator must reach a
+    person before giving them a new password, which takes a phone and no identity number."""
+    if field == "phone":
+        see_people(actor)
+    elif not actor.has(Role.SYS_ADMIN):
+        raise Denied(_("完整的身份证号只有系统管理员可以查看。"))
+
+
+@policy
 def deactivate(actor: Actor, user: User) -> None:
     _system_administrator(actor)
     _not_oneself(actor, user)

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core import codes
 from core.audit import faults
 from core.errors import NotFound
 from core.models import AuditAnchor, AuditCheck, AuditEntry, AuditHead, AuditLink
 from tenants.actors import Actor
-from tenants.models import User
+from tenants.models import PersonalNumbers, User
 from tenants.selectors import offices, people
 
 ACTIONS = {"INSERT": gettext_lazy("新增"), "UPDATE": gettext_lazy("修改"), "DELETE": gettext_lazy("删除")}
@@ -24,6 +25,7 @@ TABLES = {
     "tenants_division": gettext_lazy("处室"),
     "tenants_region": gettext_lazy("行政区划"),
     "tenants_user": gettext_lazy("账号"),
+    "tenants_personalnumbers": gettext_lazy("电话和证件号"),
     "tenants_membership": gettext_lazy("角色授予"),
     "tenants_changerequest": gettext_lazy("管理员变更申请"),
     "tenants_standin": gettext_lazy("代理授权"),
@@ -56,6 +58,9 @@ TABLES = {
     "tenants_domain": gettext_lazy("机构域名"),
 }
 DAYS_SHOWN = 30
+NUMBERS = PersonalNumbers._meta
+SEALED = frozenset((NUMBERS.db_table, field.column) for field in NUMBERS.concrete_fields if not field.primary_key)
+FORMERLY_CLEAR = ("tenants_user", "phone")
 
 
 def label_of(table: str) -> str:
@@ -105,13 +110,31 @@ def get_audit_entry(actor: Actor, entry_id: int) -> AuditEntry:
 
 
 def differences(entry: AuditEntry) -> list[tuple[str, Any, Any]]:
-    """(column, before, after) of every column that differs; None where the row was not there."""
+    """(column, before, after) of every column that differs; None where the row was not there.
+
+    Of sealed columns it is said that they are; phones that were logged before they were sealed are masked.
+    """
     before, after = entry.before or {}, entry.after or {}
     return [
-        (column, before.get(column), after.get(column))
+        (column, _legible(entry, column, before.get(column)), _legible(entry, column, after.get(column)))
         for column in sorted({*before, *after})
         if before.get(column) != after.get(column) or entry.action != "UPDATE"
     ]
+
+
+def masked_rows(entry: AuditEntry) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """The row before and after, legible as `differences` has it."""
+    before, after = (
+        row and {column: _legible(entry, column, value) for column, value in row.items()}
+        for row in (entry.before, entry.after)
+    )
+    return before, after
+
+
+def _legible(entry: AuditEntry, column: str, value: Any) -> Any:
+    if value and (entry.table_name, column) in SEALED:
+        return _("（已加密）")
+    return codes.mask_phone(value) if value and (entry.table_name, column) == FORMERLY_CLEAR else value
 
 
 def names_by_id(ids: Iterable[int | None]) -> dict[int, str]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from core import office as office_core
 from core.errors import NotFound
 from tenants.actors import Actor
-from tenants.models import Membership, Office, Role, StandIn, User
+from tenants.models import Membership, Office, PersonalNumbers, Role, StandIn, User
 from tenants.models.office import OfficeState
 
 
@@ -40,19 +40,23 @@ def people_in_reach(actor: Actor) -> QuerySet[User]:
 
 
 def people_list(
-    actor: Actor, *, on: date, query: str = "", office_id: int | None = None, role: str = "", state: str = "active",
-    now: datetime | None = None,
+    actor: Actor, *, on: date, query: str = "", number: str = "", office_id: int | None = None, role: str = "",
+    state: str = "active", now: datetime | None = None,
 ) -> QuerySet[User]:  # fmt: skip
     """The people in reach, by account. state: active, off, locked, unassigned (no role now) or "" for all.
 
+    number: a whole phone or identity number, however written; parts of one are not found, they are sealed.
+
     Each has `roles_now`: open memberships in force within reach, with office and division. Two queries in all.
     """
-    people = people_in_reach(actor).select_related("office")
+    people = people_in_reach(actor).select_related("office", "personal")
     if query := query.strip():
         people = people.filter(
             Q(username__icontains=query) | Q(name__icontains=query) | Q(name_en__icontains=query)
-            | Q(staff_number__icontains=query) | Q(phone__icontains=query)
+            | Q(staff_number__icontains=query)
         )  # fmt: skip
+    if number:
+        people = people.filter(personal__in=PersonalNumbers.objects.filter(_bears(number)))
     held = Membership.objects.filter(user=OuterRef("pk")).in_force(on)
     if office_id:
         people = people.filter(Q(office_id=office_id) | Exists(held.filter(office_id=office_id)))
@@ -71,6 +75,12 @@ def people_list(
     return people.prefetch_related(Prefetch("memberships", shown.order_by("id"), to_attr="roles_now")).order_by(
         "username"
     )
+
+
+def _bears(number: str) -> Q:
+    """Rows of numbers of which one is this."""
+    fields = [PersonalNumbers._meta.get_field(name) for name in ("phone_index", "resident_id_index")]
+    return fields[0].matching(number) | fields[1].matching(number)  # type: ignore[union-attr]
 
 
 def get_person(actor: Actor, user_id: int, *, lock: bool = False) -> User:

@@ -1,11 +1,12 @@
 """Accounts and roles: the list, one person, and each act."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,10 +21,11 @@ from tenants.forms.offices import ReasonForm
 from tenants.models import Role, User
 from tenants.models.office import OfficeState
 from tenants.policies import people as policies
+from tenants.rules import numbers as number_rules
 from tenants.selectors import people as selectors
 from tenants.selectors import second_factor as factor_selectors
 from tenants.selectors import sessions as session_selectors
-from tenants.usecases import passwords, roles, second_person, sessions, sign_in
+from tenants.usecases import numbers, passwords, roles, second_person, sessions, sign_in
 from tenants.usecases import people as usecases
 from tenants.views.changes import told
 from tenants.views.dialogs import ask, done
@@ -39,7 +41,7 @@ def _actor(request: HttpRequest) -> Actor:
 
 @reads
 def index(request: HttpRequest) -> HttpResponse:
-    """Everybody in reach, by account; found by name, account, phone or staff number."""
+    """Everybody in reach, by account; found by name, account or staff number."""
     actor, now = _actor(request), timezone.now()
     policies.see_people(actor)
     given = request.GET
@@ -50,18 +52,37 @@ def index(request: HttpRequest) -> HttpResponse:
         "role": given.get("role", "") if given.get("role") in Role.values else "",
         "state": state if state in STATES else "active",
     }
+    return _list(request, filters, now=now)
+
+
+@require_POST
+def find(request: HttpRequest) -> HttpResponse:
+    """Who has this phone or identity number. It comes in the body: addresses are kept by browsers and logs."""
+    actor, now = _actor(request), timezone.now()
+    policies.see_people(actor)
+    form = forms.NumberForm(request.POST)
+    shape = {"query": "", "office_id": None, "role": "", "state": ""}
+    if not form.is_valid():
+        return _list(request, {**shape, "state": "active"}, now=now, form=form)
+    return _list(request, {**shape, "number": form.cleaned_data["number"]}, now=now, form=form)
+
+
+def _list(request: HttpRequest, filters: dict[str, Any], *, now: datetime, form: Any = None) -> HttpResponse:
+    actor = _actor(request)
     people = selectors.people_list(actor, on=timezone.localdate(now), now=now, **filters)
     return render(
         request,
         "tenants/people/index.html",
         {
-            "page_obj": Paginator(people, PAGE).get_page(given.get("page")),
+            "page_obj": Paginator(people, PAGE).get_page(request.GET.get("page")),
             "filters": filters,
+            "number_form": form or forms.NumberForm(),
             "offices": list(selectors.offices_in_charge(actor)),
             "roles": Role.choices,
             "now": now,
             "refusals": {"create": policies.create_account.reason(actor, actor.home)},
         },
+        status=status_of(form) if form else 200,
     )
 
 
@@ -119,6 +140,8 @@ def _page(request: HttpRequest, person: User, *, role_form: Any = None) -> HttpR
             "timeline": shown(events.timeline(events.user_subject(person.pk), 20)),
             "refusals": {
                 "edit": policies.edit_account.reason(actor, person),
+                "phone": policies.reveal_number.reason(actor, "phone"),
+                "resident_id": policies.reveal_number.reason(actor, "resident_id"),
                 "deactivate": policies.deactivate.reason(actor, person),
                 "reactivate": policies.reactivate.reason(actor, person),
                 "grant": policies.grant.reason(actor, person),
@@ -134,12 +157,13 @@ def _page(request: HttpRequest, person: User, *, role_form: Any = None) -> HttpR
 
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, user_id: int) -> HttpResponse:
-    """Names, phone, staff number."""
+    """Names, staff number, phone and identity number; these two are shown, and sent back when unchanged, as masks."""
     actor = _actor(request)
     policies.see_people(actor)
     person = selectors.get_person(actor, user_id)
     policies.edit_account(actor, person)
-    known = {key: getattr(person, key) for key in ("name", "name_en", "staff_number", "phone")}
+    known = {key: getattr(person, key) for key in ("name", "name_en", "staff_number")}
+    known |= {field: str(getattr(person.numbers, field)) for field in number_rules.FIELDS}
     form = forms.EditForm(request.POST or None, initial=known)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
@@ -147,6 +171,27 @@ def edit(request: HttpRequest, user_id: int) -> HttpResponse:
             messages.success(request, _("资料已保存。"))
             return redirect("admin-person", person.pk)
     return render(request, "tenants/people/edit.html", {"person": person, "form": form}, status=status_of(form))
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def number(request: HttpRequest, user_id: int, field: str) -> HttpResponse:
+    """Ask for the reason, then show the whole number for some seconds, after which the page goes on by itself."""
+    actor, at = _actor(request), timezone.now()
+    policies.see_people(actor)
+    person = selectors.get_person(actor, user_id)
+    policies.reveal_number(actor, field)
+    form = ReasonForm(request.POST or None)
+    context = {"person": person, "field": field, "form": form}
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            shown_number = numbers.reveal_number(user_id=user_id, field=field, actor=actor, at=at, **form.cleaned_data)
+            seconds = number_rules.shown_seconds(on=timezone.localdate(at))
+            context |= {"number": shown_number, "seconds": seconds}
+            answer = ask(request, "tenants/people/number_shown.html", context, status=200)
+            answer["Refresh"] = f"{seconds}; url={resolve_url('admin-person', person.pk)}"
+            return answer
+    return ask(request, "tenants/people/number.html", context, status=status_of(form))
 
 
 @require_http_methods(["GET", "POST"])

@@ -22,6 +22,7 @@ LINES = {
     "DivisionClosed": ("x", "mute", gettext_lazy("撤销处室：%(division)s，最后一天 %(valid_to)s")),
     "AccountCreated": ("user-plus", "ok", gettext_lazy("建立账号 %(username)s")),
     "AccountEdited": ("pencil", "info", gettext_lazy("修改账号资料")),
+    "NumberRevealed": ("eye", "warn", gettext_lazy("查看完整号码：%(number)s")),
     "AccountDeactivated": ("user-off", "bad", gettext_lazy("停用账号")),
     "AccountReactivated": ("user-check", "ok", gettext_lazy("恢复账号")),
     "RoleGranted": ("key", "ok", gettext_lazy("授予角色：%(role)s，自 %(valid_from)s 起")),
@@ -46,6 +47,7 @@ LINES = {
     ),
     "StandInRevoked": ("user-share", "mute", gettext_lazy("撤销代理：%(role)s（%(person)s）")),
 }
+NUMBERS = {"phone": gettext_lazy("电话"), "resident_id": gettext_lazy("居民身份证号")}
 
 
 def shown(records: Iterable[EventRecord]) -> list[dict[str, Any]]:
@@ -58,6 +60,8 @@ def shown(records: Iterable[EventRecord]) -> list[dict[str, Any]]:
             data["role"] = str(Role(data["role"]).label) if data["role"] in Role.values else data["role"]
         if "action" in data:
             data["act"] = second_person.label_of(data["action"])
+        if record.name == "NumberRevealed":
+            data["number"] = str(NUMBERS.get(data["number"], data["number"]))
         who = f"{record.actor_name} {recorded_roles(record.actor_role)}".strip() or _("系统")
         lines.append(
             {

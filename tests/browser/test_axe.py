@@ -37,7 +37,7 @@ NO_PAGES = """
     reporting:evidence-remove reporting:send-back reporting:sign-off reporting:submit reporting:validate
     reporting:workbench second-factor-begin second-factor-codes second-factor-confirm second-factor-remove session-end
     sessions-end-others set-theme set_language sign-in-second sign-out stand-in-revoke token-revoke unlock-address
-    audit-export
+    audit-export admin-people-find
 """
 OFFICES, PEOPLE = "/yunnan/administration/offices/", "/yunnan/administration/people/"
 MARKS = "云移责 云移党纪 云政发"  # of document numbers

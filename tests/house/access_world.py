@@ -96,5 +96,5 @@ def _own(office: Office, person: Actor, admin: Actor, period: Any = None) -> Ids
         "file_id": stored.pk, "job_id": job.pk, "user_id": person.user_id, "person_id": person.user_id,
         "membership_id": membership.pk, "division_id": division.pk, "stand_in_id": stand_in.pk,
         "own_office_id": office.pk, "entry_id": AuditEntry.objects.latest("id").pk, "token_id": 2**31,
-        "session_id": 2**31, "number": 2**31,
+        "session_id": 2**31, "number": 2**31, "field": "phone",
     }  # fmt: skip
