@@ -1,4 +1,4 @@
-"""The four refusals, and the one of the door (Throttled). Anything else that goes wrong is a bug and may be loud.
+"""The four refusals, and those of the door (Throttled, TooLarge). Anything else is a bug and may be loud.
 
 Each carries a sentence for people (what, why, what to do) and maps to one HTTP status, for pages in
 core.middleware and for the API in api.errors.
@@ -57,6 +57,13 @@ class Invalid(Refusal):
 
     status = 422
     code = "invalid"
+
+
+class TooLarge(Refusal):
+    """More than is read at all; like Throttled an answer of the door."""
+
+    status = 413
+    code = "too-large"
 
 
 class Throttled(Refusal):

@@ -9,7 +9,7 @@ from django.test import Client
 
 from core.models import StoredFile
 
-PDF = b"%PDF-1.7\n"
+PDF = b"%PDF-1.7\n%%EOF\n"
 SignIn = Callable[..., Client]
 
 

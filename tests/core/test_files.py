@@ -1,7 +1,9 @@
 """Evidence files: what is taken, where it lies, who may read it."""
 
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +15,7 @@ from django.db import transaction
 from core import files
 from core import office as office_core
 from core.errors import Denied, Invalid, NotFound
-from core.files import types
+from core.files import dangers, types
 from core.models import EventRecord, StoredFile
 from core.serving import file_response
 from tenants.actors import Actor
@@ -32,14 +34,37 @@ def ooxml(*parts: str) -> bytes:
     return out.getvalue()
 
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
-PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\n"
+PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+def png(width: int = 4, height: int = 3, inside: bytes = b"") -> bytes:
+    head = struct.pack(">II", width, height) + b"\x08\x02\0\0\0"
+    chunks = [(b"IHDR", head), (b"tEXt", inside), (b"IDAT", zlib.compress(b"\0" * 39)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+    )
+
+
+def jpeg(width: int = 4, height: int = 3, comment: bytes = b"") -> bytes:
+    """With GPS data, which stay."""
+    exif = b"\xff\xe1" + struct.pack(">H", 2 + 22) + b"Exif\0\0GPSLatitude 25.0"[:22].ljust(22, b"\0")
+    note = b"\xff\xfe" + struct.pack(">H", 2 + len(comment)) + comment
+    frame = b"\xff\xc0" + struct.pack(">HBHHB", 11, 8, height, width, 1) + b"\1\x11\0"
+    return b"\xff\xd8" + exif + note + frame + b"\xff\xda\0\x08\1\1\0\0?\0\xd2\xcf\xff\xd9"
+
+
+def webp(width: int = 4, height: int = 3) -> bytes:
+    body = b"WEBPVP8 " + struct.pack("<I", 10) + b"\0\0\0\x9d\x01\x2a" + struct.pack("<HH", width, height)
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+PNG = png()
 GOOD = {
     "拨付凭证.pdf": PDF,
     "现场.PNG": PNG,
-    "现场.jpg": b"\xff\xd8\xff\xe0" + b"\0" * 32,
-    "现场.jpeg": b"\xff\xd8\xff\xe1" + b"\0" * 32,
-    "现场.webp": b"RIFF\x10\0\0\0WEBPVP8 " + b"\0" * 16,
+    "现场.jpg": jpeg(),
+    "现场.jpeg": jpeg(4000, 3000),
+    "现场.webp": webp(),
     "报告.docx": ooxml("word/document.xml"),
     "台账.xlsx": ooxml("xl/workbook.xml"),
     "报告.doc": OLE + "WordDocument".encode("utf-16-le"),
@@ -127,7 +152,8 @@ class TestWhatIsTaken:
     def test_an_expanding_archive_is_refused(self, db: None) -> None:
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-            for number in range(types.MOST_ENTRIES + 1):
+            archive.writestr("[Content_Types].xml", "<x/>")
+            for number in range(dangers.MOST_ENTRIES + 1):
                 archive.writestr(f"xl/{number}", "")
         with pytest.raises(Invalid, match="过大"):
             keep("台账.xlsx", out.getvalue())

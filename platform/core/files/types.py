@@ -1,6 +1,7 @@
 """Which kinds of file are taken: by extension, and proven by the content."""
 
 import codecs
+import re
 import unicodedata
 import zipfile
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import puremagic
 from django.utils.translation import gettext as _
 
 from core.errors import Invalid
+from core.files import dangers
 
 HEAD = 8192
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -22,20 +24,28 @@ RECOGNISED = frozenset(
     [".zip", ".rar", ".7z", ".gz", ".gif", ".bmp", ".tif", ".tiff", ".heic", ".mp4", ".mov", ".mp3", ".html", ".rtf"]
 )
 NAME_LENGTH = 200
-MOST_ENTRIES = 5000
-EXPANDED = 1024 * 1024 * 1024
+# Names that Windows keeps for devices, and signs that no file of it may bear: such a name cannot be saved there.
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+FORBIDDEN = frozenset('<>:"|?*')
+# A program's extension before the last one: 发票.exe.pdf is made to look like something else.
+DISGUISED = re.compile(r"\.(exe|scr|bat|cmd|js|vbs|ps1|hta|lnk|msi|jar|apk|php|jsp|aspx?|html?|svg)\s*\.[^.]*$", re.I)
 
 
-def _starts(*magics: bytes) -> Callable[[Path, bytes], bool]:
-    return lambda path, head: head.startswith(magics)
+def _picture(kind: str, begins: Callable[[bytes], bool]) -> Callable[[Path, bytes], bool]:
+    def check(path: Path, head: bytes) -> bool:
+        if not begins(head):
+            return False
+        dangers.in_picture(path, kind)
+        return True
+
+    return check
 
 
 def _pdf(path: Path, head: bytes) -> bool:
-    return b"%PDF-" in head[:1024]
-
-
-def _webp(path: Path, head: bytes) -> bool:
-    return head[:4] == b"RIFF" and head[8:12] == b"WEBP"
+    if not head.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"%PDF-"):
+        return False
+    dangers.in_pdf(path)
+    return True
 
 
 def _ole(*streams: str) -> Callable[[Path, bytes], bool]:
@@ -50,30 +60,32 @@ def _ole(*streams: str) -> Callable[[Path, bytes], bool]:
             tail = b""
             while chunk := content.read(1 << 20):
                 if any(name in tail + chunk for name in wanted):
+                    dangers.in_compound(path)
                     return True
                 tail = chunk[-longest:]
+        dangers.encrypted(path)
         return False
 
     return check
 
 
 def _ooxml(folder: str) -> Callable[[Path, bytes], bool]:
-    """A zip with the parts of an Office Open XML file and no macros."""
+    """A zip with the parts of an Office Open XML file, and nothing dangerous in it."""
 
     def check(path: Path, head: bytes) -> bool:
+        if head.startswith(OLE):
+            dangers.encrypted(path)
         if not head.startswith(b"PK\x03\x04"):
             return False
         try:
             with zipfile.ZipFile(path) as archive:
-                entries = archive.infolist()
+                names = archive.namelist()
+                if "[Content_Types].xml" not in names or not any(name.startswith(folder) for name in names):
+                    return False
+                dangers.in_archive(archive, path.stat().st_size)
         except (zipfile.BadZipFile, ValueError, OSError):
             return False
-        names = [entry.filename for entry in entries]
-        if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > EXPANDED:
-            raise Invalid(_("文件解压后过大，不能接收。请另存为较小的文件后重新上传。"), field="file")
-        if any(name.lower().endswith("vbaproject.bin") for name in names):
-            raise Invalid(_("文件带有宏，不能接收。请另存为不带宏的格式后重新上传。"), field="file")
-        return "[Content_Types].xml" in names and any(name.startswith(folder) for name in names)
+        return True
 
     return check
 
@@ -108,7 +120,7 @@ class FileType:
 
 WORD = _ole("WordDocument")
 SHEET = _ole("Workbook", "Book")
-JPEG = FileType("image/jpeg", _starts(b"\xff\xd8\xff"))
+JPEG = FileType("image/jpeg", _picture("jpg", lambda head: head.startswith(b"\xff\xd8\xff")))
 TYPES: dict[str, FileType] = {
     "pdf": FileType("application/pdf", _pdf),
     "doc": FileType("application/msword", WORD),
@@ -121,15 +133,19 @@ TYPES: dict[str, FileType] = {
     "txt": FileType("text/plain", _text),
     "jpg": JPEG,
     "jpeg": JPEG,
-    "png": FileType("image/png", _starts(b"\x89PNG\r\n\x1a\n")),
-    "webp": FileType("image/webp", _webp),
+    "png": FileType("image/png", _picture("png", lambda head: head.startswith(b"\x89PNG\r\n\x1a\n"))),
+    "webp": FileType("image/webp", _picture("webp", lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP")),
 }
 # What a browser may show in place; everything else is handed out to be saved.
 SHOWN_INLINE = frozenset({"application/pdf", "image/jpeg", "image/png", "image/webp"})
 
 
 def clean_name(name: str) -> str:
-    """The file's name, normalised. Raises Invalid (field `file`): empty, folders, control characters, too long."""
+    """The file's name, normalised.
+
+    Raises Invalid (field `file`): empty, folders, control characters, too long, of no use on Windows, a program's
+    extension before the last one.
+    """
     clean = unicodedata.normalize("NFC", name).strip()
     if not clean or clean.strip(".") == "":
         raise Invalid(_("文件没有名称，请改名后重新上传。"), field="file")
@@ -139,6 +155,10 @@ def clean_name(name: str) -> str:
         raise Invalid(_("文件名含有看不见的控制字符，请改名后重新上传。"), field="file")
     if len(clean) > NAME_LENGTH:
         raise Invalid(_("文件名不能超过 %(most)s 个字，请缩短后重新上传。") % {"most": NAME_LENGTH}, field="file")
+    if RESERVED.fullmatch(clean) or FORBIDDEN & set(clean):
+        raise Invalid(_('文件名是系统保留的名称，或者带有 < > : " | ? * 之一，请改名后重新上传。'), field="file")
+    if DISGUISED.search(clean):
+        raise Invalid(_("文件名里带有程序或网页的扩展名，请核对文件内容，改名后重新上传。"), field="file")
     return clean
 
 
