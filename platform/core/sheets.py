@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable
+from decimal import Decimal
 from io import StringIO
 
 BOM = "\ufeff"  # without it spreadsheets take UTF-8 for the local code page
@@ -12,7 +13,7 @@ STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 def cell(value: object) -> str:
     """The value as text; what a spreadsheet would take for a formula begins with an apostrophe, numbers excepted."""
     text = "" if value is None else str(value).replace("\x00", "")
-    if text.startswith(STARTS) and not isinstance(value, (int, float)):
+    if text.startswith(STARTS) and not isinstance(value, (int, float, Decimal)):
         return f"'{text}"
     return text
 

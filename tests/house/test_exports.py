@@ -1,0 +1,105 @@
+"""No export computes anything in a spreadsheet: every URL is asked, whatever answers with a table is read cell by cell.
+
+A new export is found by what it answers, not by a list; one in a form that this test cannot read fails until it can.
+"""
+
+import csv
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse, set_script_prefix
+
+from core import office as office_core
+from core import sheets
+from tenants.actors import Actor
+from tenants.models import Division, Office
+from tests import factories
+from tests.conftest import TODAY
+from tests.core.test_audit_chain import commit
+from tests.house import access, access_world, bodies
+from tests.house.test_access_matrix import put_down
+
+EVIL = [
+    "=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "＋1", "－1", "＠SUM(A1)", "=cmd|' /C calc'!A0",
+    '=HYPERLINK("//x")',
+]  # fmt: skip
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
+# How to read what an export answers: content type → its cells. Lines of JSON are for programs and open in none.
+READERS: dict[str, Callable[[str], Iterator[str]]] = {
+    "text/csv": lambda text: (
+        cell for row in csv.reader(StringIO(text.removeprefix(sheets.BOM), newline="")) for cell in row
+    ),
+    "application/x-ndjson": lambda text: iter(()),
+}
+AS_UPLOADED = {"file", "api:file-content"}  # bytes of people's own files are never changed
+NO_TABLES = {"text/html", "application/json", "application/problem+json", "application/pdf", "image/png"}
+
+
+def runs(cell: str) -> bool:
+    """Whether a spreadsheet would compute it."""
+    return cell.startswith(sheets.STARTS) and not NUMBER.fullmatch(cell)
+
+
+def asked(slug: str, clients: dict[str, Client], ids: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """(door, content type, text) of every GET of an office by somebody whom it lets in."""
+    table = access.matrix("office")
+    for door in access.doors("office"):
+        roles = table.get(door.name, {}).get("GET", {}).get("province") or []
+        role = "SYS_ADMIN" if roles == access.EVERYONE else next(iter(roles), None)
+        if role is None or door.name in AS_UPLOADED:
+            continue
+        set_script_prefix("/")
+        path = reverse(door.name, urlconf=access.CONFS["office"], kwargs={name: ids[name] for name in door.arguments})
+        path = f"/{slug}{path}" + (bodies.query(door.route, "GET") if door.is_api else "")
+        answer = clients[role].get(path)
+        kind = answer.headers.get("Content-Type", "").split(";")[0]
+        streamed = answer.streaming and kind in READERS
+        text = b"".join(answer.streaming_content).decode() if streamed else ""
+        put_down(answer)
+        yield door.name, kind, text if streamed else ("" if answer.streaming else answer.text)
+
+
+@pytest.mark.parametrize("slug", ["yunnan"])
+def test_no_cell_of_any_export_is_a_formula(
+    actor: Callable[..., Actor], offices: dict[str, Office], settings: Any, tmp_path: Any, slug: str
+) -> None:
+    settings.EVIDENCE_DIR = tmp_path
+    world = access_world.build(actor, offices)[slug]
+    with office_core.mounted(offices[slug].mount()):
+        Division.objects.bulk_create(Division(office=offices[slug], name=name, valid_from=TODAY) for name in EVIL)
+    commit()
+    clients = {}
+    for role in {role for row in access.matrix("office").values() for role in _roles(row)}:
+        clients[role] = Client()
+        clients[role].force_login(factories.make_person(offices[slug], role))
+    tables, seen = set(), set()
+    for name, kind, text in asked(slug, clients, world):
+        assert kind in READERS or kind in NO_TABLES or not kind, f"{name} answers {kind}: say here how to read it"
+        if kind in READERS:
+            tables.add(name)
+            cells = list(READERS[kind](text))
+            seen |= {evil for evil in EVIL for cell in cells if cell.endswith(evil)}
+            assert [cell for cell in cells if runs(cell)] == [], name
+
+    assert tables >= {"audit-export", "api:audit-export"}
+    assert seen == set(EVIL)  # they were in what was exported
+
+
+def _roles(row: access.Row) -> list[str]:
+    roles = row.get("GET", {}).get("province") or []
+    return ["SYS_ADMIN"] if roles == access.EVERYONE else roles
+
+
+def test_the_reader_finds_a_formula(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: without the apostrophe each would run; numbers stay numbers either way."""
+    assert not any(runs(sheets.cell(evil)) for evil in EVIL)
+    assert [sheets.cell(number) for number in (-1, -1.5, Decimal("-3.20"))] == ["-1", "-1.5", "-3.20"]
+    monkeypatch.setattr(sheets, "STARTS", ())
+    unguarded = [sheets.cell(evil) for evil in EVIL]
+    monkeypatch.undo()
+    assert all(runs(cell) for cell in unguarded)
