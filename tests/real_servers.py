@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -98,20 +99,44 @@ def pgbouncer(database: Mapping[str, object], *, pool: int) -> Iterator[tuple[in
         yield ports[0], ports[1]
 
 
+class Certificate(NamedTuple):
+    """Files in PEM: a server's certificate and key, and the authority that signed it."""
+
+    chain: Path
+    key: Path
+    authority: Path
+
+
 @contextmanager
-def redis(folder: Path) -> Iterator[str]:
-    """A Redis that keeps nothing; its BROKER_URL."""
+def redis(folder: Path, certificate: Certificate | None = None) -> Iterator[str]:
+    """A Redis that keeps nothing; its BROKER_URL. certificate: it speaks TLS alone, at localhost."""
     port = free_port()
-    command = [program("redis-server"), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    command = [program("redis-server"), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    if certificate is None:
+        command += ["--port", str(port)]
+    else:
+        command += ["--port", "0", "--tls-port", str(port), "--tls-auth-clients", "no"]
+        command += ["--tls-cert-file", str(certificate.chain), "--tls-key-file", str(certificate.key)]
+        command += ["--tls-ca-cert-file", str(certificate.authority)]
     with running("redis-server", command, folder / "redis.log", port=port):
-        yield f"redis://127.0.0.1:{port}/0"
+        yield f"rediss://localhost:{port}/0" if certificate else f"redis://127.0.0.1:{port}/0"
 
 
 @contextmanager
-def rabbitmq(folder: Path) -> Iterator[str]:
-    """A RabbitMQ node of its own: own name, own files, own port mapper, no other node's cookie; its BROKER_URL."""
+def rabbitmq(folder: Path, certificate: Certificate | None = None) -> Iterator[str]:
+    """A RabbitMQ node of its own: own name, own files, own port mapper, no other node's cookie; its BROKER_URL.
+
+    certificate: it speaks TLS alone, at localhost.
+    """
     path, port, mapper, distribution = program("rabbitmq-server"), free_port(), free_port(), free_port()
-    (folder / "rabbitmq.conf").write_text(f"listeners.tcp.1 = 127.0.0.1:{port}\nloopback_users = none\n")
+    listens_at = f"listeners.tcp.1 = 127.0.0.1:{port}\n"
+    if certificate is not None:
+        listens_at = (
+            f"listeners.tcp = none\nlisteners.ssl.1 = 127.0.0.1:{port}\nssl_options.certfile = {certificate.chain}\n"
+            f"ssl_options.keyfile = {certificate.key}\nssl_options.cacertfile = {certificate.authority}\n"
+            "ssl_options.verify = verify_none\n"
+        )
+    (folder / "rabbitmq.conf").write_text(f"{listens_at}loopback_users = none\n")
     (folder / "plugins").write_text("[].\n")
     environment = {
         "HOME": str(folder),
@@ -130,4 +155,4 @@ def rabbitmq(folder: Path) -> Iterator[str]:
     beneath = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
     command = [str(beneath if beneath.exists() else server)]
     with running("rabbitmq-server", command, folder / "rabbitmq.log", port=port, environment=environment):
-        yield f"amqp://guest:guest@127.0.0.1:{port}//"
+        yield f"amqps://guest:guest@localhost:{port}//" if certificate else f"amqp://guest:guest@127.0.0.1:{port}//"

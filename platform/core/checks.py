@@ -6,8 +6,9 @@ from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Tags, register
 
+from core import tls
 from core.postgres.wall import told
 
 
@@ -56,4 +57,19 @@ def shared_tables_are_walled(**_: object) -> list[CheckMessage]:
             id="anlan.E004",
         )
         for table in sorted(shared - set(known))
+    ]
+
+
+@register(Tags.security, deploy=True)
+def inner_connections_are_verified(**_: object) -> list[CheckMessage]:
+    """What leaves this machine is encrypted, to a server that proves whose it is, or the installation vouches."""
+    if settings.TRUSTED_NETWORK:
+        return []
+    return [
+        Error(
+            f"{found.setting} crosses a network to {found.host} {found.how}",
+            hint=f"{found.remedy}; or set TRUSTED_NETWORK=1 where nobody else is in that network.",
+            id="anlan.E005",
+        )
+        for found in tls.unverified(settings)
     ]

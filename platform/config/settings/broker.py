@@ -5,6 +5,8 @@ from pathlib import Path
 
 from celery.schedules import crontab
 
+from core import tls
+
 
 def settings(data_dir: Path) -> dict:
     common = {
@@ -24,7 +26,8 @@ def settings(data_dir: Path) -> dict:
         "CELERY_BEAT_SCHEDULE_FILENAME": str(data_dir / "beat-schedule"),
     }
     if url := os.environ.get("BROKER_URL"):
-        return {**common, "CELERY_BROKER_URL": url}
+        secure = tls.broker_options(url, os.environ.get("BROKER_CA", ""))
+        return {**common, "CELERY_BROKER_URL": url, **({"CELERY_BROKER_USE_SSL": secure} if secure else {})}
     folder = data_dir / "broker"
     for name in ("queue", "control"):  # The file transport expects them to be there.
         (folder / name).mkdir(parents=True, exist_ok=True)

@@ -18,6 +18,7 @@ import kombu.exceptions
 import psycopg2  # type: ignore[import-untyped]
 import redis
 
+from core import tls
 from core.postgres import fitness
 from core.postgres.pooler import Pooling, pooling
 from deploy.local.preflight import DemoError
@@ -32,9 +33,10 @@ def check(environment: Mapping[str, str] = os.environ) -> list[str]:
     """Ask the servers that are named; answers a line for each. Raises DemoError for the first that will not do."""
     asked = []
     direct = environment.get("DIRECT_DATABASE_URL", "").strip()
-    for name, ask in (("BROKER_URL", check_broker), ("CACHE_URL", check_cache)):
-        if url := environment.get(name, "").strip():
-            asked.append(ask(url))
+    if url := environment.get("BROKER_URL", "").strip():
+        asked.append(check_broker(url, environment.get("BROKER_CA", "").strip()))
+    if url := environment.get("CACHE_URL", "").strip():
+        asked.append(check_cache(url))
     if url := environment.get("DATABASE_URL", "").strip():
         asked.insert(0, check_database(url, direct))
     return asked
@@ -95,10 +97,11 @@ def connect(name: str, url: str) -> Any:
     )
 
 
-def check_broker(url: str) -> str:
-    """A RabbitMQ or Redis that lets us in."""
+def check_broker(url: str, authority: str = "") -> str:
+    """A RabbitMQ or Redis that lets us in; over TLS one whose certificate `authority` signed."""
     place = read("BROKER_URL", url, BROKER_SCHEMES, 5672 if url.startswith("amqp") else 6379)
-    broker = kombu.Connection(url, connect_timeout=PATIENCE_SECONDS)
+    secure = tls.broker_options(url, authority) or None
+    broker = kombu.Connection(url, connect_timeout=PATIENCE_SECONDS, ssl=secure)
     refusals = (*broker.connection_errors, *broker.channel_errors, kombu.exceptions.KombuError, OSError, ValueError)
     try:
         with broker:

@@ -48,6 +48,8 @@ as_owner() { if [ "$(id -un)" = "$owner" ]; then "$@"; else runuser -u "$owner" 
 cd "$target"
 say "Static files"
 as_owner "$target/.venv/bin/python" manage.py collectstatic --noinput --verbosity 0
+say "Settings"
+as_owner "$target/.venv/bin/python" manage.py check --deploy --fail-level ERROR
 say "Database"
 as_owner "$target/.venv/bin/python" manage.py upgrade
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.local import pg
-from tests.real_servers import free_port
+from tests.real_servers import Certificate, free_port
 
 DEBIAN = Path("/usr/lib/postgresql/15/bin")
 
@@ -27,8 +27,11 @@ def embedded(home: Path) -> Iterator[str]:
 
 
 @contextmanager
-def debian() -> Iterator[str]:
-    """The same for Debian's PostgreSQL 15. It refuses to run as root: root runs it as `nobody`."""
+def debian(certificate: Certificate | None = None) -> Iterator[str]:
+    """The same for Debian's PostgreSQL 15; with a certificate over TLS as well.
+
+    It refuses to run as root: root runs it as `nobody`.
+    """
     home = Path(tempfile.mkdtemp(prefix="anlan-pg15-"))
     port = free_port()
     who: dict[str, object] = {}
@@ -43,6 +46,12 @@ def debian() -> Iterator[str]:
     try:
         run("initdb", "-D", str(home / "data"), "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+        if certificate is not None:
+            for name, file in (("server.crt", certificate.chain), ("server.key", certificate.key)):
+                shutil.copy(file, home / name)
+                os.chmod(home / name, 0o600)
+                os.chown(home / name, home.stat().st_uid, home.stat().st_gid)
+            options += f" -c ssl=on -c ssl_cert_file={home}/server.crt -c ssl_key_file={home}/server.key"
         run("pg_ctl", "-D", str(home / "data"), "-o", options, "-l", str(home / "log"), "-w", "start")
         try:
             yield f"postgresql://postgres@127.0.0.1:{port}"
