@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -14,9 +14,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_tenants.middleware.main import TenantMainMiddleware
 
+from core import cells
 from core import office as office_core
 from core.errors import Denied, NotFound
-from core.http import client_address, portal_url, refusal_response
+from core.http import client_address, makes_schemas, portal_url, refusal_response
 from tenants import selectors
 from tenants.models import Office
 from tenants.models.sessions import EndReason
@@ -31,22 +32,60 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class TransactionMiddleware:
-    """Runs the request in one transaction with `public` mounted; a 5xx answer rolls everything back."""
+    """Runs the request in one transaction with `public` mounted; a 5xx answer rolls everything back.
+
+    By the login of the province whose office is asked for, where provinces have some (core.cells), else the portal's.
+    What turns out in a cell to be another's (`_elsewhere`) is taken back and done again by that one's login, once.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.cell, request.elsewhere = cell_for(request), None  # type: ignore[attr-defined]
+        asked = (request.path_info, request.META.get("SCRIPT_NAME", ""))
+        response = self._in_cell(request)
+        if request.elsewhere is not None:  # type: ignore[attr-defined]
+            request.cell = request.elsewhere  # type: ignore[attr-defined]
+            request.path_info, request.META["SCRIPT_NAME"] = asked
+            for told in ("_cached_user", "urlconf"):
+                vars(request).pop(told, None)
+            response = self._in_cell(request)
+        return response
+
+    def _in_cell(self, request: HttpRequest) -> HttpResponse:
         mount = office_core.Mount(
             office_core.PUBLIC_SCHEMA,
             request_id=getattr(request, "id", ""),
             address=client_address(request),
+            cell=request.cell,  # type: ignore[attr-defined]
         )
         with office_core.mounted(mount), transaction.atomic():
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
             return response
+
+
+def cell_for(request: HttpRequest) -> str:
+    """The cell whose login serves a request, by the office that OfficeMiddleware will find; the portal has its own."""
+    if not cells.on():
+        return cells.PORTAL
+    segment, path = request.path_info.removeprefix("/").partition("/")[0], request.path_info
+    known = cells.directory()
+    if segment in known.schemas:
+        return known.schemas[segment]
+    if not known.hosts or (path != "/" and _is_portal(path)):
+        return cells.PORTAL
+    return known.hosts.get(TenantMainMiddleware.hostname_from_request(request), cells.PORTAL)
+
+
+def _elsewhere(request: HttpRequest, cell: str) -> HttpResponse | None:
+    """Have the request done by another login; None when that was done once already."""
+    if request.elsewhere is not None:  # type: ignore[attr-defined]
+        return None
+    request.elsewhere = cell  # type: ignore[attr-defined]
+    return HttpResponse(status=500)  # seen by nobody: it takes back what this cell did so far
 
 
 # What someone may still do before they have changed a first or an expired password.
@@ -88,7 +127,7 @@ class SessionGuardMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
         if not user.is_authenticated:
-            return self.get_response(request)
+            return self._stranger(request) or self.get_response(request)
         now = timezone.now()
         if self._idle_too_long(request, now):
             sessions.over(key=request.session.session_key or "", reason=EndReason.IDLE, at=now)
@@ -107,6 +146,15 @@ class SessionGuardMiddleware:
                 return _problem("denied", _("请先在网页上启用二次验证，再使用接口。"), 403)
             return sent_to(request, portal_url("second-factor"))
         return self.get_response(request)
+
+    def _stranger(self, request: HttpRequest) -> HttpResponse | None:
+        """Somebody with a session whom this province does not know: the portal's login answers them.
+
+        The API does not ask it: to a province somebody else's session is none, and the answer is 401.
+        """
+        if not request.cell or "/api/" in request.path or SESSION_KEY not in request.session:  # type: ignore[attr-defined]
+            return None
+        return _elsewhere(request, cells.PORTAL)
 
     def _idle_too_long(self, request: HttpRequest, now: datetime) -> bool:
         seen = request.session.get("last_seen")
@@ -170,6 +218,8 @@ class OfficeMiddleware(TenantMainMiddleware):
         office, inner = self._find(request)
         if office is None:
             return self.get_response(request)
+        if cells.on() and office.cell != request.cell and not getattr(request, "by_portal", False):  # type: ignore[attr-defined]
+            return self._other_cell(request, office)
         api = inner.startswith("/api/")
         if request.user.is_authenticated:
             request.actor = selectors.actor_for(request.user, office, on=timezone.localdate())  # type: ignore[attr-defined]
@@ -179,8 +229,24 @@ class OfficeMiddleware(TenantMainMiddleware):
             return to_sign_in(request)
         return self._inside(request, office, inner)
 
+    def _other_cell(self, request: HttpRequest, office: Office) -> HttpResponse:
+        """An office that this login has no business in: a stranger's request at the portal, or an office just moved."""
+        if (again := _elsewhere(request, office.cell)) is not None:
+            cells.forget()
+            return again
+        if request.user.is_authenticated:
+            return refusal_response(request, NotFound(_("没有这个页面，或者您无权知道它是否存在。")))
+        return to_sign_in(request)
+
     def process_view(self, request: HttpRequest, view: Callable, *_arguments: object) -> HttpResponse | None:
-        """Business pages are closed to the three administrators; the API asks the same in api.permissions."""
+        """Business pages are closed to the three administrators; the API asks the same in api.permissions.
+
+        What makes schemas and roles is done by the portal's login: no province's may.
+        """
+        if makes_schemas(view) and request.method == "POST" and request.cell:  # type: ignore[attr-defined]
+            request.by_portal = True  # type: ignore[attr-defined]
+            if (again := _elsewhere(request, cells.PORTAL)) is not None:
+                return again
         actor = getattr(request, "actor", None)
         if actor is None or request.path_info.startswith("/api/"):
             return None

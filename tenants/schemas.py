@@ -11,10 +11,18 @@ from django.utils import timezone
 
 from core import office as office_core
 from core.postgres.base import literal, quoted
-from core.postgres.fitness import GROUP_ROLE
+from core.postgres.fitness import CELL_ROLE, GROUP_ROLE
 from core.postgres.wall import asking, building
 from tenants import release
 from tenants.models import Office, SchemaState
+from tenants.models.office import Level
+
+WITHOUT_CELL = """
+    SELECT o.schema_name FROM public.tenants_office o
+    WHERE o.level = 'PROVINCE' AND NOT EXISTS (
+        SELECT FROM pg_roles r WHERE r.rolname = 'p_' || o.schema_name AND pg_has_role(r.oid, %s, 'MEMBER'))
+"""
+
 
 # Where the library keeps what was applied; the login's alone.
 LIST = (
@@ -29,7 +37,11 @@ def ensure_roles() -> None:
     Raises WallDown when something is still open afterwards that this login cannot shut.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        _create_role(cursor, GROUP_ROLE)
+        for group in (GROUP_ROLE, CELL_ROLE):
+            _create_role(cursor, group)
+        cursor.execute(WITHOUT_CELL, [CELL_ROLE])
+        for (province,) in cursor.fetchall():
+            _make_cell(cursor, province)
         if not asking.problems(cursor):
             return
         cursor.execute("SET LOCAL lock_timeout = '5s'")
@@ -46,11 +58,18 @@ def _create_role(cursor, name: str) -> None:
     )
 
 
-def _join_group(cursor, role: str) -> None:
-    """The office's role has the group's rights, and the login may become it."""
+def _make_cell(cursor, province: str) -> None:
+    """The role that acts beside the offices of a province (core.cells)."""
+    role = office_core.cell_role(province)
+    _create_role(cursor, role)
+    _join_group(cursor, role, CELL_ROLE)
+
+
+def _join_group(cursor, role: str, group: str = GROUP_ROLE) -> None:
+    """The role of an office, or of a province, has its group's rights, and the login may become it."""
     # Before PostgreSQL 16 it is the role alone that says whether rights are inherited, since then each grant.
     by_grant = connection.pg_version >= 160000  # type: ignore[attr-defined]
-    cursor.execute(f"GRANT {GROUP_ROLE} TO {quoted(role)}" + (" WITH INHERIT TRUE" if by_grant else ""))
+    cursor.execute(f"GRANT {group} TO {quoted(role)}" + (" WITH INHERIT TRUE" if by_grant else ""))
     # Who makes a role may not thereby become it, unless the server was told so (createrole_self_grant).
     cursor.execute("SELECT pg_has_role(current_user, %s, %s)", [role, "SET" if by_grant else "MEMBER"])
     if not cursor.fetchone()[0]:
@@ -63,6 +82,8 @@ def create_schema(office: Office) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         _create_role(cursor, role)
         _join_group(cursor, role)
+        if office.level == Level.PROVINCE:
+            _make_cell(cursor, office.schema_name)
         parts = [
             f"CREATE SCHEMA {name}",
             f"SET LOCAL search_path TO {name}, public",

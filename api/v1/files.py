@@ -54,7 +54,7 @@ class FileDetailOut(FileOut):
         return SeenOut([use for use in files.other_uses(file) if use.office == file.office], many=True).data
 
     def get_seen_elsewhere(self, file: StoredFile) -> int:
-        return sum(use.office != file.office for use in files.other_uses(file))
+        return files.uploaded_elsewhere(file)[1]
 
 
 class Files(IdempotentMixin, APIView):

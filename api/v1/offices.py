@@ -40,6 +40,7 @@ class Offices(IdempotentMixin, APIView):
     """The office tree, as far as one may know of it."""
 
     pagination_class = Pages
+    makes_schemas = True
 
     @extend_schema(operation_id="offices_list", responses=shapes.OfficeNodeOut(many=True))
     def get(self, request: Request) -> Response:

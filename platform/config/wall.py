@@ -3,10 +3,14 @@
 Every table of schema `public` has an entry; one without fails `manage.py check`, and an entry that does not hold in the
 database fails `manage.py upgrade` and `readyz`. Conditions are SQL about a row, written with the words below; they
 follow the selectors (`*_for(actor)`) and never a setting of the session: only `current_user` cannot be forged by
-a SELECT. An empty condition means that the right is not even granted. See adr/0014.
+a SELECT. An empty condition means that the right is not even granted. What the roles of provinces may do besides is in
+config.cells. See adr/0014 and 0017.
 """
 
+from config.cells import ANSWERS, CELLS, WORDS
 from core.postgres.wall.language import Rows, Withheld
+
+__all__ = ["ANSWERS", "CELLS", "FUNCTIONS", "TABLES"]
 
 # --- Words -----------------------------------------------------------------------------------------------------------
 # Each is asked once per statement, because it stands in a subselect that looks at no row.
@@ -285,4 +289,5 @@ FUNCTIONS = {
         " ON h.id = m.office_id JOIN public.tenants_office o ON o.id IN (h.id, h.parent_id)"
         f" WHERE {_ASKS};",
     ),
+    **WORDS,
 }

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
-from core import tls
+from core import cells, tls
 from core.postgres.wall import told
 
 
@@ -37,6 +37,15 @@ def table_names_are_disjoint(**_: object) -> list[CheckMessage]:
         tables[kind] |= {model._meta.db_table for model in config.get_models(include_auto_created=True)}
     both = tables["shared"] & tables["tenant"]
     return [Error(f"tables in both shared and tenant apps: {sorted(both)}", id="anlan.E003")] if both else []
+
+
+@register(deploy=True)
+def provinces_have_logins(**_: object) -> list[CheckMessage]:
+    """Without, SQL that is injected around the cursor in one province's page reaches all (adr/0017)."""
+    if cells.separate():
+        return []
+    why = f"There is no {settings.PROVINCE_LOGINS_FILE or 'PROVINCE_LOGINS_FILE'}: one database login does everything"
+    return [Warning(why, hint="manage.py logins gives every province its own.", id="anlan.W001")]
 
 
 @register()

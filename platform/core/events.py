@@ -73,15 +73,10 @@ def record_all(events: Iterable[Event], *, actor: Who, at: datetime) -> list[Eve
 def _because(reason: str) -> None:
     """Let the audit rows of this transaction bear the reason; several reasons stand side by side, each once.
 
-    The login says it: an office's role may not set anything (ADR 14).
+    A function of the login's says it: no office's role may set anything (ADR 14).
     """
     with office.mounted(office.beside()), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('anlan.reason', CASE WHEN given = '' THEN %(reason)s "
-            "WHEN position(%(reason)s IN given) > 0 THEN given ELSE given || '；' || %(reason)s END, true) "
-            "FROM (SELECT coalesce(current_setting('anlan.reason', true), '') AS given) now",
-            {"reason": reason},
-        )
+        cursor.execute("SELECT anlan_cell.because(%s)", [reason])
 
 
 def _row(event: Event, actor: Who, at: datetime, mount: office.Mount | None) -> EventRecord:

@@ -41,6 +41,17 @@ def reads(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return guarded
 
 
+def making_schemas(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view whose POST makes schemas and roles, which no province's login may: the portal's does it (core.cells)."""
+    view.makes_schemas = True  # type: ignore[attr-defined]
+    return view
+
+
+def makes_schemas(view: Callable[..., HttpResponse]) -> bool:
+    """Whether it was marked so; a class of the API by its attribute of that name."""
+    return bool(getattr(getattr(view, "cls", view), "makes_schemas", False))
+
+
 @contextmanager
 def refusals_on(form: BaseForm) -> Iterator[None]:
     """Put a refusal (422, 409, 403; not 404) on the form, beside its field when it names one of the form's."""

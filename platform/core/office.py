@@ -15,7 +15,7 @@ NAME = re.compile(r"^[a-z][a-z0-9_]{0,50}$")
 # First path segments of the portal, and schema names that mean something else.
 RESERVED = frozenset(
     (
-        *("public", "information_schema", "shared", "audit", "anlan"),
+        *("public", "information_schema", "shared", "audit", "anlan", "anlan_cell"),
         *("static", "media", "api", "admin", "portal", "components", "browsers", "healthz", "readyz", "metrics"),
         *("account", "sign_in", "sign_out", "language", "files", "help", "search", "jsi18n"),
     )
@@ -37,13 +37,23 @@ def valid_name(name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """A schema in reach and the database role that reaches it; role None means the login itself (public work)."""
+    """A schema in reach and the database role that reaches it; role None means work beside the offices.
+
+    cell: schema name of the province whose login carries the transaction (core.cells), "" for the portal's; None takes
+    that of the mount around it.
+    """
 
     schema: str
     role: str | None = None
     actor_id: int | None = None
     request_id: str = ""
     address: str = ""
+    cell: str | None = None
+
+    @property
+    def acts_as(self) -> str | None:
+        """The database role in force; None is the login itself, which is the portal's."""
+        return self.role or (cell_role(self.cell) if self.cell else None)
 
 
 PUBLIC = Mount(PUBLIC_SCHEMA)
@@ -60,8 +70,13 @@ def role_of(schema: str) -> str:
     return f"t_{schema}"
 
 
+def cell_role(province: str) -> str:
+    """The database role of what a province's login does beside its offices."""
+    return f"p_{province}"
+
+
 def of(schema: str, **who: object) -> Mount:
-    """The mount of an office: its schema, with its role. who: actor_id, request_id, address for the audit rows."""
+    """The mount of an office: its schema, its role. who: actor_id, request_id, address for the audit rows; cell."""
     return Mount(schema, role_of(schema), **who)  # type: ignore[arg-type]
 
 
@@ -78,6 +93,8 @@ def mounted(mount: Mount) -> Iterator[Mount]:
     entering = sys._getframe(2)  # past contextlib's __enter__
     if _holds_open(entering):
         raise MountedInGenerator(f"{entering.f_code.co_qualname} is a generator: mount in a function it calls")
+    if mount.cell is None and (around := _mount.get()) is not None:
+        mount = replace(mount, cell=around.cell)
     token = _mount.set(mount)
     try:
         yield mount
@@ -93,7 +110,10 @@ def _holds_open(frame: FrameType) -> bool:
 
 
 def beside() -> Mount:
-    """Schema public by the login itself, for rows that no office's role may touch; who acts and from where stay."""
+    """Schema public beside the offices, for rows that no office's role may touch; who acts, from where, the cell stay.
+
+    By the portal's login itself, or by the role of the province that the transaction belongs to.
+    """
     return replace(_mount.get() or PUBLIC, schema=PUBLIC_SCHEMA, role=None)
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from core import showcase
+from core import cells, showcase
 from core.http import reads
 from core.metrics import exposition
 from core.postgres.wall import asking
@@ -28,6 +28,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """200 when the database answers and its wall stands, else 503 and which part does not; why is in the log.
 
     catalog: whether an administrator of the server has shut what PostgreSQL itself opens; `open` makes no 503.
+    logins: whether provinces have their `own` (core.cells) or `one` does everything; one that reaches further than its
+    province is a wall that is down.
     """
     try:
         with connection.cursor() as cursor:
@@ -35,7 +37,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     except Error:
         return JsonResponse({"status": "unavailable", "database": "unreachable"}, status=503)
     wall, catalog = "ok" if standing.wall else "down", "shut" if standing.catalog else "open"
-    told = {"database": "ok", "wall": wall, "catalog": catalog}
+    told = {"database": "ok", "wall": wall, "catalog": catalog, "logins": "own" if cells.separate() else "one"}
     if not standing.wall:
         return JsonResponse({"status": "unavailable", **told}, status=503)
     return JsonResponse({"status": "ok", **told})

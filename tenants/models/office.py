@@ -149,6 +149,23 @@ class Office(TenantMixin):
             return self.pk
         return self.parent_id if self.level == Level.PREFECTURE else None
 
+    @classmethod
+    def directory(cls) -> tuple[dict[str, str], dict[str, str]]:
+        """Schema name → province's schema name, host name → the same; "" for the platform. For core.cells."""
+        offices = cls.objects.values_list("schema_name", "level", "parent__schema_name")
+        cells = {
+            name: {Level.PLATFORM: "", Level.PROVINCE: name}.get(Level(level), above) for name, level, above in offices
+        }
+        hosts = Domain.objects.values_list("domain", "tenant__schema_name")
+        return cells, {host: cells[schema] for host, schema in hosts if schema in cells}
+
+    @property
+    def cell(self) -> str:
+        """The province's schema name; "" for the platform. Its login carries the office's work (core.cells)."""
+        if self.level == Level.PREFECTURE and self.parent is not None:
+            return self.parent.schema_name
+        return self.schema_name if self.level == Level.PROVINCE else ""
+
     def mount(self, **who: Any) -> office_core.Mount:
         return office_core.of(self.schema_name, **who)
 

@@ -33,27 +33,39 @@ def user_named(username: str, *, lock: bool = False) -> User | None:
         return users.filter(username__iexact=username).first()
 
 
+def name_taken(username: str) -> bool:
+    """Whether anybody in the country has that account name, whatever the case of its letters."""
+    with office_core.mounted(office_core.beside()), connection.cursor() as cursor:
+        cursor.execute("SELECT anlan_cell.name_taken(%s)", [username])
+        return bool(cursor.fetchone()[0])
+
+
 def account_marks(username: str, *, now: datetime) -> list[lock.Mark]:
     """What happened to an account name lately, as marks."""
-    return _marks(SignInAttempt.objects.filter(username=username).exclude(reason="address-locked"), now)
+    return _marks(username, None, now, beside="address-locked")
 
 
 def address_marks(address: str, *, now: datetime) -> list[lock.Mark]:
     """What happened at an address lately, as marks."""
-    return _marks(SignInAttempt.objects.filter(address=address).exclude(reason="account-locked"), now)
+    return _marks(None, address, now, beside="account-locked")
 
 
-def _marks(attempts: QuerySet[SignInAttempt], now: datetime) -> list[lock.Mark]:
-    oldest = now - 2 * lock.window(on=timezone.localdate(now))
+def _marks(username: str | None, address: str | None, now: datetime, *, beside: str) -> list[lock.Mark]:
+    """Of one name, or at one address, where accounts of many offices are tried: in a mark they are digests only."""
+    oldest, until = now - 2 * lock.window(on=timezone.localdate(now)), now + timedelta(seconds=1)
+    with office_core.mounted(office_core.beside()), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT succeeded, reason, at, account FROM anlan_cell.attempts(%s, %s, %s, %s)",
+            [username, address, oldest, until],
+        )
+        lately = cursor.fetchall()
     marks = []
-    with office_core.mounted(office_core.beside()):  # an address is tried on accounts of many offices
-        lately = list(attempts.filter(at__gt=oldest, at__lte=now + timedelta(seconds=1)).order_by("id"))
-    for attempt in lately:
-        kind = lock.SUCCEEDED if attempt.succeeded else KINDS.get(attempt.reason)
-        if kind is None and attempt.reason in COUNTED:
+    for succeeded, reason, at, account in lately:
+        kind = lock.SUCCEEDED if succeeded else KINDS.get(reason)
+        if kind is None and reason in COUNTED:
             kind = lock.FAILED
-        if kind is not None:
-            marks.append(lock.Mark(kind, attempt.at, attempt.username))
+        if kind is not None and reason != beside:
+            marks.append(lock.Mark(kind, at, account))
     return marks
 
 

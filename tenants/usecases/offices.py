@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from core import codes
 from core import office as office_core
 from core.errors import Conflict, Invalid
-from tenants import events, schemas
+from tenants import events, logins, schemas
 from tenants.actors import Actor
 from tenants.models import Office, OfficeName
 from tenants.models.office import Level, OfficeState
@@ -57,6 +57,7 @@ def onboard_office(
             office=office, name=office.name, short_name=office.short_name, name_en=office.name_en, valid_from=valid_from
         )
         schemas.create_schema(office)
+        logins.take_in(office)
     events.record(
         events.OfficeOnboarded(
             subject=events.office_subject(office.pk), schema_name=schema_name, office_name=office.name

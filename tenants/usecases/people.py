@@ -76,7 +76,7 @@ def create_account(
         raise Invalid(_("账号用小写字母开头，只含小写字母、数字和 . _ -，3 至 40 位。"), field="username")
     _check(name, staff_number, name_en)
     sign_in.hold(username)
-    if sign_in.user_named(username) is not None:
+    if sign_in.name_taken(username):
         raise Conflict(_("账号 %(username)s 已被使用，请换一个。") % {"username": username}, field="username")
     user = User(
         username=username, name=name.strip(), name_en=name_en.strip(), staff_number=staff_number.strip(),

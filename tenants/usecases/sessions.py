@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import office as office_core
+from core import sessions as stored
 from core.errors import Conflict, Invalid, NotFound
 from tenants import events
 from tenants.actors import Actor
@@ -128,7 +128,7 @@ def _end(rows: QuerySet[OpenSession], reason: EndReason, at: datetime, *, ended_
     """Delete what opens the sessions, keep why; answers how many rows that was."""
     rows = rows.filter(ended_at__isnull=True)
     ended = {row.pk: row.key for row in rows.select_for_update().order_by("number")}
-    Session.objects.filter(session_key__in=[key for key in ended.values() if key]).delete()
+    stored.end([key for key in ended.values() if key])
     return OpenSession.objects.filter(pk__in=ended).update(
         ended_at=at, end_reason=reason, key=None, ended_from=ended_from[:64], note=note
     )

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.http import reads, refusals_on, status_of
+from core.http import making_schemas, reads, refusals_on, status_of
 from tenants import events
 from tenants.actors import Actor
 from tenants.forms import offices as forms
@@ -40,6 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
     )
 
 
+@making_schemas
 @require_http_methods(["GET", "POST"])
 def onboard(request: HttpRequest) -> HttpResponse:
     """Take an office in below one's own."""

@@ -26,7 +26,7 @@ CONTAINER = SERVER / "container"
 UNITS = sorted((SERVER / "systemd").iterdir())
 MONITORING = SERVER / "monitoring"
 # Chosen on a desk or by a test, never by an installation.
-ELSEWHERE = {"DEBUG", "ANLAN_TEST_DB", "DEMO_MARK", "STATIC_ROOT"}
+ELSEWHERE = {"DEBUG", "ANLAN_TEST_DB", "ANLAN_CELLS", "DEMO_MARK", "STATIC_ROOT"}
 
 
 def chosen(path: Path) -> set[str]:

@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 from appraisal.library.models import Indicator
 from appraisal.reporting.models import DraftEvidence, DraftValue
 from appraisal.reporting.selectors.sheet import Sheet
-from core import months
-from core import office as office_core
+from core import files, months
 from core.errors import NotFound
 from core.models import StoredFile
 from tenants.actors import Actor
@@ -51,10 +50,8 @@ def seen_before(actor: Actor, file: StoredFile, value: DraftValue) -> list[str]:
                 "name": evidence.value.indicator.label,
             }
         )
-    elsewhere = StoredFile.objects.filter(sha256=file.sha256).exclude(office=actor.office.schema_name)
-    with office_core.mounted(office_core.beside()):  # which office it was is not told
-        first = elsewhere.order_by("uploaded_at").first()
+    first, _uses = files.uploaded_elsewhere(file)
     if first is not None:
-        day = timezone.localdate(first.uploaded_at)
+        day = timezone.localdate(first)
         found.append(_("其他单位已于 %(day)s 上传过内容相同的文件，请核对是否用错。") % {"day": day})
     return found

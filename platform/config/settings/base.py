@@ -133,6 +133,10 @@ DATABASES = {
         "DIRECT": dj_database_url.parse(direct) if (direct := os.environ.get("DIRECT_DATABASE_URL")) else None,
     }
 }
+# A database login per province (core.cells), written by `manage.py logins`; while there is no such file one does all.
+PROVINCE_LOGINS_FILE = os.environ.get("PROVINCE_LOGINS_FILE") or str(DATA_DIR / "keys" / "logins.json")
+PROVINCE_CONNECTIONS = int(os.environ.get("PROVINCE_CONNECTIONS") or 8)  # idle ones that a process keeps, at most
+CELLS_BY_ROLE = False  # tests: provinces' roles without their connections
 ORIGINAL_BACKEND = "django.db.backends.postgresql"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -171,7 +175,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "core.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_NAME = "anlan_session"

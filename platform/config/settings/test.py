@@ -10,6 +10,8 @@ ALLOWED_HOSTS = ["*"]
 RATE_LIMITS = False  # all tests come from one address
 KEY_RING_FILE = str(DATA_DIR / "keys-of-tests.json")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PROVINCE_LOGINS_FILE = ""  # tests/tenants/cells.py makes some
+CELLS_BY_ROLE = os.environ.get("ANLAN_CELLS") == "roles"
 DATABASES["default"]["TEST"] = {"NAME": os.environ.get("ANLAN_TEST_DB", "test_anlan")}
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

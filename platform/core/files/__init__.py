@@ -14,7 +14,15 @@ from core.files.reading import (
     readers,
     upload_file,
 )
-from core.files.storing import DamagedFile, content_path, open_content, other_uses, other_uses_of, store
+from core.files.storing import (
+    DamagedFile,
+    content_path,
+    open_content,
+    other_uses,
+    other_uses_of,
+    store,
+    uploaded_elsewhere,
+)
 from core.files.types import SHOWN_INLINE, TYPES
 
 __all__ = [
@@ -34,4 +42,5 @@ __all__ = [
     "readers",
     "store",
     "upload_file",
+    "uploaded_elsewhere",
 ]

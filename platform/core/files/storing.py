@@ -11,9 +11,10 @@ import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.conf import settings
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from core.errors import Conflict, Invalid
@@ -115,7 +116,10 @@ def content_path(office_schema: str, sha256: str) -> Path:
 
 
 def other_uses(file: StoredFile) -> list[StoredFile]:
-    """Where the same content was uploaded before, in any office, oldest first. To be reported, not to be blocked."""
+    """Where the same content was uploaded before, oldest first. To be reported, not to be blocked.
+
+    In any office as far as the login sees, which is that of a province where there are some (core.cells).
+    """
     with mounted(beside()):
         same = StoredFile.objects.filter(sha256=file.sha256, uploaded_at__lte=file.uploaded_at).exclude(pk=file.pk)
         return list(same.order_by("uploaded_at", "id"))
@@ -131,6 +135,15 @@ def other_uses_of(files: list[StoredFile]) -> dict[str, list[StoredFile]]:
     for row in used:
         found.setdefault(row.sha256, []).append(row)
     return found
+
+
+def uploaded_elsewhere(file: StoredFile) -> tuple[datetime | None, int]:
+    """(when first, how often) other offices had uploaded the same content by then, in the whole country; not who."""
+    with mounted(beside()), connection.cursor() as cursor:
+        given: list[Any] = [file.sha256, file.office, file.uploaded_at]
+        cursor.execute("SELECT first, uses FROM anlan_cell.uploads_elsewhere(%s, %s, %s)", given)
+        first, uses = cursor.fetchone()
+    return first, uses
 
 
 def open_content(file: StoredFile):

@@ -1,5 +1,6 @@
 """Doing the work: claim a row, run it inside its office, end effect and row in one transaction.
 
+It claims by the portal's login, and works by that of the office's province where there is one (core.cells).
 A worker that dies takes its transaction along, and with it the transaction's lock on the job: that tells within seconds
 that a silent worker is dead and not just busy. The lease is for those who are cut off without dying.
 """
@@ -15,8 +16,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core import cells, parameters
 from core import office as office_core
-from core import parameters
 from core.errors import Refusal
 from core.jobs.registry import kind_of
 from core.models import Job
@@ -149,8 +150,8 @@ def run(job: Job, at: datetime) -> None:
     if job.tries > parameter("job_tries", at):
         _end(job, JobState.FAILED, _("执行程序多次中断，任务没有完成。请联系系统管理员后重试。"), at)
         return
-    mount = office_core.of(job.office, actor_id=job.wanted_by_id, request_id=f"job-{job.pk}")
     try:
+        mount = _mount(job, request_id=f"job-{job.pk}")
         kind = kind_of(job.kind)
         with (
             office_core.mounted(mount),
@@ -173,6 +174,12 @@ def run(job: Job, at: datetime) -> None:
             return
         log.exception("job failed", extra={"job": job.pk, "kind": job.kind, "try": job.tries})
         _again_or_failed(job, error, timezone.now())
+
+
+def _mount(job: Job, **who: Any) -> office_core.Mount:
+    """The office of a job, by the login of its province; a test's transaction stays by the login it began with."""
+    cell = None if connection.in_atomic_block else cells.cell_of(job.office)
+    return office_core.of(job.office, actor_id=job.wanted_by_id, cell=cell, **who)
 
 
 def _connection_lost() -> bool:
@@ -220,7 +227,7 @@ def _again_or_failed(job: Job, error: Exception, at: datetime) -> None:
 
 
 def _end(job: Job, state: JobState, sentence: str, at: datetime) -> None:
-    with office_core.mounted(office_core.of(job.office, actor_id=job.wanted_by_id)), transaction.atomic():
+    with office_core.mounted(_mount(job)), transaction.atomic():
         mine = Job.objects.select_for_update(no_key=True).filter(pk=job.pk, state=JobState.RUNNING, tries=job.tries)
         row = mine.first()
         if row is not None:

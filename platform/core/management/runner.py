@@ -7,7 +7,7 @@ from django.core.management import execute_from_command_line
 # Commands of Django's and django-tenants' own that know nothing of offices and work on schema public.
 SCHEMA_WORK = frozenset(
     (
-        *("migrate", "migrate_schemas", "makemigrations", "showmigrations", "sqlmigrate", "upgrade", "flush"),
+        *("migrate", "migrate_schemas", "makemigrations", "showmigrations", "sqlmigrate", "upgrade", "logins", "flush"),
         *("check", "shell", "dbshell", "collectstatic", "spectacular", "inspectdb"),
     )
 )

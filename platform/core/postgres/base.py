@@ -7,6 +7,7 @@ runs in `maintenance`, where django-tenants' own session-level path is in force:
 DIRECT_DATABASE_URL, and is refused where that is not set.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,8 +17,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.postgresql.psycopg_any import is_psycopg3
 from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 from django_tenants.postgresql_backend.base import DatabaseWrapper as TenantsWrapper
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE  # type: ignore[import-untyped]
 
-from core import office
+from core import cells, office
+from core.postgres import seats
 from core.postgres.pooler import Pooling, pooling
 from core.postgres.statements import refuse
 
@@ -29,12 +32,23 @@ class OutsideTransaction(RuntimeError):
     """A query ran outside a transaction, where SET LOCAL would not hold. A bug: wrap it in transaction.atomic()."""
 
 
+class CellChanged(RuntimeError):
+    """Another province's login was asked for in the middle of a transaction. A bug: a transaction has one cell."""
+
+
+class OtherCell(RuntimeError):
+    """An office was mounted that the login in force may not become: it is of another province."""
+
+
 class SessionWorkThroughPooler(ImproperlyConfigured):
     """Schema work was begun behind a transaction pooler: its settings and locks would be other clients' as well."""
 
 
 _pooling: dict[tuple[object, ...], Pooling] = {}  # by host, port and name: asked once per process
 DIRECT = ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
+# Whose connection: that around the pooler, or the login of a province (its schema name); the portal's is cells.PORTAL.
+AROUND = "around the pooler"
+ROTATION = 0.2  # seconds between a new password in the server and the same in the file, at most
 
 
 def quoted(identifier: str) -> str:
@@ -48,7 +62,7 @@ def literal(value: object) -> str:
 def switch_sql(mount: office.Mount) -> str:
     """One string that puts `mount` in force until the transaction ends."""
     path = quoted(mount.schema) if mount.schema == office.PUBLIC_SCHEMA else f"{quoted(mount.schema)},public"
-    role = quoted(mount.role) if mount.role else "NONE"
+    role = quoted(mount.acts_as) if mount.acts_as else "NONE"
     return (
         f"SET LOCAL ROLE {role}; SET LOCAL search_path TO {path}; "
         f"SET LOCAL anlan.actor = {literal(mount.actor_id or '')}; "
@@ -79,11 +93,15 @@ class DatabaseWrapper(TenantsWrapper):
     """Adds the switch; forgets what it applied on every way out of a transaction."""
 
     settings_dict: dict[str, Any]
+    connection: Any
+    autocommit: bool
+    errors_occurred: bool
+    close_at: float | None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._applied: office.Mount | None = None
         self._switching = False
-        self._direct = False  # whether the open connection goes around the pooler
+        self._seat = cells.PORTAL  # whose the open connection is
         super().__init__(*args, **kwargs)
 
     def _handle_search_path(self, cursor: Any = None) -> None:
@@ -106,32 +124,87 @@ class DatabaseWrapper(TenantsWrapper):
             with self.connection.cursor() as plain:
                 plain.execute(switch_sql(mount))
             self._applied = mount
+        except psycopg2.errors.InsufficientPrivilege as error:
+            raise OtherCell(f"{mount.acts_as} was refused to the login of cell {mount.cell or 'portal'}") from error
         finally:
             self._switching = False
 
-    # Schema work goes around a transaction pooler
+    # Whose connection it is: each province's login has its own, schema work goes around a transaction pooler
 
     def get_connection_params(self) -> dict[str, Any]:
-        before, direct = self.settings_dict, self._direct_settings()
-        self.settings_dict = {**before, **{name: direct[name] for name in DIRECT if name in direct}}
+        before, other = self.settings_dict, self._other_settings()
+        self.settings_dict = {**before, **other}
         try:
             params: dict[str, Any] = super().get_connection_params()
             return params
         finally:
             self.settings_dict = before
 
-    def _direct_settings(self) -> dict[str, Any]:
-        """What DIRECT_DATABASE_URL says, for schema work; nothing for all other work, or when it is not set."""
-        return (self.settings_dict.get("DIRECT") or {}) if office.in_maintenance() else {}
+    def _wanted(self) -> str:
+        """The seat that what comes next needs; without a mount, whichever is taken."""
+        mount = office.current()
+        if office.in_maintenance():
+            return AROUND if self.settings_dict.get("DIRECT") else cells.PORTAL
+        if mount is None:
+            return self._seat
+        return mount.cell if mount.cell and cells.separate() else cells.PORTAL
+
+    def _other_settings(self) -> dict[str, Any]:
+        if self._seat == AROUND:
+            direct = self.settings_dict["DIRECT"]
+            return {name: direct[name] for name in DIRECT if name in direct}
+        if self._seat != cells.PORTAL:
+            login = cells.login_of(self._seat)
+            return {"USER": login.user, "PASSWORD": login.password}
+        return {}
 
     def ensure_connection(self) -> None:
-        direct = bool(self._direct_settings())
-        if self.connection is not None and direct != self._direct:
+        wanted = self._wanted()
+        if wanted != self._seat:
             if self.in_atomic_block:
-                raise SessionWorkThroughPooler("schema work was begun, or left, in the middle of a transaction")
-            self.close()
-        self._direct = direct
+                if AROUND in (wanted, self._seat):
+                    raise SessionWorkThroughPooler("schema work was begun, or left, in the middle of a transaction")
+                raise CellChanged(
+                    f"cell {wanted or 'portal'} was asked for in a transaction of {self._seat or 'portal'}"
+                )
+            self._put_aside()
+            self._seat = wanted
+        if self.connection is None and not self.closed_in_transaction and wanted != AROUND:
+            self._take()
         super().ensure_connection()
+
+    def _key(self) -> tuple[object, ...]:
+        return (self.settings_dict["HOST"], self.settings_dict["PORT"], self.settings_dict["NAME"], self._seat)
+
+    def _put_aside(self) -> None:
+        """Keep the open connection for the next transaction of its login, in whatever thread of this process."""
+        raw = self.connection
+        clean = raw is not None and not self.errors_occurred and self.autocommit
+        if not clean or self._seat == AROUND or raw.info.transaction_status != TRANSACTION_STATUS_IDLE:
+            self.close()
+            return
+        seats.put(seats.Seat(self._key(), raw, self.close_at))
+        self.connection = None
+        self._forget()
+        self.search_path_set_schemas = None
+
+    def _take(self) -> None:
+        seat = seats.take(self._key())
+        if seat is None:
+            return
+        self.connection, self.close_at = seat.raw, seat.close_at
+        self.autocommit, self.errors_occurred, self.closed_in_transaction = True, False, False
+        self.health_check_done = False  # nobody knows what happened to it meanwhile
+        self._forget()
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        try:
+            return super().get_new_connection(conn_params)
+        except psycopg2.OperationalError:
+            if self._seat in (cells.PORTAL, AROUND):
+                raise
+            time.sleep(ROTATION)  # its password may be changing at this moment
+            return super().get_new_connection(self.get_connection_params())
 
     def _refuse_transaction_pooler(self) -> None:
         params = self.get_connection_params()
@@ -140,7 +213,7 @@ class DatabaseWrapper(TenantsWrapper):
             clean = {name: value for name, value in params.items() if name != "cursor_factory"}
             _pooling[place] = pooling(lambda: psycopg2.connect(**clean))
         if _pooling[place] is Pooling.TRANSACTION:
-            named = "DIRECT_DATABASE_URL" if self._direct else "DATABASE_URL"
+            named = "DIRECT_DATABASE_URL" if self._seat == AROUND else "DATABASE_URL"
             raise SessionWorkThroughPooler(
                 f"{named} leads through a transaction pooler, where schema work is not safe: "
                 "set DIRECT_DATABASE_URL to PostgreSQL itself, with the same database and login."

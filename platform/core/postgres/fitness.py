@@ -4,6 +4,7 @@ from typing import Any
 
 OLDEST = 15  # the oldest that was tried; see platform/docs/servers.md
 GROUP_ROLE = "anlan_office"  # the group of all offices' roles
+CELL_ROLE = "anlan_cell"  # the group of all provinces' roles
 
 QUESTIONS = """
     SELECT current_setting('server_version_num')::int / 10000, current_setting('server_version'),

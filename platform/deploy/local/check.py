@@ -20,6 +20,7 @@ PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "config.settings.prod",
     "SECRET_KEY": "only-for-check-deploy:0123456789abcdefghijklmnopqrstuvwxyzABCDEFGH",
     "ALLOWED_HOSTS": "anlan.example.org",
+    "PROVINCE_LOGINS_FILE": __file__,  # that there is one is all that is asked
 }
 
 

@@ -14,6 +14,7 @@ from deploy.local.preflight import DemoError, only_one
 
 # What the demo and the test run make inside DATA_DIR; these names are removed and nothing else.
 OURS = [
+    "keys/logins.json",
     *("pg", "test-pg", "static", "static.stamp", "evidence", "broker", "logs", "secret", "demo.json", "demo.lock"),
     *("beat-schedule", "beat-schedule-shm", "beat-schedule-wal", "beat-schedule.db"),
     *("beat-schedule.bak", "beat-schedule.dat", "beat-schedule.dir"),

@@ -250,6 +250,7 @@ def run(choice: Choice) -> int:
                 collect_static(choice, environment)
                 manage(environment, "Database up to date", "upgrade")
                 manage(environment, "Demo data", "demo", shown=True)
+                manage(environment, "A database login per province", "logins")
                 accounts = manage(environment, "Accounts", "demo", "--accounts")
                 children = start_children(choice, environment)
                 processes.remember(memory, children, server.pid() if ours else None)

@@ -34,7 +34,7 @@ say "Python packages"
 [ -x "$target/.venv/bin/python" ] || "$python" -m venv "$target/.venv"
 "$target/.venv/bin/python" -m pip install --quiet --no-index --find-links "$target/wheels" --require-hashes -r "$target/requirements.txt"
 
-# The settings of the installation, for the two commands below.
+# The settings of the installation, for the commands below.
 set -a
 . "$environment"
 set +a
@@ -52,6 +52,7 @@ say "Settings"
 as_owner "$target/.venv/bin/python" manage.py check --deploy --fail-level ERROR
 say "Database"
 as_owner "$target/.venv/bin/python" manage.py upgrade
+[ -z "${PROVINCE_LOGINS_FILE:-}" ] || as_owner "$target/.venv/bin/python" manage.py logins
 
 # From here on it is this release that runs; the one before stays beside it until somebody removes it.
 ln -sfn "$target" "$prefix/anlan"

@@ -1,4 +1,4 @@
-"""The 25 probes of an attacker who has SQL in an office (shared/design/tenancy.md 3.2), on PostgreSQL 18 and 15.
+"""The probes of an attacker who has SQL in an office (shared/design/tenancy.md 3.2), on PostgreSQL 18 and 15.
 
 Each runs twice, in two databases of one server with the same rows: behind the wall, where it must bring nothing, and in
 an open one, where it must bring what it is after: there the office has its role as well, but tables have no policies,
@@ -14,15 +14,21 @@ import psycopg2
 import pytest
 
 from core.postgres import statements
-from core.postgres.fitness import GROUP_ROLE
+from core.postgres.fitness import CELL_ROLE, GROUP_ROLE
 from core.postgres.wall import building, catalog
 from tests.tenants.wall import clusters
 
 ROLES = """
 CREATE ROLE boss LOGIN CREATEROLE;
 CREATE ROLE {group} NOLOGIN; CREATE ROLE t_a NOLOGIN; CREATE ROLE t_b NOLOGIN;
-GRANT {group} TO t_a, t_b; GRANT {group}, t_a, t_b TO boss;
+CREATE ROLE {cell} NOLOGIN; CREATE ROLE p_a NOLOGIN; CREATE ROLE p_b NOLOGIN;
+GRANT {group} TO t_a, t_b; GRANT {cell} TO p_a, p_b; GRANT {group}, {cell}, t_a, t_b, p_a, p_b TO boss;
+CREATE ROLE "app_a@walled" LOGIN NOINHERIT; GRANT p_a, t_a TO "app_a@walled";
 """
+# Since 16 it is each grant that says whether rights are inherited, before that it is the role.
+SINCE_16 = 'GRANT p_a, t_a TO "app_a@walled" WITH INHERIT FALSE, SET TRUE'
+LOGIN = '"app_a@walled"'
+CONNECTS = 'GRANT CONNECT ON DATABASE walled TO "app_a@walled"'
 # The tables that the words of the wall need, as far as the probes look; t_a is of province 1, t_b of province 2.
 TABLES = """
 CREATE TABLE tenants_office (id bigint PRIMARY KEY, schema_name text UNIQUE, level text, parent_id bigint, name text,
@@ -31,6 +37,8 @@ INSERT INTO tenants_office VALUES (1, 'a', 'PROVINCE', 9, 'A'), (2, 'b', 'PROVIN
 CREATE TABLE tenants_user (id bigint PRIMARY KEY, username text, office_id bigint, password text);
 INSERT INTO tenants_user VALUES (1, 'ours', 1, 'x'), (2, 'theirs', 2, 'SECRET');
 CREATE TABLE tenants_membership (id bigserial PRIMARY KEY, user_id bigint, office_id bigint, role text);
+CREATE TABLE django_session (session_key text PRIMARY KEY, session_data text, expire_date timestamptz);
+INSERT INTO django_session VALUES ('ours', 'x', now()), ('theirs', 'SECRET', now());
 CREATE TABLE ledger_cycle (id bigint PRIMARY KEY, province_id bigint, name text);
 INSERT INTO ledger_cycle VALUES (1, 1, 'ours'), (2, 2, 'SECRET');
 INSERT INTO ledger_cycle SELECT n, 2, 'SECRET' FROM generate_series(3, 40) n; ANALYZE ledger_cycle;
@@ -113,6 +121,7 @@ class Field:
     walled: str
     open: str
     mighty: str
+    province: str  # walled, by the login of province a
 
 
 @pytest.fixture(scope="module", params=[18, 15])
@@ -127,7 +136,12 @@ def field(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def made(version: int, server: str) -> Field:
     as_boss = server.replace("postgres:", "boss:").replace("postgres@", "boss@").replace("//boss:", "//boss:", 1)
     password = server.partition("//")[2].partition("@")[0].partition(":")[2]
-    admin(f"{server}/postgres", ROLES.format(group=GROUP_ROLE), f"ALTER ROLE boss PASSWORD '{password}'")
+    admin(
+        f"{server}/postgres",
+        ROLES.format(group=GROUP_ROLE, cell=CELL_ROLE),
+        *(f"ALTER ROLE {login} PASSWORD '{password}'" for login in ("boss", LOGIN)),
+        *([SINCE_16] if version >= 16 else []),
+    )
     for name in ("walled", "wide_open"):
         admin(f"{server}/postgres", f"CREATE DATABASE {name} OWNER boss TEMPLATE template0")
         admin(f"{server}/{name}", "ALTER SCHEMA public OWNER TO boss")
@@ -138,7 +152,9 @@ def made(version: int, server: str) -> Field:
         building.build(cursor)
         assert catalog.open_doors(cursor) == []
     connection.close()
-    return Field(version, f"{as_boss}/walled", f"{as_boss}/wide_open", f"{server}/wide_open")
+    admin(f"{server}/postgres", CONNECTS)
+    as_province = as_boss.replace("//boss", "//app_a%40walled", 1)
+    return Field(version, f"{as_boss}/walled", f"{as_boss}/wide_open", f"{server}/wide_open", f"{as_province}/walled")
 
 
 def admin(url: str, *texts: str) -> None:
@@ -206,3 +222,76 @@ def test_what_an_office_needs_is_still_there(field: Field) -> None:
 
     assert brought(field.walled, own, walled=True) == "[('new',)]"
     assert brought(field.walled, shared, walled=True) == "[('ours',)]"
+
+
+# --- Around the cursor, over a connection of one's own: what the login of a province keeps ----------------------------
+
+SET_B = "SET ROLE t_b"
+PASSWORD_B = "SELECT password FROM public.tenants_user WHERE id = 2"
+WHOLE = [  # whole statements, sent by who has the login's connection; each brings another province's rows to one login
+    Probe("RESET ROLE", ("RESET ROLE", READ_B)),
+    Probe("SET ROLE NONE", ("SET ROLE NONE", READ_B)),
+    Probe("SET ROLE of its office", (SET_B, READ_B)),
+    Probe("SET SESSION AUTHORIZATION", ("SET SESSION AUTHORIZATION DEFAULT", SET_B, READ_B)),
+    Probe("stacked", (f"SELECT 1; {SET_B}; {READ_B}",)),
+    Probe("stacked behind a commit", (f"COMMIT; BEGIN; {SET_B}; {READ_B}",)),
+    Probe("RESET ALL", ("RESET ALL", "RESET ROLE", READ_B)),
+    Probe("another's shared rows", (SET_B, SHARED_B)),
+    Probe("a password, beside the office", ("RESET ROLE", PASSWORD_B)),
+    Probe("a password, as the other province", ("SET ROLE p_b", PASSWORD_B)),
+    Probe("a password, by writing it", (
+        "RESET ROLE", "UPDATE public.tenants_user SET password = 'SECRET' WHERE id = 2 RETURNING password")),
+    Probe("all sessions", ("RESET ROLE", "SELECT session_data FROM public.django_session")),
+    Probe("a draft, by writing it", (SET_B, "UPDATE b.draft SET fact = 'SECRET ' RETURNING fact")),
+    Probe("a function that is the owner's, replaced", ("RESET ROLE", (
+        "CREATE OR REPLACE FUNCTION anlan.cell_of(login name) RETURNS bigint LANGUAGE sql AS 'SELECT 2'"), SHARED_B)),
+    Probe("a policy dropped", ("RESET ROLE", "DROP POLICY cell_sees ON public.tenants_user", PASSWORD_B)),
+    Probe("row security switched off", (
+        "RESET ROLE", "ALTER TABLE public.tenants_user DISABLE ROW LEVEL SECURITY", PASSWORD_B)),
+    Probe("a role of its own", ("RESET ROLE", "CREATE ROLE mine", "SELECT 'SECRET'")),
+    Probe("a schema of one's own", ("RESET ROLE", "CREATE SCHEMA mine", "SELECT 'SECRET'")),
+]  # fmt: skip
+# What one province's role may not do to get at another; there is no login that may, so these have no control.
+NEARER = [
+    Probe("its own role made mightier", ("RESET ROLE", f"ALTER ROLE {LOGIN} BYPASSRLS", "SELECT 'SECRET'")),
+    Probe("the other's role granted to itself", ("RESET ROLE", f"GRANT t_b TO {LOGIN}", "SELECT 'SECRET'")),
+    Probe("the other's people taken in", (
+        "SET ROLE p_a", "INSERT INTO public.tenants_membership (user_id, office_id) VALUES (2, 1)", PASSWORD_B)),
+    Probe("the other's people taken in by an office", (
+        "SET ROLE t_a", "INSERT INTO public.tenants_membership (user_id, office_id) VALUES (2, 1)", PASSWORD_B)),
+    Probe("its people moved here", (
+        "SET ROLE p_a", "UPDATE public.tenants_user SET office_id = 1 WHERE id = 2", PASSWORD_B)),
+    Probe("its office moved here", (
+        "SET ROLE p_a", "UPDATE public.tenants_office SET parent_id = 1 WHERE id = 2 RETURNING 'SECRET'")),
+    Probe("the words asked for another role", ("SET ROLE p_a", "SELECT 'SECRET', anlan.cell_of('p_b')")),
+    Probe("sessions by a pattern", ("SET ROLE p_a", "SELECT data FROM anlan_cell.session('%')")),
+    Probe("what others tried, all of it", ("SET ROLE p_a", "SELECT * FROM public.django_session")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("probe", [*WHOLE, *NEARER, *BY_THE_DATABASE], ids=lambda probe: probe.name)
+def test_a_provinces_login_brings_nothing_of_another(field: Field, probe: Probe, monkeypatch) -> None:
+    monkeypatch.setattr(statements, "refuse", lambda sql: None)
+
+    assert probe.finds not in brought(field.province, probe, walled=True)
+
+
+@pytest.mark.parametrize("probe", WHOLE, ids=lambda probe: probe.name)
+def test_the_login_that_is_all_provinces_brings_it(field: Field, probe: Probe, monkeypatch) -> None:
+    """The control: around the cursor, the wall of an office's role alone does not hold."""
+    monkeypatch.setattr(statements, "refuse", lambda sql: None)
+
+    assert probe.finds in brought(field.walled, probe, walled=True)
+
+
+def test_what_a_province_needs_is_still_there(field: Field) -> None:
+    def answer(*sent: str) -> str:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(statements, "refuse", lambda sql: None)
+            return brought(field.province, Probe("", sent), walled=True)
+
+    assert answer("SELECT fact FROM a.draft WHERE id = 1") == "[('ours',)]"
+    assert answer("SET ROLE p_a", "SELECT password FROM tenants_user") == "[('x',)]"
+    assert answer("SET ROLE p_a", "UPDATE tenants_user SET password = 'y' RETURNING username") == "[('ours',)]"
+    assert answer("SET ROLE p_a", "SELECT data FROM anlan_cell.session('ours')") == "[('x',)]"
+    assert answer("SET ROLE NONE", "SELECT fact FROM a.draft") == "refused: InsufficientPrivilege"

@@ -89,7 +89,7 @@ class TestTheDatabase:
             transaction.set_rollback(True)
 
     def test_a_second_upgrade_changes_nothing(self, django_assert_max_num_queries) -> None:
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(24):
             schemas.ensure_roles()
 
     def test_readyz_says_so(self, client: Client, monkeypatch) -> None:
@@ -111,7 +111,7 @@ class TestTheSystemCheck:
 
     def test_a_shared_table_without_an_entry_fails_it(self, monkeypatch) -> None:
         without = {name: table for name, table in told.wall().tables.items() if name != "ledger_cycle"}
-        monkeypatch.setattr(told, "wall", lambda: told.Wall(without, {}))
+        monkeypatch.setattr(told, "wall", lambda: told.Wall(without, {}, {}, {}))
 
         (error,) = ours.shared_tables_are_walled()
         assert error.level == checks.ERROR

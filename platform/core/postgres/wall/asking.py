@@ -4,10 +4,10 @@ import logging
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from core.postgres.fitness import GROUP_ROLE
-from core.postgres.wall import catalog, told
-from core.postgres.wall.building import COMMANDS, LOGIN_POLICY, SCHEMA, mark
-from core.postgres.wall.language import Rows, Table
+from core.postgres.fitness import CELL_ROLE, GROUP_ROLE
+from core.postgres.wall import catalog, logins, told
+from core.postgres.wall.building import CELL_SCHEMA, COMMANDS, LOGIN_POLICY, SCHEMA, mark
+from core.postgres.wall.language import Table
 
 RELATIONS = """
     SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class
@@ -38,7 +38,8 @@ COLUMNS = """
 """
 FUNCTIONS = """
     SELECT p.proname, p.prosecdef, coalesce(p.proconfig::text, ''), p.prosrc,
-           has_function_privilege('public', p.oid, 'EXECUTE'), has_function_privilege(%s, p.oid, 'EXECUTE')
+           has_function_privilege('public', p.oid, 'EXECUTE'), has_function_privilege(%s, p.oid, 'EXECUTE'),
+           has_function_privilege(%s, p.oid, 'EXECUTE')
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = %s
 """
 ROLES = """
@@ -46,8 +47,9 @@ ROLES = """
            r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb OR r.rolcanlogin OR r.rolreplication,
            ARRAY(SELECT pg_get_userbyid(m.roleid) FROM pg_auth_members m WHERE m.member = r.oid)::text[]
     FROM pg_roles r
-    WHERE r.rolname = %s
-       OR r.rolname IN (SELECT 't_' || n.nspname FROM pg_namespace n WHERE n.nspname NOT IN ('public', %s))
+    WHERE r.rolname = ANY (%(groups)s)
+       OR r.rolname IN (SELECT kind || n.nspname FROM pg_namespace n, unnest(ARRAY['t_', 'p_']) kind
+                        WHERE n.nspname <> ALL (%(schemas)s))
 """
 # Office schemas that somebody else's role gets into.
 DOORS = """
@@ -56,9 +58,10 @@ DOORS = """
     WHERE n.nspname !~ '^(pg_|information_schema)' AND a.grantee <> n.nspowner
 """
 PLACES = """
-    SELECT has_database_privilege(%(group)s, current_database(), 'TEMP'),
-           has_database_privilege(%(group)s, current_database(), 'CREATE'),
-           has_database_privilege(%(group)s, current_database(), 'CONNECT')
+    SELECT bool_or(has_database_privilege(g, current_database(), 'TEMP')),
+           bool_or(has_database_privilege(g, current_database(), 'CREATE')),
+           bool_or(has_database_privilege(g, current_database(), 'CONNECT'))
+    FROM unnest(%(groups)s) g
 """
 ASKED_EVERY = 30.0
 log = logging.getLogger("anlan.wall")
@@ -101,17 +104,20 @@ def forget() -> None:
 
 
 def problems(cursor: Any) -> list[str]:
-    """What does not hold; empty when everything does. Eight small queries of the catalogs, no row of an office."""
+    """What does not hold; empty when everything does. A dozen small queries of the catalogs, no row of an office."""
     wall = told.wall()
-    cursor.execute("SELECT count(*) FROM pg_roles WHERE rolname = %s", [GROUP_ROLE])
-    if not cursor.fetchone()[0]:
-        return [f'The role "{GROUP_ROLE}" is missing. {REMEDY}']
+    groups = [GROUP_ROLE, CELL_ROLE]
+    cursor.execute("SELECT g FROM unnest(%s) g WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = g)", [groups])
+    if missing := cursor.fetchall():
+        return [f'The role "{group}" is missing. {REMEDY}' for (group,) in missing]
     return [
         *_tables(cursor, wall.tables),
-        *_policies(cursor, wall.tables),
-        *_grants(cursor, wall.tables),
-        *_functions(cursor, wall.functions),
+        *_policies(cursor, wall),
+        *_grants(cursor, wall),
+        *_functions(cursor, SCHEMA, wall.functions, (True, True)),
+        *_functions(cursor, CELL_SCHEMA, wall.answers, (False, True)),
         *_roles(cursor),
+        *logins.problems(cursor),
     ]
 
 
@@ -124,7 +130,8 @@ def _tables(cursor: Any, tables: dict[str, Table]) -> Iterator[str]:
             yield f'Row security of the table "{name}" is not {"forced" if enabled else "on"}. {REMEDY}'
 
 
-def _policies(cursor: Any, tables: dict[str, Table]) -> Iterator[str]:
+def _policies(cursor: Any, wall: told.Wall) -> Iterator[str]:
+    tables = wall.tables
     cursor.execute("SELECT current_user")
     (login,) = cursor.fetchone()
     cursor.execute(RELATIONS)
@@ -132,14 +139,13 @@ def _policies(cursor: Any, tables: dict[str, Table]) -> Iterator[str]:
     cursor.execute(POLICIES)
     standing: dict[tuple[str, str], tuple[Any, ...]] = {(row[0], row[1]): row[2:] for row in cursor.fetchall()}
     for name in sorted(there & set(tables)):
-        wanted = {LOGIN_POLICY: ("ALL", "true", "true"), **tables[name].policies}
-        for policy, declared in wanted.items():
+        wanted = {LOGIN_POLICY: (login, ("ALL", "true", "true")), **wall.policies(name)}
+        for policy, (role, declared) in wanted.items():
             found = standing.pop((name, policy), None)
             if found is None:
                 yield f'The policy {policy} of the table "{name}" is missing. {REMEDY}'
                 continue
             command, permissive, roles, using, check, noted = found
-            role = login if policy == LOGIN_POLICY else GROUP_ROLE
             same = (COMMANDS[command], permissive, roles) == (declared[0], True, [role])
             as_told = (
                 (using, check) == ("true", "true") if policy == LOGIN_POLICY else noted == mark(declared, using, check)
@@ -151,20 +157,19 @@ def _policies(cursor: Any, tables: dict[str, Table]) -> Iterator[str]:
             yield f'The table "{name}" has a policy that nobody told: {policy}. {REMEDY}'
 
 
-def _grants(cursor: Any, tables: dict[str, Table]) -> Iterator[str]:
+def _grants(cursor: Any, wall: told.Wall) -> Iterator[str]:
     cursor.execute(COLUMNS)
     columns: dict[str, set[str]] = {}
     for name, column in cursor.fetchall():
         columns.setdefault(name, set()).add(column)
     wanted: set[tuple[str, str, str, str | None]] = set()
-    for name, table in tables.items():
-        if not isinstance(table, Rows) or name not in columns:
-            continue
-        by_column = table.fixed and "UPDATE" in table.privileges
-        whole = table.privileges - ({"UPDATE"} if by_column else set())
-        wanted |= {(name, GROUP_ROLE, privilege, None) for privilege in whole}
-        if by_column:
-            wanted |= {(name, GROUP_ROLE, "UPDATE", column) for column in columns[name].difference(table.fixed)}
+    for name in sorted(set(wall.tables) & set(columns)):
+        for group, rows in wall.rights(name):
+            by_column = rows.fixed and "UPDATE" in rows.privileges
+            whole = rows.privileges - ({"UPDATE"} if by_column else set())
+            wanted |= {(name, group, privilege, None) for privilege in whole}
+            if by_column:
+                wanted |= {(name, group, "UPDATE", column) for column in columns[name].difference(rows.fixed)}
     cursor.execute(GRANTS)
     given = set(cursor.fetchall())
     for name, role, privilege, column in sorted(given - wanted, key=str):
@@ -175,32 +180,34 @@ def _grants(cursor: Any, tables: dict[str, Table]) -> Iterator[str]:
         yield f"{role} lacks {privilege} on {place}. {REMEDY}"
 
 
-def _functions(cursor: Any, functions: dict[str, str]) -> Iterator[str]:
-    cursor.execute(FUNCTIONS, [GROUP_ROLE, SCHEMA])
+def _functions(cursor: Any, schema: str, told_ones: dict[str, str], who: tuple[bool, bool]) -> Iterator[str]:
+    """who: whether offices, and whether provinces, may execute them."""
+    cursor.execute(FUNCTIONS, [GROUP_ROLE, CELL_ROLE, schema])
     found = {row[0]: row[1:] for row in cursor.fetchall()}
-    for name, sql in functions.items():
-        definer, config, source, for_all, for_group = found.pop(name, (False, "", "", True, False))
+    for name, sql in told_ones.items():
+        definer, config, source, for_all, *for_groups = found.pop(name, (False, "", "", True, False, False))
         good = definer and "search_path=pg_catalog, pg_temp" in config and source == sql.split("$body$")[1]
-        if not good or for_all or not for_group:
-            yield f"The function {SCHEMA}.{name} is not the one that is told. {REMEDY}"
+        if not good or for_all or tuple(for_groups) != who:
+            yield f"The function {schema}.{name} is not the one that is told. {REMEDY}"
     for name in sorted(found):
-        yield f"The schema {SCHEMA} has a function that nobody told: {name}. Drop it."
+        yield f"The schema {schema} has a function that nobody told: {name}. Drop it."
 
 
 def _roles(cursor: Any) -> Iterator[str]:
-    cursor.execute(ROLES, [GROUP_ROLE, SCHEMA])
+    groups = [GROUP_ROLE, CELL_ROLE]
+    cursor.execute(ROLES, {"groups": groups, "schemas": ["public", SCHEMA, CELL_SCHEMA]})
     for name, mighty, member_of in cursor.fetchall():
         if mighty:
             yield f'The role "{name}" may sign in, pass row security or make roles or databases: take that from it.'
-        allowed = [] if name == GROUP_ROLE else [GROUP_ROLE]
-        for other in sorted(set(member_of).difference(allowed)):
+        allowed = set() if name in groups else {CELL_ROLE if name.startswith("p_") else GROUP_ROLE}
+        for other in sorted(set(member_of) - allowed):
             yield f'The role "{name}" may become "{other}": revoke that membership.'
     cursor.execute(DOORS)
     for schema, role, privilege in cursor.fetchall():
-        own = GROUP_ROLE if schema == "public" else f"t_{schema}"
-        if (role, privilege) != (own, "USAGE"):
+        own = {"public": groups, CELL_SCHEMA: [CELL_ROLE]}.get(schema, [f"t_{schema}"])
+        if role not in own or privilege != "USAGE":
             yield f'{role} has {privilege} on the schema "{schema}", and nothing tells so. {REMEDY}'
-    cursor.execute(PLACES, {"group": GROUP_ROLE})
+    cursor.execute(PLACES, {"groups": groups})
     for may, what in zip(cursor.fetchone(), ("make temporary tables", "make schemas", "connect"), strict=True):
         if may:
             yield f"Roles of offices may {what} in this database: its owner revokes that with REVOKE ALL … FROM PUBLIC."

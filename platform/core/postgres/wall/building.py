@@ -4,11 +4,13 @@ import hashlib
 from typing import Any
 
 from core.postgres.base import literal, quoted
-from core.postgres.fitness import GROUP_ROLE
+from core.postgres.fitness import CELL_ROLE, GROUP_ROLE
 from core.postgres.wall import told
-from core.postgres.wall.language import Rows, Table
+from core.postgres.wall.language import Rows
 
 SCHEMA = "anlan"  # reserved: no office may be called so
+CELL_SCHEMA = "anlan_cell"  # reserved, too: what a province's role may ask by name
+BOTH = f"{GROUP_ROLE}, {CELL_ROLE}"
 LOGIN_POLICY = "login_does_all"
 PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 
@@ -33,21 +35,29 @@ def build(cursor: Any) -> None:
     there = sorted(told.tables_there(cursor) & set(wall.tables))
     if there:  # all at once and first: a vacuum that holds a table would wait for our changes of the catalog, we for it
         cursor.execute("LOCK TABLE " + ", ".join(f"public.{quoted(name)}" for name in there))
-    cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
-    cursor.execute(f"REVOKE ALL ON SCHEMA {SCHEMA} FROM PUBLIC, {GROUP_ROLE}")
-    for name, sql in wall.functions.items():
-        cursor.execute(sql.replace("%", "%%") if "%" in sql else sql)
-        cursor.execute(f"REVOKE ALL ON FUNCTION {SCHEMA}.{name}(name) FROM PUBLIC")
-        # A policy runs with the rights of who asks; by name nobody of an office reaches into the schema.
-        cursor.execute(f"GRANT EXECUTE ON FUNCTION {SCHEMA}.{name}(name) TO {GROUP_ROLE}")
+    for schema in (SCHEMA, CELL_SCHEMA):
+        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        cursor.execute(f"REVOKE ALL ON SCHEMA {schema} FROM PUBLIC, {BOTH}")
+    # A policy runs with the rights of who asks; by name nobody of an office reaches into the schema.
+    _make_functions(cursor, SCHEMA, wall.functions, BOTH)
+    _make_functions(cursor, CELL_SCHEMA, wall.answers, CELL_ROLE)
+    cursor.execute(f"GRANT USAGE ON SCHEMA {CELL_SCHEMA} TO {CELL_ROLE}")
     cursor.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
-    cursor.execute(f"REVOKE ALL ON SCHEMA public FROM {GROUP_ROLE}")
-    cursor.execute(f"GRANT USAGE ON SCHEMA public TO {GROUP_ROLE}")
-    cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {GROUP_ROLE}")
-    cursor.execute(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {GROUP_ROLE}")
+    cursor.execute(f"REVOKE ALL ON SCHEMA public FROM {BOTH}")
+    cursor.execute(f"GRANT USAGE ON SCHEMA public TO {BOTH}")
+    cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {BOTH}")
+    cursor.execute(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {BOTH}")
     _shut_database(cursor)
     for name in there:
-        _build_table(cursor, name, wall.tables[name])
+        _build_table(cursor, name, wall)
+
+
+def _make_functions(cursor: Any, schema: str, functions: dict[str, str], groups: str) -> None:
+    for name, sql in functions.items():
+        cursor.execute(sql.replace("%", "%%") if "%" in sql else sql)
+        signature = f"{schema}.{name}"  # no two of one name
+        cursor.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC, {BOTH}")
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO {groups}")
 
 
 def _shut_database(cursor: Any) -> None:
@@ -60,35 +70,31 @@ def _shut_database(cursor: Any) -> None:
         cursor.execute(f"REVOKE ALL ON DATABASE {database} FROM PUBLIC")
 
 
-def _build_table(cursor: Any, name: str, table: Table) -> None:
+def _build_table(cursor: Any, name: str, wall: told.Wall) -> None:
     place = f"public.{quoted(name)}"
     cursor.execute(f"ALTER TABLE {place} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
     cursor.execute("SELECT polname FROM pg_policy WHERE polrelid = %s::regclass", [place])
     for (old,) in cursor.fetchall():
         cursor.execute(f"DROP POLICY {quoted(old)} ON {place}")
     cursor.execute(f"CREATE POLICY {LOGIN_POLICY} ON {place} TO CURRENT_USER USING (true) WITH CHECK (true)")
-    if not isinstance(table, Rows):
-        return
-    for policy, (command, using, check) in table.policies.items():
-        sql = f"CREATE POLICY {policy} ON {place} FOR {command} TO {GROUP_ROLE}"
+    policies = wall.policies(name)
+    for policy, (group, (command, using, check)) in policies.items():
+        sql = f"CREATE POLICY {policy} ON {place} FOR {command} TO {group}"
         sql += f" USING ({using})" if using else ""
         sql += f" WITH CHECK ({check})" if check else ""
         cursor.execute(sql.replace("%", "%%") if "%" in sql else sql)
-    _mark(cursor, place, table)
-    _grant(cursor, place, name, table)
-
-
-def _mark(cursor: Any, place: str, table: Rows) -> None:
     cursor.execute(STANDING, [place])
     for policy, _command, _permissive, _roles, using, check, _mark in cursor.fetchall():
-        if policy in table.policies:
-            text = literal(mark(table.policies[policy], using, check))
+        if policy in policies:
+            text = literal(mark(policies[policy][1], using, check))
             cursor.execute(f"COMMENT ON POLICY {policy} ON {place} IS {text}")
+    for group, rows in wall.rights(name):
+        _grant(cursor, place, name, group, rows)
 
 
-def _grant(cursor: Any, place: str, name: str, table: Rows) -> None:
-    whole = sorted(table.privileges - ({"UPDATE"} if table.fixed else set()))
-    cursor.execute(f"GRANT {', '.join(whole)} ON {place} TO {GROUP_ROLE}")
-    if table.fixed and table.change:
-        columns = ", ".join(quoted(column) for column in told.columns_of(cursor, name) if column not in table.fixed)
-        cursor.execute(f"GRANT UPDATE ({columns}) ON {place} TO {GROUP_ROLE}")
+def _grant(cursor: Any, place: str, name: str, group: str, rows: Rows) -> None:
+    whole = sorted(rows.privileges - ({"UPDATE"} if rows.fixed else set()))
+    cursor.execute(f"GRANT {', '.join(whole)} ON {place} TO {group}")
+    if rows.fixed and rows.change:
+        columns = ", ".join(quoted(column) for column in told.columns_of(cursor, name) if column not in rows.fixed)
+        cursor.execute(f"GRANT UPDATE ({columns}) ON {place} TO {group}")

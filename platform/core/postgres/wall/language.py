@@ -27,13 +27,17 @@ class Rows:
     @property
     def policies(self) -> dict[str, tuple[str, str, str]]:
         """Policy name → (command, USING, WITH CHECK); '' where PostgreSQL takes none."""
-        found = {"office_sees": ("SELECT", self.see, "")}
+        return self.policies_of("office")
+
+    def policies_of(self, who: str) -> dict[str, tuple[str, str, str]]:
+        """The same for an `office` or a `cell`, by which their names begin."""
+        found = {f"{who}_sees": ("SELECT", self.see, "")}
         if self.add:
-            found["office_adds"] = ("INSERT", "", self.add)
+            found[f"{who}_adds"] = ("INSERT", "", self.add)
         if self.change:
-            found["office_changes"] = ("UPDATE", self.lock or self.change, self.change)
+            found[f"{who}_changes"] = ("UPDATE", self.lock or self.change, self.change)
         if self.remove:
-            found["office_removes"] = ("DELETE", self.remove, "")
+            found[f"{who}_removes"] = ("DELETE", self.remove, "")
         return found
 
     @property

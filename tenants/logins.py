@@ -1,0 +1,168 @@
+"""The database logins of provinces (core.cells): made, narrowed, given other passwords, and written to their file.
+
+Whoever runs this may make roles and owns the database: the portal's login (DATABASE_URL), or DIRECT_DATABASE_URL's.
+"""
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+import psycopg2  # type: ignore[import-untyped]
+from django.conf import settings
+from django.db import connection, transaction
+from psycopg2.extensions import encrypt_password  # type: ignore[import-untyped]
+
+from core import cells
+from core import office as office_core
+from core.postgres.base import literal, quoted
+from core.postgres.wall import logins as wall
+from tenants.models import Office
+
+
+def reconcile(*, rotate: bool = False, on_the_way: bool = False) -> list[str]:
+    """Give every province its login, with the roles of its own offices and no other, and write the file.
+
+    A login that is right keeps its password unless it is to rotate; a province that is gone loses its login's rights.
+    Answers what was done, a sentence each; nothing when all was right. Raises OSError when the file cannot be written;
+    on_the_way: as part of another act, which stands all the same: then it is logged, and the new province waits.
+    """
+    path = Path(settings.PROVINCE_LOGINS_FILE)
+    known = cells.logins()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('anlan logins', 0)), current_database()")
+        database = cursor.fetchone()[1]
+        offices = _offices()
+        told, wanted = [], {}
+        for province, members in sorted(offices.items()):
+            login = wall.name_of(province, database)
+            kept = known.get(province)
+            fresh = rotate or kept is None or kept.user != login or not _stands(cursor, login)
+            password = secrets.token_urlsafe(32) if fresh or kept is None else kept.password
+            wanted[province] = cells.Login(login, password)
+            told += _make(cursor, database, province, members, wanted[province], fresh=fresh)
+        for province, (login, _wrong) in sorted(wall.standing(cursor).items()):
+            if province not in offices:
+                told += _take_from(cursor, login, set())
+                cursor.execute(f"ALTER ROLE {quoted(login)} NOLOGIN")
+                told.append(f"{login} may no longer sign in: there is no such province.")
+        if wanted != known or not cells.separate():
+            transaction.on_commit(lambda: _write(path, wanted), robust=on_the_way)
+    return told
+
+
+def _offices() -> dict[str, list[str]]:
+    """Province → schema names of its offices, itself among them."""
+    found: dict[str, list[str]] = {}
+    for schema, cell in Office.directory()[0].items():
+        if cell:
+            found.setdefault(cell, []).append(schema)
+    return found
+
+
+def _stands(cursor, login: str) -> bool:
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s AND rolcanlogin", [login])
+    return cursor.fetchone() is not None
+
+
+def _make(cursor, database: str, province: str, offices: list[str], login: cells.Login, *, fresh: bool) -> list[str]:
+    told, name = [], quoted(login.user)
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login.user])
+    if cursor.fetchone() is None:
+        cursor.execute(f"CREATE ROLE {name} NOINHERIT")
+        told.append(f"{login.user} was made.")
+    cursor.execute(f"ALTER ROLE {name} LOGIN NOINHERIT NOCREATEDB NOCREATEROLE")
+    if fresh:  # the server gets what it keeps anyway, so that no log of it ever holds the password
+        sealed = encrypt_password(login.password, login.user, connection.connection, "scram-sha-256")
+        cursor.execute(f"ALTER ROLE {name} PASSWORD {literal(sealed)}")
+        # Else Django would set it by a function that is shut (core.postgres.wall.catalog).
+        cursor.execute(f"ALTER ROLE {name} SET timezone TO 'UTC'")
+        told.append(f"{login.user} has a new password.")
+    cursor.execute("SELECT has_database_privilege(%s, current_database(), 'CONNECT')", [login.user])
+    if not cursor.fetchone()[0]:
+        cursor.execute(f"GRANT CONNECT ON DATABASE {quoted(database)} TO {name}")
+    roles = {office_core.cell_role(province), *(office_core.role_of(schema) for schema in offices)}
+    return told + _take_from(cursor, login.user, roles) + _give(cursor, login.user, roles)
+
+
+def _member_of(cursor, login: str) -> set[str]:
+    cursor.execute(
+        "SELECT pg_get_userbyid(roleid)::text FROM pg_auth_members WHERE pg_get_userbyid(member) = %s", [login]
+    )
+    return {role for (role,) in cursor.fetchall()}
+
+
+def _take_from(cursor, login: str, roles: set[str]) -> list[str]:
+    """Revoke every role but these."""
+    too_many = sorted(_member_of(cursor, login) - roles)
+    for role in too_many:
+        cursor.execute(f"REVOKE {quoted(role)} FROM {quoted(login)}")
+    return [f"{login} may no longer become {role}." for role in too_many]
+
+
+def _give(cursor, login: str, roles: set[str]) -> list[str]:
+    missing = sorted(roles - _member_of(cursor, login))
+    by_grant = connection.pg_version >= 160000  # type: ignore[attr-defined]
+    for role in missing:
+        how = " WITH INHERIT FALSE, SET TRUE" if by_grant else ""
+        cursor.execute(f"GRANT {quoted(role)} TO {quoted(login)}{how}")
+    return [f"{login} may become {', '.join(missing)}."] if missing else []
+
+
+def _write(path: Path, wanted: dict[str, cells.Login]) -> None:
+    """Whole or not at all, readable by its owner only, who is the owner of the file before it, or of its folder."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = path.with_name(f"{path.name}.{os.getpid()}")
+    part.unlink(missing_ok=True)
+    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        json.dump({province: login._asdict() for province, login in wanted.items()}, out, indent=1)
+    if os.geteuid() == 0:
+        owner = (path if path.exists() else path.parent).stat()
+        os.chown(part, owner.st_uid, owner.st_gid)
+    part.replace(path)
+    cells.forget()
+
+
+def take_in(office: Office) -> None:
+    """A new office: its province's login may become its role, and is made with it. Nothing where there are none.
+
+    Part of the transaction that makes the office. The file of a new province's login is written when that is over.
+    """
+    if cells.separate() and office.cell:
+        reconcile(on_the_way=True)
+
+
+def faults() -> list[str]:
+    """What is wrong with the logins, and with the file: each is asked to sign in. Sentences."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT current_database()")
+        database = cursor.fetchone()[0]
+        found = list(wall.problems(cursor))
+        provinces = sorted(_offices())
+    known = cells.logins()
+    if not cells.separate():
+        return [
+            *found,
+            f"There is no {settings.PROVINCE_LOGINS_FILE}: one login does everything. Run manage.py logins.",
+        ]
+    path = Path(settings.PROVINCE_LOGINS_FILE)
+    if path.stat().st_mode & 0o077:
+        found.append(f"{path} can be read by others: chmod 600 it.")
+    for province in provinces:
+        if province not in known:
+            found.append(f"{province} has no login in {path}: run manage.py logins.")
+        elif why := _refused(known[province]):
+            found.append(f"{known[province].user} cannot sign in: {why}")
+        elif known[province].user != wall.name_of(province, database):
+            found.append(f"{known[province].user} is not {province}'s login in this database: run manage.py logins.")
+    return found
+
+
+def _refused(login: cells.Login) -> str:
+    params = {**connection.get_connection_params(), "user": login.user, "password": login.password}
+    params.pop("cursor_factory", None)
+    try:
+        psycopg2.connect(**params).close()
+    except psycopg2.Error as error:
+        return str(error).strip().splitlines()[-1]
+    return ""
