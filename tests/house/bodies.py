@@ -20,18 +20,33 @@ ONE_OF = {"PATCH": {"lock_version": 1}, "POST evidence/": {"file_id": "file_id"}
 
 def query(route: str, method: str) -> str:
     """The required parameters of the query, as "?name=value"."""
-    asked = _operation(route, method).get("parameters", [])
+    asked = operation(route, method).get("parameters", [])
     given = {each["name"]: _example(each["schema"]) for each in asked if each["in"] == "query" and each.get("required")}
     return f"?{urlencode(given)}" if given else ""
 
 
 def body(route: str, method: str, ids: dict[str, Any]) -> dict[str, Any]:
     """The smallest JSON body that the contract allows for this route (as the URL resolver writes it), about `ids`."""
-    content = _operation(route, method).get("requestBody", {}).get("content", {}).get("application/json")
+    content = operation(route, method).get("requestBody", {}).get("content", {}).get("application/json")
     made = _example(content["schema"]) if content else {}
     if content and not made:
         made = ONE_OF.get(method) or ONE_OF.get(f"{method} {route.rsplit('/', 2)[1]}/", {})
     return _about(made, {**ids, "id": ids.get("value_id")})  # rows that bear their own id are reported values
+
+
+def put(made: Any, name: str, value: Any) -> None:
+    """Write a value at a dotted name ("rows.[].office_id") into a body, into the first of each list."""
+    head, _dot, rest = name.partition(".")
+    if head == "[]":
+        made[:] = made[:1] or [{}]
+        if rest:
+            put(made[0], rest, value)
+        else:
+            made[0] = value
+    elif rest:
+        put(made.setdefault(head, [] if rest.startswith("[]") else {}), rest, value)
+    else:
+        made[head] = value
 
 
 def _about(made: Any, ids: dict[str, Any]) -> Any:
@@ -41,7 +56,7 @@ def _about(made: Any, ids: dict[str, Any]) -> Any:
     return [_about(each, ids) for each in made] if isinstance(made, list) else made
 
 
-def _operation(route: str, method: str) -> dict[str, Any]:
+def operation(route: str, method: str) -> dict[str, Any]:
     return _operations().get((re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{route}"), method.lower()), {})
 
 
@@ -51,9 +66,15 @@ def _operations() -> dict[tuple[str, str], Any]:
     return {(path, method): operation for path, item in paths.items() for method, operation in item.items()}
 
 
+def resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    """What a reference means."""
+    while "$ref" in schema:
+        schema = contract("zh-hans")["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]]
+    return schema
+
+
 def _example(schema: dict[str, Any]) -> Any:
-    if "$ref" in schema:
-        return _example(contract("zh-hans")["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]])
+    schema = resolved(schema)
     for union in ("oneOf", "anyOf", "allOf"):
         if union in schema:
             return _example(schema[union][0])

@@ -131,30 +131,6 @@ def test_nobody_gets_in_from_outside(chunk: int, world: dict[str, dict[str, Any]
                 assert outside == 401 or (door.name, method) in OPEN, f"{method} {door.name} anonymous: {outside}"
 
 
-FOREIGN = {
-    "shifan": (Role.APPRAISAL_ADMIN, Role.PRINCIPAL_LEADER, Role.SYS_ADMIN, Role.SEC_ADMIN),
-    "qinghe": (Role.REPORTER,),
-}
-
-
-@pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_ids_of_another_province_open_nothing(
-    chunk: int, world: dict[str, dict[str, Any]], offices: dict[str, Office]
-) -> None:
-    ids = {"shifan": world["yunnan"], "qinghe": world["kunming"]}
-    clients = {slug: [signed_in(offices[slug], role) for role in roles] for slug, roles in FOREIGN.items()}
-    for door in (door for door in OFFICE[chunk::CHUNKS] if door.arguments):
-        for method in door.methods:
-            for slug, people in clients.items():
-                for client in people:
-                    status = knock(client, door, method, slug, ids[slug])
-                    # An empty body is refused for its shape before anything is looked up, whatever the id.
-                    shapeless = door.is_api and method != "GET" and status == 422
-                    assert status in REFUSED or shapeless, (
-                        f"{method} {door.name} at {slug} with ids of yunnan: {status}"
-                    )
-
-
 # Signing in must be possible without being signed in; these answer with 401 or 422 on their own.
 OPEN = {("api:tokens", "POST"), ("api:session", "POST")}
 
