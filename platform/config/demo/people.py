@@ -90,7 +90,16 @@ TO_TRY = (
 )
 
 
+def _number_of(office: str, key: str) -> int:
+    return sum((place + 1) * ord(letter) for place, letter in enumerate(f"{office}/{key}"))
+
+
 def name_of(office: str, key: str) -> str:
     """A name that stays the same for an account."""
-    number = sum((place + 1) * ord(letter) for place, letter in enumerate(f"{office}/{key}"))
+    number = _number_of(office, key)
     return FAMILY[number % len(FAMILY)] + GIVEN[(number // 7) % len(GIVEN)]
+
+
+def phone_of(office: str, key: str) -> str:
+    """A number that rings nowhere: none begins with 0 behind the area code."""
+    return f"0871-0{_number_of(office, key):07d}"

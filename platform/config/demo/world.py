@@ -113,7 +113,8 @@ class Keepers:
             with self.acting(self.system) as actor:
                 user, _password = accounts.create_account(
                     office_id=office.pk, username=f"{office.schema_name}-{seat.key}",
-                    name=people.name_of(office.schema_name, seat.key), actor=actor, at=AT,
+                    name=people.name_of(office.schema_name, seat.key),
+                    phone=people.phone_of(office.schema_name, seat.key), actor=actor, at=AT,
                 )  # fmt: skip
             with self.acting(self.security) as actor:
                 for role in seat.roles:
