@@ -27,6 +27,7 @@ CELLS: dict[str, Rows] = {
     "tenants_domain": Rows(see=f"tenant_id IN {OFFICES}"),
     "tenants_division": Rows(see=f"office_id IN {OFFICES}"),
     "tenants_user": Rows(see=OWN_PEOPLE, change=OWN_PEOPLE, fixed=("id", "username", "office_id")),
+    "tenants_personalnumbers": Rows(see=f"id IN {PEOPLE}"),
     "tenants_membership": Rows(
         see=f"office_id IN {OFFICES}", change=f"office_id IN {OFFICES}", fixed=("user_id", "office_id", "role")
     ),

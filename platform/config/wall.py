@@ -59,11 +59,10 @@ CASE split_part(subject, ':', 1)
 END
 """.strip()
 # What the bureau decided with: its file is named by a value or an adjustment that the office may see.
-NAMED_TO_US = """
-(EXISTS (SELECT 1 FROM public.ledger_reportedvalue v
-         WHERE v.evidence @> jsonb_build_array(jsonb_build_object('id', core_storedfile.id::text)))
- OR EXISTS (SELECT 1 FROM public.ledger_scoreadjustment a
-            WHERE a.evidence @> jsonb_build_array(jsonb_build_object('id', core_storedfile.id::text))))
+LISTED = "jsonb_build_array(jsonb_build_object('id', core_storedfile.id::text))"
+NAMED = f"""
+(EXISTS (SELECT 1 FROM public.ledger_reportedvalue v WHERE v.evidence @> {LISTED})
+ OR EXISTS (SELECT 1 FROM public.ledger_scoreadjustment a WHERE a.evidence @> {LISTED}))
 """.strip()
 SCHEMAS_BELOW = f"(SELECT o.schema_name FROM public.tenants_office o WHERE o.parent_id = {OFFICE})"
 PROVINCE_SCHEMA = f"(SELECT o.schema_name FROM public.tenants_office o WHERE o.id = {PROVINCE})"
@@ -136,8 +135,12 @@ TABLES: dict[str, Rows | Withheld] = {
     ),
     "core_storedfile": Rows(
         see=f"office = {SCHEMA} OR ({AT_BUREAU} AND office IN {SCHEMAS_BELOW})"
-        f" OR (office = {PROVINCE_SCHEMA} AND {NAMED_TO_US})",
+        f" OR (office = {PROVINCE_SCHEMA} AND {NAMED})",
         add=f"office = {SCHEMA}",
+        change="false",
+        lock=f"office = {SCHEMA}",  # by who attaches it
+        remove=f"office = {SCHEMA} AND NOT {NAMED} AND NOT EXISTS (SELECT 1 FROM public.ledger_objection b"
+        f" WHERE b.evidence @> {LISTED})",  # its housekeeping; drafts hold theirs by a foreign key
     ),
     "core_job": Rows(
         see=f"office = {SCHEMA}",

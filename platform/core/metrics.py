@@ -16,6 +16,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from core.jobs import OPEN
+from core.jobs.housekeeping import FILES
 from core.models import Job
 from core.states import JobState
 
@@ -77,3 +78,17 @@ def _jobs(at: datetime) -> Iterator[Metric]:
     yield gauge("anlan_jobs_oldest_due_seconds", "How long the oldest due job has waited for a worker", waits)
     yield gauge("anlan_jobs_failed_last_day", "Jobs that failed for good in the last 24 hours", failed)
     yield gauge("anlan_jobs_most_tries", "The most tries that any unfinished job has behind it", facts["tries"] or 0)
+
+
+@source
+def _files(at: datetime) -> Iterator[Metric]:
+    """What the last night's housekeeping took away."""
+    nights = Job.objects.filter(kind=FILES, state=JobState.DONE, finished_at__gt=at - timedelta(days=1))
+    results = [result or {} for result in nights.values_list("result", flat=True)]
+    rows, size = (sum(result.get(name, 0) for result in results) for name in ("removed", "bytes"))
+    yield gauge(
+        "anlan_unused_files_last_day", "Files removed in the last 24 hours because nobody had attached them", rows
+    )
+    yield gauge(
+        "anlan_unused_files_bytes_last_day", "Bytes removed in the last 24 hours because no row named them", size
+    )

@@ -67,7 +67,7 @@ class TestTheFigures:
         for number in range(20):
             queue(str(number))
 
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             figures()
 
 

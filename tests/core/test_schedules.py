@@ -65,12 +65,12 @@ class TestTheLeader:
     def test_plans_every_office_and_wants_each_moment_once(self, kunming: Office) -> None:
         assert schedules.enqueue_due(NOON) == 0
         planned = Schedule.objects.filter(office="kunming").values_list("kind", flat=True)
-        assert set(planned) == {housekeeping.ANSWERS, housekeeping.ENDED}
+        assert set(planned) == {housekeeping.ANSWERS, housekeeping.ENDED, housekeeping.FILES}
 
         later = NOON + timedelta(days=1)
         wanted = schedules.enqueue_due(later)
 
-        assert wanted == Office.objects.count()  # the daily one of each; the weekly one comes on Sunday
+        assert wanted == 2 * Office.objects.count()  # the daily ones of each; the weekly one comes on Sunday
         assert schedules.enqueue_due(later) == 0
         row = Schedule.objects.get(office="kunming", kind=housekeeping.ANSWERS)
         assert (row.last_job.office, row.last_job.state) == ("kunming", "QUEUED")
@@ -88,7 +88,7 @@ class TestTheLeader:
         Schedule.objects.create(office="gone", kind=housekeeping.ANSWERS, rule="daily 02:30", next_run=NOON)
         Schedule.objects.create(office="kunming", kind="other.release", rule="daily 02:30", next_run=NOON)
 
-        assert schedules.enqueue_due(NOON + timedelta(days=1)) == Office.objects.count()
+        assert schedules.enqueue_due(NOON + timedelta(days=1)) == 2 * Office.objects.count()
         assert Schedule.objects.get(office="gone").next_run > NOON + timedelta(days=1)
 
     def test_while_one_leads_another_does_nothing(self, db: None) -> None:

@@ -1,12 +1,15 @@
-"""Whom the record lets read a file: what was handed over is read by the other side as well."""
+"""Files that the record holds, and whom it lets read them: what was handed over is read by the other side, too."""
 
 from django.db.models import Q
 
 from appraisal.ledger.models import Objection, ReportedValue, ScoreAdjustment
-from core.files import readers
+from core.files import holds, readers
 from core.models import StoredFile
 from tenants.actors import Actor
 from tenants.models import Office
+
+for model in (ReportedValue, ScoreAdjustment, Objection):
+    holds(model, "evidence")
 
 
 @readers.register

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from appraisal.ledger.models import CurrentValue, Participant, Period, ScoreRun, Target
 from appraisal.ledger.states import RunState
 from appraisal.library.models import EnteredBy, Indicator, Method
+from core import files
 from core.errors import NotFound
 from core.models import StoredFile
 from tenants.actors import Actor
@@ -99,9 +100,13 @@ def lock_current(period: Period, indicator: Indicator, office_ids: list[int]) ->
 
 
 def evidence_of(actor: Actor, file_ids: list[str]) -> dict[str, dict[str, object]]:
-    """Files of the actor's office by id, as evidence entries. Raises NotFound when one is not there."""
+    """Files of the actor's office by id, as evidence entries; they are not removed before this transaction ends.
+
+    Raises NotFound when one is not there.
+    """
     if not file_ids:
         return {}
+    files.hold(file_ids)
     rows = StoredFile.objects.filter(office=actor.office.schema_name, pk__in=file_ids)
     found: dict[str, dict[str, object]] = {
         str(row.pk): {

@@ -15,11 +15,15 @@ from tenants.actors import Actor
 
 
 def get_file(actor: Actor, file_id: UUID | str) -> StoredFile:
-    """A stored file of the actor's office. Raises NotFound, also for another office's."""
+    """A stored file of the actor's office, which is not removed before this transaction ends.
+
+    Raises NotFound, also for another office's.
+    """
     try:
         key = UUID(str(file_id))
     except ValueError:
         key = None
+    files.hold([key] if key else [])
     file = StoredFile.objects.filter(pk=key, office=actor.office.schema_name).first() if key else None
     if file is None:
         raise NotFound(_("没有这个文件。"))

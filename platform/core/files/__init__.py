@@ -4,6 +4,7 @@
 name further people who may read; `upload_file` and `read_file` are the use cases of page and API.
 """
 
+from core.files.keeping import hold, holds
 from core.files.reading import (
     FileRead,
     Readers,
@@ -34,6 +35,8 @@ __all__ = [
     "content_path",
     "files_for",
     "get_file",
+    "hold",
+    "holds",
     "may_upload",
     "open_content",
     "other_uses",

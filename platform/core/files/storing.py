@@ -1,7 +1,8 @@
 """Taking a file in: hash while it streams, prove what it is, keep the bytes once per office.
 
 The bytes are in place before the row commits. When the transaction is rolled back they may stay behind without a
-row; that is harmless: nothing serves bytes without a row, and the same content uploaded again finds them there.
+row; that is harmless: nothing serves bytes without a row, the same content uploaded again finds them there, and what
+nobody uploads again is swept (core.files.keeping).
 """
 
 import hashlib
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from core.errors import Conflict, Invalid
 from core.files import scanning
+from core.files.keeping import hold_content
 from core.files.types import clean_name, extension_of, proven_type
 from core.models import StoredFile
 from core.office import beside, mounted, valid_name
@@ -63,6 +65,7 @@ def store(upload: Upload, *, office_schema: str, uploader_id: int, uploader_name
             digest, size = _copy(upload, out)
         media_type = proven_type(path, name)
         scanning.check(path, name)
+        hold_content(office_schema, digest)
         _place(path, content_path(office_schema, digest))
     finally:
         path.unlink(missing_ok=True)

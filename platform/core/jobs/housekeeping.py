@@ -1,4 +1,4 @@
-"""What an office no longer has to keep is removed, after dated periods: remembered answers, ended jobs."""
+"""What an office no longer has to keep goes, after dated periods: remembered answers, ended jobs, unused files."""
 
 from datetime import datetime, timedelta
 
@@ -7,12 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import jobs
+from core.files import keeping
 from core.jobs.schedules import regularly
 from core.jobs.worker import parameter
 from core.models import IdempotencyRecord, Job, Schedule
 from core.states import JobState
 
-ANSWERS, ENDED = "core.purge_answers", "core.purge_jobs"
+ANSWERS, ENDED, FILES = "core.purge_answers", "core.purge_jobs", "core.purge_files"
 CHUNK = 2_000
 # Failed ones wait for somebody's decision, however long it takes.
 SETTLED = (JobState.DONE, JobState.CANCELLED, JobState.GIVEN_UP)
@@ -34,8 +35,21 @@ def purge_jobs(job: Job, progress: jobs.Progress) -> dict:
     return _remove(ended.exclude(pk__in=shown), progress)
 
 
+@jobs.job(FILES, label=_("清理没有使用的附件"))
+def purge_files(job: Job, progress: jobs.Progress) -> dict:
+    """Remove files that nobody attached to anything (files_unattached_days), and bytes that no row names any more.
+
+    Rows go tonight, their bytes tomorrow: what this job does may yet be rolled back, bytes may not.
+    """
+    before = _before("files_unattached_days")
+    removed, contents = keeping.remove_unattached(job.office, before=before, told=progress)
+    swept, size = keeping.sweep(job.office, at=timezone.now(), spare=contents)
+    return {"removed": removed, "swept": swept, "bytes": size}
+
+
 regularly(ANSWERS, "daily 02:30")
 regularly(ENDED, "weekly 7 03:00")
+regularly(FILES, "daily 03:30")
 
 
 def _before(name: str) -> datetime:

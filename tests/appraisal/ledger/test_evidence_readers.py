@@ -1,12 +1,16 @@
 """Who reads the files of the record: both sides of what was handed over, nobody else."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 
 from appraisal.ledger.models import ReportedValue
 from core import files
+from core import office as office_core
 from core.errors import NotFound
+from core.files import keeping
 from core.models import StoredFile
 from tenants.actors import Actor
 from tenants.models import Office, Role
@@ -57,3 +61,26 @@ class TestReaders:
         assert files.get_file(actor("kunming", Role.REPORTER), file.pk) == file
         with pytest.raises(NotFound):
             files.get_file(actor("puer", Role.REPORTER), file.pk)
+
+
+class TestKeeping:
+    def test_what_the_record_lists_is_not_cleared_away_nor_could_be(
+        self, year: Year, kunming: Office, puer: Office, yunnan: Office
+    ) -> None:
+        """By the night's work, by SQL of the office's own role; what nothing lists goes either way (control)."""
+        reported, decided = kept("kunming"), kept("yunnan")
+        attach(year, kunming, reported, "report")
+        attach(year, puer, decided, "province")
+        for office, file in ((kunming, reported), (yunnan, decided)):
+            loose = [kept(office.schema_name), kept(office.schema_name)]
+            with transaction.atomic(), office_core.mounted(office.mount()):
+                with connection.cursor() as cursor:
+                    cursor.execute(
+                        "DELETE FROM core_storedfile WHERE id = ANY (%s::uuid[])", [[str(file.pk), str(loose[0].pk)]]
+                    )
+                    assert cursor.rowcount == 1
+                gone = keeping.remove_unattached(
+                    office.schema_name, before=NOON + timedelta(days=1), told=lambda done, total: None
+                )
+            assert gone == (1, {file.sha256})
+            assert StoredFile.objects.filter(pk=file.pk).exists()
