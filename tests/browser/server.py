@@ -55,8 +55,12 @@ def make_database() -> None:
 
 
 def drop_database() -> None:
+    """With the logins of its provinces: roles belong to the whole server."""
     with closing(_admin()) as connection, connection.cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)')
+        cursor.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE %s", [f"app\\_%@{DATABASE}"])
+        for (login,) in cursor.fetchall():
+            cursor.execute(f'DROP ROLE "{login}"')
 
 
 def _admin():
@@ -98,6 +102,18 @@ def fill() -> dict[str, str]:
     return sessions
 
 
+def give_logins() -> None:
+    """Every province a database login of its own, as an installation has: all pages and jobs run by them."""
+    from django.conf import settings
+
+    from core import office as office_core
+    from tenants import logins
+
+    settings.PROVINCE_LOGINS_FILE = str(Path(DATA) / "keys" / "logins.json")
+    with office_core.maintenance():
+        logins.reconcile()
+
+
 class Worker(threading.Thread):
     """Runs what is due whenever the doorbell rings, and looks every second."""
 
@@ -128,6 +144,7 @@ def main() -> None:
     make_database()
     try:
         sessions = fill()
+        give_logins()
         from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
         from django.core.wsgi import get_wsgi_application
 

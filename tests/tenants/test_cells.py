@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -23,6 +23,7 @@ from core.postgres.wall import asking
 from tenants import logins
 from tenants.models import Membership, Office, OpenSession, Role, User
 from tests import factories
+from tests.tenants.cell_fuzz import fuzz
 from tests.tenants.provinces import committed, with_logins
 
 PEOPLE = {
@@ -56,6 +57,18 @@ def people(provinces: dict[str, Any], django_db_blocker) -> Iterator[dict[str, U
         yield provinces
         office_core._mount.reset(token)
         connection.close()
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Connections that stay, as in an installation."""
+    for at in (connection.settings_dict, connections.settings["default"]):
+        monkeypatch.setitem(at, "CONN_MAX_AGE", 60)
+        monkeypatch.setitem(at, "CONN_HEALTH_CHECKS", True)
+    connection.close()
+    yield
+    connection.close()
+    seats.close_all()
 
 
 @pytest.fixture
@@ -231,6 +244,17 @@ def test_pages_of_two_provinces_alternate_in_eight_threads(people) -> None:
     assert seats.count() <= settings.PROVINCE_CONNECTIONS
 
 
+@pytest.mark.parametrize("looks", [4_000, pytest.param(300_000, marks=pytest.mark.soak)])
+def test_no_thread_is_ever_by_another_provinces_login(people, kept, looks: int) -> None:
+    tally = fuzz(looks=looks, seed=1)
+    print(f"\ncell fuzz: {tally.looks:,} looks, {tally.refused:,} refused, {len(tally.wrong)} wrong")
+
+    assert tally.wrong == []
+    assert tally.looks >= looks
+    assert tally.refused > 0
+    assert seats.count() <= settings.PROVINCE_CONNECTIONS
+
+
 class TestACell:
     def test_of_another_province_in_the_middle_of_a_transaction_is_an_error(self, people) -> None:
         mine, other = (office_core.Mount("public", cell=cell) for cell in ("yunnan", "shifan"))
@@ -260,40 +284,33 @@ class TestACell:
         ):
             asked("SELECT 1")
 
-    def test_goes_on_by_the_connection_it_had(self, people, settings) -> None:
-        connection.settings_dict["CONN_MAX_AGE"] = 60
-        try:
-            mine, other = (office_core.Mount("public", cell=cell) for cell in ("yunnan", "shifan"))
-            pids = []
-            for mount in (mine, other, mine, other):
-                with office_core.mounted(mount), transaction.atomic():
-                    pids.append(asked("SELECT pg_backend_pid()"))
-            assert pids[:2] == pids[2:]
-            assert pids[0] != pids[1]
-        finally:
-            connection.settings_dict["CONN_MAX_AGE"] = 0
-            connection.close()
-            seats.close_all()
+    def test_goes_on_by_the_connection_it_had(self, people, kept) -> None:
+        pids = [pid_of(cell) for cell in ("yunnan", "shifan", "yunnan", "shifan")]
 
-    def test_survives_a_connection_that_was_cut_meanwhile(self, people) -> None:
-        connection.settings_dict["CONN_MAX_AGE"] = 60
-        connection.settings_dict["CONN_HEALTH_CHECKS"] = True
-        try:
-            mine, other = (office_core.Mount("public", cell=cell) for cell in ("yunnan", "shifan"))
-            connection.close()
-            with office_core.mounted(mine), transaction.atomic():
-                pid = asked("SELECT pg_backend_pid()")
-            with office_core.mounted(other), transaction.atomic():
-                asked("SELECT 1")
-            with committed():
-                asked(f"SELECT pg_terminate_backend({pid})")
-            with office_core.mounted(mine), transaction.atomic():
-                assert asked("SELECT session_user").startswith("app_yunnan@")
-        finally:
-            connection.settings_dict["CONN_MAX_AGE"] = 0
-            connection.settings_dict["CONN_HEALTH_CHECKS"] = False
-            connection.close()
-            seats.close_all()
+        assert pids[:2] == pids[2:]
+        assert pids[0] != pids[1]
+
+    def test_survives_a_connection_that_was_cut_meanwhile(self, people, kept) -> None:
+        pid = pid_of("yunnan")
+        with committed():
+            asked(f"SELECT pg_terminate_backend({pid})")
+
+        # A request asks for a look at its connection's health; one that was put aside is looked at in any case.
+        assert pid_of("yunnan") != pid
+
+    def test_keeps_no_more_idle_connections_than_it_may(self, people, kept, settings) -> None:
+        settings.PROVINCE_CONNECTIONS = 1
+        first = pid_of("yunnan")
+        pid_of("shifan")
+        with committed():
+            assert seats.count() == 1
+
+        assert pid_of("yunnan") != first, "the one that waited longest was closed"
+
+
+def pid_of(cell: str) -> int:
+    with office_core.mounted(office_core.Mount(office_core.PUBLIC_SCHEMA, cell=cell)), transaction.atomic():
+        return int(asked("SELECT pg_backend_pid()"))
 
 
 class TestAJob:

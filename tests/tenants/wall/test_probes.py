@@ -255,6 +255,7 @@ WHOLE = [  # whole statements, sent by who has the login's connection; each brin
 NEARER = [
     Probe("its own role made mightier", ("RESET ROLE", f"ALTER ROLE {LOGIN} BYPASSRLS", "SELECT 'SECRET'")),
     Probe("the other's role granted to itself", ("RESET ROLE", f"GRANT t_b TO {LOGIN}", "SELECT 'SECRET'")),
+    Probe("a password, as its own province", ("SET ROLE p_a", PASSWORD_B)),
     Probe("the other's people taken in", (
         "SET ROLE p_a", "INSERT INTO public.tenants_membership (user_id, office_id) VALUES (2, 1)", PASSWORD_B)),
     Probe("the other's people taken in by an office", (
