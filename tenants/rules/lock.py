@@ -26,6 +26,11 @@ def window(*, on: date) -> timedelta:
     return timedelta(minutes=value("sign_in_lock_minutes", on=on))
 
 
+def kept_days(*, on: date) -> int:
+    """Days for which attempts to sign in are kept."""
+    return value("sign_in_rows_days", on=on)
+
+
 def locked_until(marks: Sequence[Mark], *, now: datetime, on: date) -> datetime | None:
     """When the lock in force ends, or None. marks: in any order."""
     unlocked = max((mark.at for mark in marks if mark.kind == UNLOCKED), default=None)

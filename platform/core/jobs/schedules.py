@@ -40,13 +40,17 @@ class System:
 
 
 _plans: dict[str, str] = {}
+_levels: dict[str, str] = {}  # of kinds that offices of one level do alone
 
 
-def regularly(kind: str, rule: str) -> None:
-    """Every office shall have a schedule for jobs of this kind, with this rule to begin with. Raises ValueError."""
+def regularly(kind: str, rule: str, *, level: str = "") -> None:
+    """Every office (of a level) shall have a schedule for jobs of this kind, with this rule to begin with.
+
+    Raises ValueError.
+    """
     if not RULE.match(rule):
         raise ValueError(f"no rule of a schedule: {rule}")
-    _plans[kind] = rule
+    _plans[kind], _levels[kind] = rule, level
 
 
 def next_run(rule: str, office: str, kind: str, after: datetime) -> datetime:
@@ -90,9 +94,14 @@ def _lead() -> bool:
 
 def _plan_missing(at: datetime) -> None:
     """Give each office the schedules that it has not; rows that are there stay as they are."""
-    offices = list(get_tenant_model().objects.values_list("schema_name", flat=True))
+    offices = list(get_tenant_model().objects.values_list("schema_name", "level"))
     there = set(Schedule.objects.values_list("office", "kind"))
-    missing = [(office, kind) for office in offices for kind in _plans if (office, kind) not in there]
+    missing = [
+        (office, kind)
+        for office, level in offices
+        for kind in _plans
+        if _levels[kind] in ("", level) and (office, kind) not in there
+    ]
     Schedule.objects.bulk_create(
         Schedule(office=office, kind=kind, rule=_plans[kind], next_run=next_run(_plans[kind], office, kind, at))
         for office, kind in missing

@@ -1,0 +1,171 @@
+"""How long what is kept, by class of data: every table has one, and a class without an end says why.
+
+`manage.py write_limits` writes platform/docs/retention.md from here; a table without a class fails a test.
+Source: domain reference 5.1 (audit at least six months, default three years; fund and appraisal logs ten years and
+more), 5.4, 5.11 (archives); Personal Information Protection Law, art. 19: no longer than the purpose needs.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataClass:
+    """level: secret, sensitive, personal, official, internal or public. tables: by name, or "prefix_*".
+
+    parameter: the dated parameter that says how many days, '' where there is no end; kept: in words.
+    """
+
+    name: str
+    level: str
+    tables: tuple[str, ...]
+    kept: str
+    parameter: str = ""
+
+
+CLASSES = (
+    DataClass(
+        name="second factors and recovery codes",
+        level="secret",
+        tables=("tenants_secondfactor", "tenants_recoverycode"),
+        kept="until their person or the security administrator removes them",
+    ),
+    DataClass(
+        name="former passwords (hashes)",
+        level="secret",
+        tables=("tenants_formerpassword",),
+        kept="as many as may not be chosen again",
+        parameter="password_history",
+    ),
+    DataClass(
+        name="API tokens (digests)",
+        level="secret",
+        tables=("api_token",),
+        kept="valid until their day at most; the row stays with who made and revoked it",
+        parameter="token_days",
+    ),
+    DataClass(
+        name="sessions in use",
+        level="secret",
+        tables=("django_session",),
+        kept="until they end",
+        parameter="session_hours",
+    ),
+    DataClass(
+        name="sessions that are over",
+        level="personal",
+        tables=("tenants_opensession",),
+        kept="for their person's own list",
+        parameter="session_rows_days",
+    ),
+    DataClass(
+        name="phones and identity numbers",
+        level="sensitive",
+        tables=("tenants_personalnumbers",),
+        kept="while the account bears them: emptying the field removes one, dropping a key what the log has sealed",
+    ),
+    DataClass(
+        name="attempts to sign in",
+        level="personal",
+        tables=("tenants_signinattempt",),
+        kept="for investigations",
+        parameter="sign_in_rows_days",
+    ),
+    DataClass(
+        name="accounts, roles, stand-ins, changes asked for",
+        level="personal",
+        tables=("tenants_user", "tenants_membership", "tenants_standin", "tenants_changerequest"),
+        kept="for good: signatures, scores and the log name them; a closed account cannot be used",
+    ),
+    DataClass(
+        name="audit log, its chain and who read what",
+        level="personal",
+        tables=(
+            "core_auditentry",
+            "core_auditlink",
+            "core_audithead",
+            "core_auditanchor",
+            "core_auditcheck",
+            "core_sensitiveread",
+        ),
+        kept="for good: a chain whose beginning is missing proves nothing; archiving of old parts is not built",
+    ),
+    DataClass(
+        name="what happened to things",
+        level="internal",
+        tables=("core_eventrecord",),
+        kept="for good, with the things",
+    ),
+    DataClass(
+        name="reports, letters, verifications, scores, objections",
+        level="official",
+        tables=("ledger_*",),
+        kept="for good: archives (domain reference 5.11)",
+    ),
+    DataClass(
+        name="indicator templates",
+        level="official",
+        tables=("library_*",),
+        kept="for good: scores are explained by them",
+    ),
+    DataClass(
+        name="drafts of months",
+        level="internal",
+        tables=("reporting_*",),
+        kept="for good, in the office's own schema: what was handed over is compared with them",
+    ),
+    DataClass(
+        name="evidence that something holds",
+        level="official",
+        tables=("core_storedfile",),
+        kept="as long as a draft or the record lists it",
+    ),
+    DataClass(
+        name="evidence that nothing holds",
+        level="internal",
+        tables=("core_storedfile",),
+        kept="for who has not attached it yet",
+        parameter="files_unattached_days",
+    ),
+    DataClass(
+        name="answers to repeated requests",
+        level="internal",
+        tables=("core_idempotencyrecord",),
+        kept="for repeats",
+        parameter="answers_kept_days",
+    ),
+    DataClass(
+        name="ended background jobs",
+        level="internal",
+        tables=("core_job",),
+        kept="failed ones until somebody decides",
+        parameter="jobs_kept_days",
+    ),
+    DataClass(
+        name="offices, divisions, regions, calendar",
+        level="public",
+        tables=(
+            "tenants_office",
+            "tenants_officename",
+            "tenants_division",
+            "tenants_domain",
+            "tenants_region",
+            "core_calendarday",
+        ),
+        kept="for good: by date",
+    ),
+    DataClass(
+        name="the machinery's own",
+        level="internal",
+        tables=("core_schedule", "tenants_schemastate", "django_content_type", "django_migrations", "auth_*"),
+        kept="as long as the release needs it",
+    ),
+)
+
+
+def classes_of(table: str) -> list[DataClass]:
+    """The classes of a table's rows; empty for one that nobody has classified."""
+    return [each for each in CLASSES if any(_names(pattern, table) for pattern in each.tables)]
+
+
+def _names(pattern: str, table: str) -> bool:
+    return table.startswith(pattern[:-1]) if pattern.endswith("*") else table == pattern
