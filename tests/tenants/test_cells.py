@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 from django.test import Client
@@ -17,11 +18,13 @@ from django.utils import timezone
 from core import cells
 from core import jobs as core_jobs
 from core import office as office_core
+from core.checks import provinces_have_logins
 from core.jobs import registry
 from core.postgres import base, seats
 from core.postgres.wall import asking
 from tenants import logins
 from tenants.models import Membership, Office, OpenSession, Role, User
+from tenants.models.office import Domain
 from tests import factories
 from tests.tenants.cell_fuzz import fuzz
 from tests.tenants.provinces import committed, with_logins
@@ -176,6 +179,46 @@ class TestARequest:
             said = take_down("xinsheng")
             assert any("may no longer sign in" in sentence for sentence in said)
             assert "xinsheng" not in cells.logins()
+
+    def test_by_the_api_signs_in_works_and_takes_an_office_in(self, people) -> None:
+        """The body of the request is read by the login that does the work, once."""
+        client = Client()
+        given = {"username": people["shifan"].username, "password": factories.PASSWORD}
+        json_ = {"content_type": "application/json"}
+        try:
+            wrong = client.post("/shifan/api/v1/session/", {**given, "password": "x"}, **json_)
+            opened = client.post("/shifan/api/v1/session/", given, **json_)
+            made = client.post("/shifan/api/v1/offices/", NEW_OFFICE, **json_, headers={"Idempotency-Key": "cells-1"})
+            seen = client.get("/shifan/api/v1/offices/")
+
+            assert [answer.status_code for answer in (wrong, opened, made, seen)] == [401, 200, 201, 200], made.content
+            assert "baihe" in seen.content.decode()
+        finally:
+            take_down("baihe")
+
+    def test_by_the_api_of_somebody_from_another_province_is_of_nobody(self, people) -> None:
+        """Their session is none there: 401, as without one."""
+        client = signed_in(people["kunming"])
+
+        assert client.get("/shifan/api/v1/account/").status_code == 401
+        assert client.get("/kunming/api/v1/account/").status_code == 200, "and it stays theirs"
+
+    def test_by_a_host_name_of_its_own_is_by_the_same_login(self, people, logins_used) -> None:
+        with committed():
+            office = Office.objects.get(schema_name="qinghe")
+            Domain.objects.create(domain="qinghe.example", tenant=office, is_primary=True)
+        cells.forget()
+        try:
+            client = Client(headers={"host": "qinghe.example"})
+            client.post("/sign-in/", {"username": people["qinghe"].username, "password": factories.PASSWORD})
+            logins_used.clear()
+
+            assert client.get("/stand-ins/").status_code == 200
+            assert set(logins_used) == {"app_shifan"}
+        finally:
+            with committed():
+                Domain.objects.filter(domain="qinghe.example").delete()
+            cells.forget()
 
 
 NEW_OFFICE = {
@@ -406,6 +449,31 @@ class TestTheLogins:
         finally:
             back = move("yunnan")
         assert len(there) == len(back) == 2
+
+    def test_are_told_to_who_watches(self, people, settings) -> None:
+        assert Client().get("/readyz").json()["logins"] == "own"
+        assert provinces_have_logins() == []
+
+        settings.PROVINCE_LOGINS_FILE = ""
+
+        assert Client().get("/readyz").json()["logins"] == "one"
+        (warning,) = provinces_have_logins()
+        assert warning.id == "anlan.W001"
+
+    @pytest.mark.parametrize("text", ["", "[]", '{"shifan": "secret"}', '{"shifan": {"user": "x"}}'])
+    def test_of_a_file_that_is_none_are_not_made_up(self, people, settings, tmp_path, text: str) -> None:
+        """Nothing is done by another login instead; the sentence holds none of what stands in the file."""
+        file = tmp_path / "logins.json"
+        file.write_text(text)
+        settings.PROVINCE_LOGINS_FILE = str(file)
+
+        with (
+            pytest.raises(ImproperlyConfigured) as refused,
+            office_core.mounted(office_core.of("qinghe", cell="shifan")),
+            transaction.atomic(),
+        ):
+            asked("SELECT 1")
+        assert "secret" not in str(refused.value)
 
     def test_get_new_passwords_on_demand(self, people) -> None:
         before = cells.logins()
