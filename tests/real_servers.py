@@ -73,14 +73,25 @@ def running(
 
 
 @contextmanager
-def pgbouncer(database: Mapping[str, object], *, pool: int) -> Iterator[tuple[int, int]]:
-    """PgBouncer before the given database: the port of its transaction mode, and that of its session mode."""
+def pgbouncer(
+    database: Mapping[str, object], *, pool: int, users: Mapping[str, str] | None = None
+) -> Iterator[tuple[int, int]]:
+    """PgBouncer before the given database: the port of its transaction mode, and that of its session mode.
+
+    users: passwords of those whom it lets in and passes on, a pool for each; without, everybody is the database's USER.
+    """
     path = program("pgbouncer", "ANLAN_REQUIRE_POOLER")
     somebody = "nobody" if os.geteuid() == 0 else None  # it refuses to be root
-    at = "host={HOST} port={PORT} dbname={NAME} user={USER} password={PASSWORD}".format(**database)
+    at = "host={HOST} port={PORT} dbname={NAME}".format(**database)
+    at += "" if users else " user={USER} password={PASSWORD}".format(**database)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="anlan-pgbouncer-")))
         folder.chmod(0o711)
+        known = folder / "users"
+        known.touch(0o600)
+        known.write_text("".join(f'"{user}" "{password}"\n' for user, password in (users or {}).items()))
+        if somebody:
+            shutil.chown(known, somebody)
         ports = []
         for mode in ("transaction", "session"):
             port = free_port()
@@ -90,7 +101,8 @@ def pgbouncer(database: Mapping[str, object], *, pool: int) -> Iterator[tuple[in
                 shutil.chown(settings, somebody)
             settings.write_text(
                 f"[databases]\n{database['NAME']} = {at}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n"
-                f"unix_socket_dir =\nauth_type = any\npool_mode = {mode}\ndefault_pool_size = {pool}\n"
+                f"unix_socket_dir =\nauth_type = {'scram-sha-256' if users else 'any'}\nauth_file = {known}\n"
+                f"pool_mode = {mode}\ndefault_pool_size = {pool}\n"
                 "max_client_conn = 100\nserver_tls_sslmode = disable\n"
             )
             log = folder / f"{mode}.log"

@@ -2,7 +2,8 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from core.postgres.wall import asking
 from tenants import logins
 from tenants.models import Membership, Office, OpenSession, Role, User
 from tenants.models.office import Domain
-from tests import factories
+from tests import factories, real_servers
 from tests.tenants.cell_fuzz import fuzz
 from tests.tenants.provinces import committed, with_logins
 
@@ -354,6 +355,40 @@ class TestACell:
 def pid_of(cell: str) -> int:
     with office_core.mounted(office_core.Mount(office_core.PUBLIC_SCHEMA, cell=cell)), transaction.atomic():
         return int(asked("SELECT pg_backend_pid()"))
+
+
+class TestBehindATransactionPooler:
+    @pytest.fixture
+    def through(self, people, kept, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+        """through(users): this process goes through PgBouncer, two servers for each login."""
+        with ExitStack() as open_ones:
+
+            def go(users: dict[str, str] | None) -> None:
+                ports = open_ones.enter_context(real_servers.pgbouncer(connection.settings_dict, pool=2, users=users))
+                connection.close()
+                for at in (connection.settings_dict, connections.settings["default"]):
+                    monkeypatch.setitem(at, "NAME", connection.settings_dict["NAME"])
+                    monkeypatch.setitem(at, "HOST", "127.0.0.1")
+                    monkeypatch.setitem(at, "PORT", ports[0])
+
+            yield go
+            connection.close()
+            seats.close_all()
+
+    def test_no_thread_is_ever_by_another_provinces_login(self, through) -> None:
+        ours = connection.settings_dict
+        through({**{login.user: login.password for login in cells.logins().values()}, ours["USER"]: ours["PASSWORD"]})
+
+        tally = fuzz(looks=1_500, seed=3)
+
+        assert tally.wrong == []
+        assert tally.refused > 0
+
+    def test_that_makes_one_login_of_all_nothing_is_done(self, through) -> None:
+        through(None)
+
+        with pytest.raises(base.NotThisLogin, match="let the pooler before it pass logins on"):
+            pid_of("yunnan")
 
 
 class TestAJob:

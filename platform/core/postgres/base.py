@@ -40,6 +40,10 @@ class OtherCell(RuntimeError):
     """An office was mounted that the login in force may not become: it is of another province."""
 
 
+class NotThisLogin(ImproperlyConfigured):
+    """The server knows a province's connection by another login: a pooler before it signs everybody in as one."""
+
+
 class SessionWorkThroughPooler(ImproperlyConfigured):
     """Schema work was begun behind a transaction pooler: its settings and locks would be other clients' as well."""
 
@@ -198,13 +202,24 @@ class DatabaseWrapper(TenantsWrapper):
         self._forget()
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        try:
+        if self._seat in (cells.PORTAL, AROUND):
             return super().get_new_connection(conn_params)
+        try:
+            raw = super().get_new_connection(conn_params)
         except psycopg2.OperationalError:
-            if self._seat in (cells.PORTAL, AROUND):
-                raise
             time.sleep(ROTATION)  # its password may be changing at this moment
-            return super().get_new_connection(self.get_connection_params())
+            conn_params = self.get_connection_params()
+            raw = super().get_new_connection(conn_params)
+        with raw.cursor() as cursor:
+            cursor.execute("SELECT session_user")
+            (known,) = cursor.fetchone()
+        raw.rollback()
+        if known != conn_params["user"]:
+            raw.close()
+            raise NotThisLogin(
+                f"PostgreSQL knows {conn_params['user']} as {known}: let the pooler before it pass logins on."
+            )
+        return raw
 
     def _refuse_transaction_pooler(self) -> None:
         params = self.get_connection_params()
