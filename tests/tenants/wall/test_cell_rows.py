@@ -19,6 +19,7 @@ from tenants.models import (
     Membership,
     Office,
     OpenSession,
+    PersonalNumbers,
     RecoveryCode,
     SecondFactor,
     SignInAttempt,
@@ -59,6 +60,7 @@ def theirs(offices: dict[str, Office]) -> dict[str, tuple[str, object]]:
         "tenants_domain": ("domain", "qinghe.example"),
         "tenants_division": ("id", Division.objects.create(office=office, name="一科", valid_from=TODAY).pk),
         "tenants_user": ("id", user.pk),
+        "tenants_personalnumbers": ("id", PersonalNumbers.objects.create(user=user).pk),
         "tenants_membership": ("id", member.pk),
         "tenants_standin": ("id", StandIn.objects.create(
             membership=member, person=other, starts_on=TODAY, ends_on=TODAY, reason="出差", created_by_id=user.pk,
