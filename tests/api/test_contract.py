@@ -1,12 +1,14 @@
 """Schemathesis over the whole API of an office, signed in as two people: no 5xx, nothing that the schema does not say.
 
 Every operation is called with generated requests, right and wrong ones, each of them with ids that exist and with ids
-that do not. `ANLAN_CONTRACT_EXAMPLES=200` soaks; `make test` uses a few examples that are the same every time.
+that do not. `make test` uses a few examples that are the same every time; `make soak` is everybody
+(`ANLAN_CONTRACT_EXAMPLES` of each kind).
 """
 
 import os
+import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -21,6 +23,7 @@ from django.db import close_old_connections
 from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase
+from rest_framework.response import Response
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.generation import GenerationMode
@@ -29,10 +32,13 @@ from schemathesis.specs.openapi.checks import (
     response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
+    use_after_free,
 )
 
+from api import views as api_views
 from api.authentication import digest
 from api.models import Token
+from api.v1.letters import Cycles
 from tenants.actors import Actor
 from tenants.models import Office, Role
 from tests import factories
@@ -44,6 +50,7 @@ pytestmark = [
     # Schemathesis' client reads a file's answer to its end and leaves it to the garbage collector.
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
+CASES = int(os.environ.get("ANLAN_SOAK_CASES", "50000"))
 EXAMPLES = int(os.environ.get("ANLAN_CONTRACT_EXAMPLES", "3"))
 CHECKS: list[Any] = [
     *(not_a_server_error, status_code_conformance, content_type_conformance),
@@ -52,7 +59,7 @@ CHECKS: list[Any] = [
 CSRF = "c" * 32
 QUIETLY = hypothesis.settings(
     max_examples=EXAMPLES,
-    derandomize=EXAMPLES < 20,
+    derandomize="ANLAN_CONTRACT_EXAMPLES" not in os.environ,
     database=None,
     deadline=None,
     phases=[Phase.generate],
@@ -91,6 +98,7 @@ class Caller:
         self.headers = headers
         self.ids = {name: str(value) if isinstance(value, UUID) else value for name, value in ids.items()}
         self.found: dict[str, str] = {}
+        self.cases = 0
 
     def call_everything(self, schema: schemathesis.BaseSchema) -> None:
         for result in schema.get_all_operations():
@@ -103,10 +111,33 @@ class Caller:
                     QUIETLY(calls)(numbers=numbers)
 
     def _call(self, case: schemathesis.Case, numbers: Iterator[int]) -> None:
+        self.cases += 1
         if next(numbers) % 2 == 0:
             case.path_parameters = {name: self.ids.get(name, given) for name, given in case.path_parameters.items()}
-        try:
+        with self.noting(case):
             case.call_and_validate(headers=self.headers, checks=CHECKS)
+
+    def wander(self, schema: schemathesis.BaseSchema, walks: int, steps: int) -> None:
+        """Walk from call to call by the links that answers hold: what one call made, the next one is about."""
+        caller = self
+
+        class Walk(schema.as_state_machine()):  # type: ignore[misc]
+            def get_call_kwargs(self, case: schemathesis.Case) -> dict[str, Any]:
+                caller.cases += 1
+                return {"headers": caller.headers}
+
+            def validate_response(self, response: Any, case: schemathesis.Case, *_: Any, **__: Any) -> None:
+                with caller.noting(case):
+                    case.validate_response(
+                        response, headers=caller.headers, checks=[*CHECKS, use_after_free], recorder=self.recorder
+                    )
+
+        Walk.run(settings=hypothesis.settings(QUIETLY, max_examples=walks, stateful_step_count=steps))
+
+    @contextmanager
+    def noting(self, case: schemathesis.Case) -> Iterator[None]:
+        try:
+            yield
         except (Failure, FailureGroup) as failure:
             for each in getattr(failure, "exceptions", [failure]):
                 self.found.setdefault(
@@ -129,13 +160,71 @@ def test_as_an_administrator_of_the_province_by_session(
     assert not caller.found, caller.verdict()
 
 
-def test_as_a_reporter_of_a_prefecture_by_token(world: dict[str, dict[str, Any]], offices: dict[str, Office]) -> None:
-    person = factories.make_person(offices["kunming"], Role.REPORTER)
+def by_token(office: Office, role: str, ids: dict[str, Any]) -> Caller:
+    """Somebody with that role alone, who calls with a token."""
+    secret = f"{office.schema_name}-{role}"
     Token.objects.create(
-        user=person, office=offices["kunming"], name="contract", digest=digest("secret"), created_at=NOON,
-        expires_at=timezone.now() + timedelta(days=1),
+        user=factories.make_person(office, role), office=office, name="contract", digest=digest(secret),
+        created_at=NOON, expires_at=timezone.now() + timedelta(days=1),
     )  # fmt: skip
-    caller = Caller({"Authorization": "Token secret"}, world["kunming"])
+    return Caller({"Authorization": f"Token {secret}"}, ids)
+
+
+def test_as_a_reporter_of_a_prefecture_by_token(world: dict[str, dict[str, Any]], offices: dict[str, Office]) -> None:
+    caller = by_token(offices["kunming"], Role.REPORTER, world["kunming"])
     caller.call_everything(contract("kunming"))
 
     assert not caller.found, caller.verdict()
+
+
+def test_walks_from_what_one_call_made_to_the_next(
+    world: dict[str, dict[str, Any]], offices: dict[str, Office]
+) -> None:
+    caller = by_token(offices["yunnan"], Role.APPRAISAL_ADMIN, world["yunnan"])
+    caller.wander(contract("yunnan"), walks=4, steps=12)
+
+    assert caller.cases >= 40
+    assert not caller.found, caller.verdict()
+
+
+def one_operation(path: str) -> schemathesis.BaseSchema:
+    return contract("kunming").include(path=path)
+
+
+def test_an_operation_that_fails_or_leaves_the_contract_is_found(
+    world: dict[str, dict[str, Any]], offices: dict[str, Office], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: the same calls, once with an answer that the schema does not know, once with none."""
+    [path] = [path for path in api_views.contract("zh-hans")["paths"] if path.endswith("/cycles/")]
+
+    def heard() -> str:
+        caller = by_token(offices["kunming"], Role.REPORTER, world["kunming"])
+        caller.call_everything(one_operation(path))
+        Token.objects.all().delete()
+        return caller.verdict()
+
+    assert heard() == ""
+    monkeypatch.setattr(Cycles, "get", lambda self, request: Response({"results": "none"}))
+    assert "GET" in heard()
+    monkeypatch.setattr(Cycles, "get", lambda self, request: Response({}, status=418))
+    assert "Undocumented status code" in heard()
+    monkeypatch.setattr(Cycles, "get", lambda self, request: Response({}, status=503))
+    assert "Server error" in heard()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("level", ["kunming", "yunnan"])
+def test_as_each_role_in_tens_of_thousands_of_cases(
+    level: str, world: dict[str, dict[str, Any]], offices: dict[str, Office]
+) -> None:
+    """ANLAN_SOAK_CASES in all, over both levels and every role; what each did stays for the next, as in an office."""
+    callers = [by_token(offices[level], role, world[level]) for role in Role.values]
+    cases, schema, began = 0, contract(level), time.monotonic()
+    while cases < CASES / 2:
+        for caller in callers:
+            caller.call_everything(schema)
+            caller.wander(schema, walks=20, steps=20)
+        cases = sum(caller.cases for caller in callers)
+    print(f"\n{level}: {cases} cases by {len(callers)} roles in {time.monotonic() - began:.0f} s")
+
+    assert not any(caller.found for caller in callers), "\n\n".join(caller.verdict() for caller in callers)

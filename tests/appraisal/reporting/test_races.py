@@ -140,6 +140,24 @@ def test_of_two_first_saves_one_is_kept_and_the_other_told(world: World) -> None
         assert DraftValue.objects.get(draft__period=world.year.period).lock_version == 1
 
 
+def test_first_saves_of_different_values_are_all_kept(world: World) -> None:
+    """Whoever begins the month, nobody is told that somebody else was there: they wrote other values."""
+    for _again in range(10):
+        results = world.at_once(
+            world.save("A1", {"value": "1"}),
+            world.save("B6", {"value": "85"}),
+            world.save("B7", {"value": "8", "target": "10"}),
+        )
+
+        assert refusals(results) == [], [str(each) for each in results]
+        with committed(world.office):
+            assert MonthlyDraft.objects.filter(period=world.year.period).count() == 1
+            values = DraftValue.objects.filter(draft__period=world.year.period)
+            assert sorted(values.values_list("indicator__code", "lock_version")) == [("A1", 1), ("B6", 1), ("B7", 1)]
+            values.delete()
+            MonthlyDraft.objects.filter(period=world.year.period).delete()
+
+
 def test_of_two_signatures_one_hands_over(world: World) -> None:
     with committed(world.office):
         for code, fact in (("A1", {"value": "800"}), ("B6", {"value": "85"}), ("B7", {"value": "8", "target": "10"})):
