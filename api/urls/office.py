@@ -10,6 +10,7 @@ from api.v1 import (
     jobs,
     letters,
     library,
+    limits,
     nothing,
     offices,
     people,
@@ -33,6 +34,7 @@ urlpatterns = [
     *verification.urlpatterns,
     *scores.urlpatterns,
     *jobs.urlpatterns,
+    *limits.urlpatterns,
     *files.urlpatterns,
     # Without the last slash Django leads on to the address that has it.
     re_path(r"^[\s\S]*/$", nothing.Nothing.as_view(), name="nothing"),

@@ -1,6 +1,7 @@
 """Rules and thresholds as dated data: a YAML file per parameter, every value with its reference.
 
 ```yaml
+label: 负债率指标的满分（分）
 description: Full marks of the debt ratio criterion
 unit: points
 values:
@@ -10,6 +11,7 @@ Numbers written in quotes become Decimal by the caller; this module does not gue
 """
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -38,6 +40,7 @@ class Parameter:
     description: str
     unit: str
     values: tuple[Dated, ...]
+    label: str = ""  # in Chinese, with the unit; description and unit are English
 
     def at(self, day: date) -> Dated:
         """The entry in force on `day`. Raises ParameterError before the first one, naming the day."""
@@ -64,4 +67,17 @@ def load(path: Path) -> Parameter:
             raise ParameterError(f"{path.name}: the value of {since} gives no reference")
         entries.append(Dated(since, entry["value"], entry["reference"]))
     entries.sort(key=lambda item: item.since)
-    return Parameter(path.stem, content["description"], content.get("unit", ""), tuple(entries))
+    return Parameter(
+        path.stem, content["description"], content.get("unit", ""), tuple(entries), content.get("label", "")
+    )  # fmt: skip
+
+
+def found(root: Path, apps: Iterable[str]) -> dict[str, list[Parameter]]:
+    """App → all its parameters, by name: the files in its folders called params."""
+    return {app: [load(path) for path in sorted((root / app).rglob("params/*.yaml"))] for app in apps}
+
+
+def shortly(value: Any) -> str:
+    """A value as it is where it is short, '' for a table or list of many entries."""
+    text = str(value)
+    return text if len(text) <= 60 else ""

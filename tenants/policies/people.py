@@ -54,6 +54,14 @@ def edit_account(actor: Actor, user: User) -> None:
 
 
 @policy
+def see_limits(actor: Actor) -> None:
+    """Domain reference 5.2: dictionaries are the system administrator's, policy the security administrator's; what is
+    in force is checked by the audit administrator."""
+    if not actor.has(Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN):
+        raise Denied(_("参数与限值由系统、安全和审计管理员查看。"))
+
+
+@policy
 def reveal_number(actor: Actor, field: str) -> None:
     """Domain reference 5.1, 5.2: the system administrator keeps the accounts; the security administrator must reach a
     person before giving them a new password, which takes a phone and no identity number."""

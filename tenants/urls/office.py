@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tenants.views import audit, calendar, changes, home, logs, offices, people, stand_ins
+from tenants.views import audit, calendar, changes, home, limits, logs, offices, people, stand_ins
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -34,6 +34,7 @@ urlpatterns = [
     path("changes/<int:change_id>/approve/", changes.approve, name="change-approve"),
     path("changes/<int:change_id>/refuse/", changes.refuse, name="change-refuse"),
     path("changes/<int:change_id>/withdraw/", changes.withdraw, name="change-withdraw"),
+    path("administration/limits/", limits.index, name="limits"),
     path("stand-ins/", stand_ins.index, name="stand-ins"),
     path("stand-ins/<int:stand_in_id>/revoke/", stand_ins.revoke, name="stand-in-revoke"),
     path("calendar/", calendar.index, name="calendar"),

@@ -62,6 +62,35 @@ def test_every_class_names_tables_that_there_are() -> None:
         assert each.level in ("secret", "sensitive", "personal", "official", "internal", "public")
 
 
+class TestThePage:
+    @pytest.mark.parametrize("role", ["SYS_ADMIN", "SEC_ADMIN", "AUDIT_ADMIN"])
+    def test_shows_administrators_what_is_in_force_as_the_api_does(self, signed_in, role: str) -> None:
+        client = signed_in("kunming", role)
+        rows = client.get("/kunming/administration/limits/").context["rows"]
+        told = client.get("/kunming/api/v1/limits/").json()
+
+        assert [row.parameter.name for row in rows] == [row["name"] for row in told]
+        tries = next(row for row in told if row["name"] == "sign_in_tries")
+        assert (tries["value"], tries["since"], tries["label"]) == (5, "2020-01-01", "连续失败几次锁定（次）")
+        assert len(told) == sum(len(known) for known in write_limits.found().values())
+
+    def test_finds_by_a_part_of_the_name(self, signed_in) -> None:
+        client = signed_in("yunnan", "SYS_ADMIN")
+        found = client.get("/yunnan/administration/limits/?q=锁定").context["rows"]
+
+        assert {row.parameter.name for row in found} == {"sign_in_lock_minutes", "sign_in_tries"}
+
+    def test_is_nobody_elses(self, signed_in) -> None:
+        client = signed_in("kunming", "PRINCIPAL_LEADER")
+        for path in ("administration/limits/", "api/v1/limits/"):
+            assert client.get(f"/kunming/{path}").status_code == 403
+
+    def test_every_parameter_is_named_in_chinese(self) -> None:
+        for known in write_limits.found().values():
+            for parameter in known:
+                assert any("\u4e00" <= char <= "\u9fff" for char in parameter.label), parameter.name
+
+
 class TestSignIns:
     @pytest.fixture
     def attempts(self, offices: dict[str, Office]) -> None:

@@ -159,6 +159,7 @@ EVIDENCE_DIR = DATA_DIR / "evidence"
 AUDIT_ANCHOR_DIR = Path(os.environ.get("AUDIT_ANCHOR_DIR", DATA_DIR / "anchors"))
 AUDIT_KEY_FILE = Path(os.environ.get("AUDIT_KEY_FILE", DATA_DIR / "keys" / "audit.pem"))
 EVIDENCE_MAX_BYTES = 50 * 1024 * 1024
+PARAMETER_APPS = ("platform/core", "tenants", "appraisal", "followup_projects", "api")  # whose params/*.yaml are shown
 REQUEST_MAX_BYTES = 60 * 1024 * 1024  # a file and the form around it; nginx.conf has the same
 # A virus scanner that looks at every upload: clamd://HOST:PORT or clamd:///PATH. Empty: none does.
 FILE_SCANNER = os.environ.get("FILE_SCANNER", "")

@@ -13,7 +13,6 @@ from core.files import dangers, types
 from core.parameters import Parameter
 
 DOCS = Path("platform") / "docs"
-APPS = ("platform/core", "tenants", "appraisal", "followup_projects", "api")
 MB = 1024 * 1024
 WRITTEN = "Written by `manage.py write_limits` from the parameter files{more}; do not edit. A test compares."
 LIMITS = f"""# Limits and other dated parameters
@@ -56,8 +55,7 @@ def pages() -> dict[str, str]:
 
 def found() -> dict[str, list[Parameter]]:
     """App → its parameters, by name."""
-    root = Path(settings.BASE_DIR)
-    return {app: [parameters.load(path) for path in sorted((root / app).rglob("params/*.yaml"))] for app in APPS}
+    return parameters.found(Path(settings.BASE_DIR), settings.PARAMETER_APPS)
 
 
 def _limits() -> str:
@@ -81,8 +79,7 @@ def _row(parameter: Parameter) -> str:
 
 def _value(value: Any) -> str:
     """Short ones as they are; of tables how many entries, the file has the rest."""
-    text = str(value)
-    return text if len(text) <= 60 else f"{len(value)} entries, in"
+    return parameters.shortly(value) or f"{len(value)} entries, in"
 
 
 def bounds() -> list[tuple[str, str, str]]:
