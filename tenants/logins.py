@@ -23,7 +23,7 @@ from tenants.models import Office
 def reconcile(*, rotate: bool = False, on_the_way: bool = False) -> list[str]:
     """Give every province its login, with the roles of its own offices and no other, and write the file.
 
-    A login that is right keeps its password unless it is to rotate; a province that is gone loses its login's rights.
+    A login that gets in keeps its password unless it is to rotate; a province that is gone loses its login's rights.
     Answers what was done, a sentence each; nothing when all was right. Raises OSError when the file cannot be written;
     on_the_way: as part of another act, which stands all the same: then it is logged, and the new province waits.
     """
@@ -37,7 +37,8 @@ def reconcile(*, rotate: bool = False, on_the_way: bool = False) -> list[str]:
         for province, members in sorted(offices.items()):
             login = wall.name_of(province, database)
             kept = known.get(province)
-            fresh = rotate or kept is None or kept.user != login or not _stands(cursor, login)
+            good = kept is not None and kept.user == login and _stands(cursor, login)
+            fresh = rotate or kept is None or not good or (not on_the_way and bool(_refused(kept)))
             password = secrets.token_urlsafe(32) if fresh or kept is None else kept.password
             wanted[province] = cells.Login(login, password)
             told += _make(cursor, database, province, members, wanted[province], fresh=fresh)

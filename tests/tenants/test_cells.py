@@ -520,6 +520,19 @@ class TestTheLogins:
         assert all(before[province].password != after[province].password for province in before)
         assert faults() == []
 
+    def test_that_do_not_get_in_any_more_get_a_new_password(self, people) -> None:
+        """As after a restore, when the server's are older than the file."""
+        before = cells.logins()
+        with office_core.maintenance(), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"ALTER ROLE {base.quoted(before['shifan'].user)} PASSWORD 'of last week'")
+        assert any("cannot sign in" in line for line in faults())
+
+        with office_core.maintenance():
+            said = logins.reconcile()
+
+        assert said == [f"{before['shifan'].user} has a new password."]
+        assert faults() == []
+
     def test_are_checked_by_signing_in(self, people) -> None:
         path = Path(settings.PROVINCE_LOGINS_FILE)
         right = path.read_text()
