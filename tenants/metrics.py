@@ -26,7 +26,7 @@ def _offices(at: datetime) -> Iterator[Metric]:
 def _sign_ins(at: datetime) -> Iterator[Metric]:
     """Attempts of the last quarter of an hour: a guess at the door shows here first."""
     since = SignInAttempt.objects.filter(at__gt=at - LATELY, at__lte=at)
-    outcomes = dict(since.values_list("reason").annotate(number=Count("id")).order_by("reason"))
+    outcomes = dict(since.filter(succeeded=False).values_list("reason").annotate(number=Count("id")).order_by("reason"))
     succeeded = since.filter(succeeded=True).count()
     refused = [(reason, number) for reason, number in outcomes.items() if reason]
     text = "Attempts to sign in during the last 15 minutes"

@@ -177,6 +177,8 @@ class SessionGuardMiddleware:
             )
 
     def _must_change(self, request: HttpRequest, now: datetime) -> bool:
+        if request.session.get("identity"):  # recognised by a provider: no password was used
+            return False
         user = request.user
         changed = user.password_changed_at  # type: ignore[union-attr]
         on = timezone.localdate(now)

@@ -14,6 +14,13 @@ class ChangeState(models.TextChoices):
     EXPIRED = "EXPIRED", _("已过期")
 
 
+class ProviderState(models.TextChoices):
+    """A provider of identity: changed while it is off, offered while it is on."""
+
+    OFF = "OFF", _("未启用")
+    ON = "ON", _("使用中")
+
+
 TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
     ChangeState: {
         ChangeState.WAITING: frozenset(
@@ -23,5 +30,9 @@ TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
         ChangeState.REFUSED: frozenset(),
         ChangeState.WITHDRAWN: frozenset(),
         ChangeState.EXPIRED: frozenset(),
+    },
+    ProviderState: {
+        ProviderState.OFF: frozenset({ProviderState.ON}),
+        ProviderState.ON: frozenset({ProviderState.OFF}),
     },
 }

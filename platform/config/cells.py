@@ -16,6 +16,7 @@ MEMBERS = "(SELECT anlan.cell_members(CURRENT_USER))"  # who has or had a role i
 PEOPLE = "(SELECT u.id FROM public.tenants_user u)"  # those whom the province may know of: its policy holds here, too
 THEIRS = "EXISTS (SELECT 1 FROM public.tenants_user u WHERE u.id = user_id)"  # the same, when it is about few rows
 OWN_PEOPLE = f"office_id IN {OFFICES} OR id IN {MEMBERS}"
+OWN_PROVIDERS = f"provider_id IN (SELECT p.id FROM public.tenants_identityprovider p WHERE p.office_id IN {OFFICES})"
 
 CELLS: dict[str, Rows] = {
     "tenants_region": Rows(see="true"),
@@ -42,6 +43,12 @@ CELLS: dict[str, Rows] = {
     "tenants_recoverycode": Rows.all(see=THEIRS, write=THEIRS),
     "tenants_formerpassword": Rows.all(see=THEIRS, write=THEIRS),
     "tenants_opensession": Rows.all(see=THEIRS, write=THEIRS),
+    "tenants_identityprovider": Rows(
+        see=f"office_id IN {OFFICES} OR office_id IN (SELECT o.id FROM public.tenants_office o"
+        " WHERE o.level = 'PLATFORM')"
+    ),
+    "tenants_providersecret": Rows.all(see=OWN_PROVIDERS, write=OWN_PROVIDERS),
+    "tenants_identitylink": Rows.all(see=THEIRS, write=THEIRS),
     "api_token": Rows(see=f"office_id IN {OFFICES}"),
     "core_storedfile": Rows(see=f"office IN {SCHEMAS}"),
     "core_sensitiveread": Rows(see=f"office IN {SCHEMAS}"),  # so many a day, in all offices together

@@ -76,6 +76,14 @@ MENU = [
             ("stand-ins", "user-share", _("代理授权"), (*BUREAU, *PREFECTURE, Role.SEC_ADMIN), ALL, ""),
             ("calendar", "calendar", _("工作日历"), (Role.SYS_ADMIN, Role.APPRAISAL_ADMIN), ALL, ""),
             ("sign-in-log", "shield-lock", _("登录与锁定"), (Role.SEC_ADMIN,), ALL, ""),
+            (
+                "admin-providers",
+                "id-badge-2",
+                _("统一身份认证"),
+                (Role.SEC_ADMIN,),
+                (Level.PLATFORM, Level.PROVINCE),
+                "",
+            ),
             ("audit-log", "history", _("操作日志"), (Role.AUDIT_ADMIN,), ALL, ""),
             (
                 "changes",

@@ -30,6 +30,18 @@ CLASSES = (
         kept="until their person or the security administrator removes them",
     ),
     DataClass(
+        name="secrets at providers of identity",
+        level="secret",
+        tables=("tenants_providersecret",),
+        kept="until the provider has another one",
+    ),
+    DataClass(
+        name="providers of identity, links of people to them",
+        level="personal",
+        tables=("tenants_identityprovider", "tenants_identitylink"),
+        kept="until the person or the security administrator unlinks; the provider for good",
+    ),
+    DataClass(
         name="former passwords (hashes)",
         level="secret",
         tables=("tenants_formerpassword",),

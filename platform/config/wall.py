@@ -117,6 +117,14 @@ TABLES: dict[str, Rows | Withheld] = {
         change=f"office_id = {OFFICE}",
         fixed=("office_id", "action", "arguments", "about", "asked_by_id", "asked_as", "asked_at", "expires_at"),
     ),
+    "tenants_identityprovider": Rows(  # a prefecture's people link to the province's and the platform's
+        see=f"office_id = {OFFICE} OR office_id = {PROVINCE}"
+        " OR office_id IN (SELECT o.id FROM public.tenants_office o WHERE o.level = 'PLATFORM')",
+        add=f"office_id = {OFFICE}",
+        change=f"office_id = {OFFICE}",
+        fixed=("id", "office_id"),
+    ),
+    "tenants_identitylink": Rows(see=f"user_id IN {PEOPLE}"),  # made and ended beside the office
     "tenants_signinattempt": Rows(  # counted and written beside the office: an address is tried from everywhere
         see=f"{PLATFORM} OR username IN (SELECT lower(u.username) FROM public.tenants_user u)"
     ),
@@ -258,6 +266,7 @@ TABLES: dict[str, Rows | Withheld] = {
     "tenants_domain": Withheld("host names are looked up before an office is mounted"),
     "tenants_opensession": Withheld("its key opens a session; ended and listed beside the office"),
     "tenants_secondfactor": Withheld("secrets of the second factor, sealed, are used beside the office"),
+    "tenants_providersecret": Withheld("our secrets at providers of identity, sealed, are used beside the office"),
     "tenants_recoverycode": Withheld("digests of recovery codes are compared beside the office"),
     "tenants_formerpassword": Withheld("password hashes are compared beside the office"),
 }

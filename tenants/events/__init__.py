@@ -175,6 +175,45 @@ class LockOpened(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProviderSaved(Event):
+    """A provider of identity was set up or changed."""
+
+    provider: str
+    issuer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderEnabled(Event):
+    """People can sign in by a provider of identity."""
+
+    provider: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProviderDisabled(Event):
+    """People can no longer sign in by a provider of identity."""
+
+    provider: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityLinked(Event):
+    """A subject of a provider became a person here."""
+
+    provider: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityUnlinked(Event):
+    """A subject of a provider is no longer a person here."""
+
+    provider: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class StandInNamed(Event):
     """Someone acts in a member's role between two days."""
 

@@ -1,6 +1,7 @@
 """SHARED tables: offices and regions, accounts, memberships and stand-ins, sign-in attempts."""
 
 from tenants.models.changes import ChangeRequest
+from tenants.models.identity import IdentityLink, IdentityProvider, ProviderSecret
 from tenants.models.office import Division, Domain, Office, OfficeName, Region, SchemaState
 from tenants.models.passwords import FormerPassword
 from tenants.models.people import Duty, Membership, PersonalNumbers, Role, StandIn, User, duty_of
@@ -14,11 +15,14 @@ __all__ = [
     "Domain",
     "Duty",
     "FormerPassword",
+    "IdentityLink",
+    "IdentityProvider",
     "Membership",
     "Office",
     "OfficeName",
     "OpenSession",
     "PersonalNumbers",
+    "ProviderSecret",
     "RecoveryCode",
     "Region",
     "Role",

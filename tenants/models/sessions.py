@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from tenants.models.identity import IdentityProvider
 from tenants.models.people import User
 
 
@@ -15,6 +16,7 @@ class EndReason(models.TextChoices):
     PASSWORD = "PASSWORD", _("密码已更换")
     ADMINISTRATOR = "ADMINISTRATOR", _("安全管理员结束")
     CLOSED = "CLOSED", _("账号停用")
+    PROVIDER = "PROVIDER", _("在身份认证服务退出")
 
 
 class OpenSession(models.Model):
@@ -36,6 +38,11 @@ class OpenSession(models.Model):
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=15, choices=EndReason, blank=True)
     ended_from = models.CharField(max_length=64, blank=True, help_text="address of the sign-in that replaced it")
+    provider = models.ForeignKey(
+        IdentityProvider, null=True, on_delete=models.PROTECT, related_name="+", help_text="that recognised the person"
+    )
+    provider_sid = models.CharField(max_length=255, blank=True, help_text="its own session, for its logout")
+    provider_sub = models.CharField(max_length=255, blank=True, help_text="its subject, for its logout")
     note = models.CharField(max_length=200, blank=True, help_text="the administrator's reason")
 
     class Meta:

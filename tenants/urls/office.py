@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tenants.views import audit, calendar, changes, home, limits, logs, offices, people, stand_ins
+from tenants.views import audit, calendar, changes, home, limits, logs, offices, people, providers, stand_ins
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -29,6 +29,14 @@ urlpatterns = [
     path("administration/people/<int:user_id>/second-factor/", people.reset_second_factor, name="admin-person-factor"),
     path("administration/people/<int:user_id>/roles/", people.grant, name="admin-role-new"),
     path("administration/roles/<int:membership_id>/end/", people.end_role, name="admin-role-end"),
+    path("administration/providers/", providers.index, name="admin-providers"),
+    path("administration/providers/new/", providers.create, name="admin-provider-new"),
+    path("administration/providers/<int:provider_id>/", providers.edit, name="admin-provider"),
+    path("administration/providers/<int:provider_id>/test/", providers.test, name="admin-provider-test"),
+    path("administration/providers/<int:provider_id>/enable/", providers.enable, name="admin-provider-enable"),
+    path("administration/providers/<int:provider_id>/disable/", providers.disable, name="admin-provider-disable"),
+    path("administration/people/<int:user_id>/identities/", providers.link, name="admin-person-identities"),
+    path("administration/identities/<int:link_id>/unlink/", providers.unlink, name="admin-identity-unlink"),
     path("changes/", changes.index, name="changes"),
     path("changes/<int:change_id>/", changes.detail, name="change"),
     path("changes/<int:change_id>/approve/", changes.approve, name="change-approve"),

@@ -2,15 +2,22 @@
 
 from django.urls import path
 
-from tenants.views import account, portal, second_factor, sessions
+from tenants.views import account, confirm, identity, portal, second_factor, sessions
 
 urlpatterns = [
     path("", portal.portal, name="portal"),
     path("sign-in/", account.sign_in_page, name="sign-in"),
     path("sign-in/second/", second_factor.second_step, name="sign-in-second"),
+    path("sign-in/with/<int:provider_id>/", identity.begin, name="identity-begin"),
+    path("sign-in/callback/", identity.callback, name="identity-callback"),
+    path("sign-in/back-channel/<int:provider_id>/", identity.back_channel, name="identity-back-channel"),
+    path("sign-out/provider/", identity.leave, name="identity-leave"),
     path("sign-out/", account.sign_out, name="sign-out"),
     path("account/", account.account, name="account"),
     path("account/password/", account.change_password, name="change-password"),
+    path("account/confirm/", confirm.confirm, name="confirm"),
+    path("account/identities/<int:provider_id>/link/", identity.link, name="identity-link"),
+    path("account/identities/<int:link_id>/unlink/", identity.unlink, name="identity-unlink"),
     path("account/sessions/others/end/", sessions.end_others, name="sessions-end-others"),
     path("account/sessions/<int:number>/end/", sessions.end, name="session-end"),
     path("account/second-factor/", second_factor.index, name="second-factor"),

@@ -15,5 +15,7 @@ def spend_sign_in(*, username: str, address: str, at: datetime) -> None:
     """
     on = timezone.localdate(at)
     rates.spend("sign-in from", address, most=rules.most("sign_ins_from_address", on=on), at=at)
+    if not username:  # sent to a provider of identity: nobody has said who they are
+        return
     account = username.strip().lower()
     rates.spend("sign-in of", account, most=rules.most("sign_ins_of_account", on=on), at=at)

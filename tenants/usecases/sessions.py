@@ -1,6 +1,8 @@
 """Sessions: noted when they begin and are seen, ended by their person, by a new sign-in or by an administrator."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -23,11 +25,14 @@ from tenants.selectors import sessions as selectors
 AGENT = OpenSession._meta.get_field("agent").max_length or 0
 
 
-def begin(*, user: User, key: str, address: str, agent: str, at: datetime) -> int:
+def begin(
+    *, user: User, key: str, address: str, agent: str, at: datetime, identity: Mapping[str, Any] | None = None
+) -> int:
     """Note a session that has just begun; answers how many others it ended.
 
     It ends them where one person may have one session only (parameter single_session, SINGLE_SESSION_FROM). Whoever
     calls holds the account's name (selectors.sign_in.hold), so of two sign-ins at once one ends the other.
+    identity: the provider that recognised the person, as usecases.identity gives it.
     """
     on = timezone.localdate(at)
     live = 0
@@ -36,7 +41,7 @@ def begin(*, user: User, key: str, address: str, agent: str, at: datetime) -> in
         if rules.single_session(on=on, since=settings.SINGLE_SESSION_FROM):
             live = selectors.in_force(user, now=at).count()
             _end(OpenSession.objects.filter(user=user), EndReason.REPLACED, at, ended_from=address)
-        _note(user.pk, key, address, agent, at)
+        _note(user.pk, key, address, agent, at, identity or {})
     return live
 
 
@@ -91,6 +96,21 @@ def end_all(user: User, reason: EndReason, at: datetime, *, note: str = "") -> i
     return live
 
 
+def end_by_provider(
+    *, provider_id: int, at: datetime, sid: str = "", subject: str = "", user_id: int | None = None
+) -> int:
+    """End what a provider opened: its session `sid`, else all of its `subject`, or those of a person; how many."""
+    with office_core.mounted(office_core.beside()), transaction.atomic():
+        rows = OpenSession.objects.filter(provider_id=provider_id)
+        if user_id is not None:
+            rows = rows.filter(user_id=user_id)
+        elif sid:
+            rows = rows.filter(provider_sid=sid, **({"provider_sub": subject} if subject else {}))
+        else:
+            rows = rows.filter(provider_sub=subject)
+        return _end(rows, EndReason.PROVIDER, at)
+
+
 @transaction.atomic
 def end_sessions_of(*, user_id: int, reason: str, actor: Actor, at: datetime) -> int:
     """The security administrator ends every session of a person in reach; answers how many.
@@ -111,13 +131,17 @@ def end_sessions_of(*, user_id: int, reason: str, actor: Actor, at: datetime) ->
     return ended
 
 
-def _note(user_id: int, key: str, address: str, agent: str, at: datetime) -> None:
+def _note(
+    user_id: int, key: str, address: str, agent: str, at: datetime, identity: Mapping[str, Any] | None = None
+) -> None:
+    identity = identity or {}
     # Two requests of a browser may both be the first: the second finds the row.
     OpenSession.objects.bulk_create(
         [
             OpenSession(
                 user_id=user_id, key=key, digest=selectors.digest_of(key), address=address[:64], agent=agent[:AGENT],
-                began_at=at, seen_at=at,
+                began_at=at, seen_at=at, provider_id=identity.get("provider"),
+                provider_sid=identity.get("sid", "")[:255], provider_sub=identity.get("subject", "")[:255],
             )
         ],
         ignore_conflicts=True,

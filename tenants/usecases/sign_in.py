@@ -96,6 +96,32 @@ def check_second_step(*, user_id: int, otp: str, address: str, at: datetime) -> 
     return _by_code(user, otp, address, at)
 
 
+@transaction.atomic
+def check_recognised(*, user: User, strong: bool, address: str, at: datetime) -> Outcome:
+    """A person whom a provider of identity has recognised, under the rules that hold for a password.
+
+    strong: the provider's own second factor counts; otherwise a person who has one is `pending` until they give it.
+    """
+    username = user.username.lower()
+    selectors.hold(username)
+    until = _locked_until(username, address, at)
+    if until is not None:
+        _keep(username, address, at, reason="locked")
+        return Outcome(refusal=_locked(until), locked_until=until)
+    if not User.objects.filter(pk=user.pk, is_active=True).exists():
+        _keep(username, address, at, reason="inactive")
+        return Outcome(refusal=_("这个账号已停用，不能登录。有疑问请联系本单位系统管理员。"))
+    if second_factor.has_factor(user) and not strong:
+        _keep(username, address, at, reason="second-step")
+        return Outcome(pending=user)
+    return _succeeded(user, username, address, at)
+
+
+def keep_refused(username: str, address: str, at: datetime, *, reason: str) -> None:
+    """Note an attempt that was refused before anybody was recognised; it counts toward no lock."""
+    _keep(username, address, at, reason=reason)
+
+
 def _by_code(user: User, otp: str, address: str, at: datetime) -> Outcome:
     taken = codes.take(user, otp, at=at)
     username = user.username.lower()

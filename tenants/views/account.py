@@ -1,6 +1,8 @@
 """Signing in and out, one's own account and password."""
 
 from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
@@ -22,6 +24,7 @@ from tenants.models.sessions import EndReason
 from tenants.rules import passwords as password_rules
 from tenants.rules import second_factor as factor_rules
 from tenants.rules import session as session_rules
+from tenants.selectors import identity as identity_selectors
 from tenants.selectors import people, second_factor
 from tenants.usecases import knocking, passwords, sessions, sign_in
 from tenants.views.portal import FLOOR, own_path
@@ -51,20 +54,38 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
         status = 403 if outcome.locked_until else 422
     elif request.method == "POST":
         status = 422
+    return sign_in_answer(request, target=target, form=form, outcome=outcome, status=status)
+
+
+def sign_in_answer(
+    request: HttpRequest, *, target: str, form: SignInForm | None = None, outcome: sign_in.Outcome | None = None,
+    refusal: str = "", status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    """The page; refusal: a sentence that no field caused."""
     number = request.session.pop("ended_session", None)
     context = {
-        "form": form,
+        "form": form or SignInForm(),
         "next": target,
+        "next_query": urlencode({"next": target}),
         "outcome": outcome,
         "floor": FLOOR,
         "ended": why_ended(number) if number else "",
+        "refusal": refusal,
+        "providers": identity_selectors.enabled(),
+        "left": request.session.get("left_provider"),
     }
     return render(request, "tenants/sign_in.html", context, status=status)
 
 
-def open_session(request: HttpRequest, outcome: sign_in.Outcome, at: datetime) -> None:
-    """A session under a new key, with what the person is told: the last sign-in, the days the password has left."""
+def open_session(
+    request: HttpRequest, outcome: sign_in.Outcome, at: datetime, *, identity: dict[str, Any] | None = None
+) -> None:
+    """A session under a new key, with what the person is told: the last sign-in, the days the password has left.
+
+    identity: what usecases.identity gave, where a provider recognised the person.
+    """
     user = outcome.unwrap()
+    request.session.pop("left_provider", None)
     language = request.session.get("_language")
     if request.session.session_key and request.user.is_authenticated:  # once more in the same browser
         sessions.over(key=request.session.session_key, reason=EndReason.SIGNED_OUT, at=at)
@@ -76,6 +97,7 @@ def open_session(request: HttpRequest, outcome: sign_in.Outcome, at: datetime) -
         address=client_address(request),
         agent=request.headers.get("User-Agent", ""),
         at=at,
+        identity=identity,
     )
     if ended:
         messages.warning(
@@ -90,7 +112,10 @@ def open_session(request: HttpRequest, outcome: sign_in.Outcome, at: datetime) -
     if language:
         request.session["_language"] = language
     request.session["last_seen"] = at.isoformat()
-    request.session["second_factor"] = second_factor.has_factor(user)
+    request.session["second_factor"] = second_factor.has_factor(user) or bool(identity and identity["strong"])
+    request.session["confirmed_at"] = at.isoformat()
+    if identity:
+        request.session["identity"] = {"provider": identity["provider"], "id_token": identity["id_token"]}
     if outcome.previous_at is not None:
         request.session["previous_sign_in"] = {
             "at": outcome.previous_at.isoformat(),
@@ -102,13 +127,15 @@ def open_session(request: HttpRequest, outcome: sign_in.Outcome, at: datetime) -
             % {"at": f"{timezone.localtime(outcome.previous_at):%Y-%m-%d %H:%M}", "address": outcome.previous_address},
         )
     on = timezone.localdate(at)
-    if user.password_changed_at and not user.must_change_password:
+    if identity is None and user.password_changed_at and not user.must_change_password:
         left = password_rules.days_left(timezone.localdate(user.password_changed_at), on=on)
         if 0 < left <= password_rules.value("password_warning_days", on=on):
             messages.warning(request, _("密码还有 %(n)s 天到期，请及时修改。") % {"n": left})
 
 
-def await_second_step(request: HttpRequest, user: User, target: str, at: datetime) -> None:
+def await_second_step(
+    request: HttpRequest, user: User, target: str, at: datetime, *, identity: dict[str, Any] | None = None
+) -> None:
     """Remember, under a new key, whose password was right; signed in is nobody yet."""
     minutes = factor_rules.number("second_step_minutes", on=timezone.localdate(at))
     request.session.cycle_key()
@@ -118,6 +145,7 @@ def await_second_step(request: HttpRequest, user: User, target: str, at: datetim
         "hash": user.get_session_auth_hash(),
         "until": (at + timedelta(minutes=minutes)).isoformat(),
         "next": target,
+        "identity": identity,
     }
 
 
@@ -126,7 +154,11 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session; nothing of it stays in the browser."""
     if request.user.is_authenticated and request.session.session_key:
         sessions.over(key=request.session.session_key, reason=EndReason.SIGNED_OUT, at=timezone.now())
+    left = request.session.get("identity")
     logout(request)
+    if left:  # nothing of the person stays but what ends their session at the provider, if they want that
+        request.session["left_provider"] = left
+        request.session.set_expiry(600)
     response = redirect(portal_url("sign-in"))
     response["Clear-Site-Data"] = '"cache"'
     return response
@@ -143,6 +175,7 @@ def account(request: HttpRequest) -> HttpResponse:
     changed = user.password_changed_at  # type: ignore[union-attr]
     left = password_rules.days_left(timezone.localdate(changed), on=on) if changed else None
     previous = request.session.get("previous_sign_in")
+    linked, offered = identity_selectors.links_of(user), identity_selectors.open_to(user)  # type: ignore[arg-type]
     return render(
         request,
         "tenants/account.html",
@@ -151,6 +184,8 @@ def account(request: HttpRequest) -> HttpResponse:
             "standing_in": people.standing_in(user, on=on),  # type: ignore[arg-type]
             "sessions": listed(user, request.session.session_key, now),  # type: ignore[arg-type]
             "second_factor": second_factor.has_factor(user),  # type: ignore[arg-type]
+            "identities": linked,
+            "unlinked": [each for each in offered if each.pk not in {one.provider_id for one in linked}],
             "days_left": left,
             "days_warning": password_rules.value("password_warning_days", on=on),
             "previous_at": datetime.fromisoformat(previous["at"]) if previous else None,

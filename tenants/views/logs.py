@@ -27,6 +27,11 @@ RESULTS = {
     "locked": (gettext_lazy("锁定期间尝试"), "bad"),
     "account-locked": (gettext_lazy("账号被锁定"), "bad"),
     "address-locked": (gettext_lazy("地址被锁定"), "bad"),
+    "provider-state": (gettext_lazy("身份认证：不是从这里发起的"), "warn"),
+    "provider-late": (gettext_lazy("身份认证：超过时限"), "warn"),
+    "provider-off": (gettext_lazy("身份认证：服务已停用"), "warn"),
+    "provider-fault": (gettext_lazy("身份认证：应答没有通过核验"), "bad"),
+    "unknown-subject": (gettext_lazy("身份认证：没有关联的账号"), "warn"),
     "unlocked": (gettext_lazy("已解锁"), "info"),
 }
 

@@ -20,8 +20,10 @@ from tenants.forms import people as forms
 from tenants.forms.offices import ReasonForm
 from tenants.models import Role, User
 from tenants.models.office import OfficeState
+from tenants.policies import identity as identity_policies
 from tenants.policies import people as policies
 from tenants.rules import numbers as number_rules
+from tenants.selectors import identity as identity_selectors
 from tenants.selectors import people as selectors
 from tenants.selectors import second_factor as factor_selectors
 from tenants.selectors import sessions as session_selectors
@@ -148,11 +150,17 @@ def _page(request: HttpRequest, person: User, *, role_form: Any = None) -> HttpR
                 "reset": policies.reset_password.reason(actor, person),
                 "reset_second_factor": policies.reset_second_factor.reason(actor, person),
                 "end_sessions": policies.end_sessions.reason(actor, person),
+                "identities": identity_policies.unlink_person.reason(actor, person) or _unneeded(person),
                 "unlock": policies.unlock.reason(actor, person),
             },
         },
         status=status_of(form),
     )
+
+
+def _unneeded(person: User) -> str:
+    """A button that leads to nothing is not shown."""
+    return "" if identity_selectors.open_to(person) or identity_selectors.links_of(person) else _("没有身份认证服务。")
 
 
 @require_http_methods(["GET", "POST"])

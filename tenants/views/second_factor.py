@@ -48,7 +48,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
         )
         if outcome.user is not None:
             del request.session["second_step"]
-            open_session(request, outcome, at)
+            open_session(request, outcome, at, identity=waiting["identity"])
             _tell_of_recovery(request, outcome)
             return redirect(waiting["next"])
         form.add_error("code", outcome.refusal)

@@ -18,6 +18,7 @@ from tenants.models.sessions import EndReason
 from tenants.rules import agents
 from tenants.selectors import sessions as selectors
 from tenants.usecases import sessions as usecases
+from tenants.views.confirm import confirmed, to_confirm
 
 
 def listed(user: User, current: str | None, now: datetime) -> list[dict[str, Any]]:
@@ -42,6 +43,7 @@ def why_ended(number: int) -> str:
             "若不是您本人操作，请立即联系安全管理员。"
         ),
         EndReason.PASSWORD: _("密码已更换（%(at)s），原来的会话已结束，请用新密码登录。"),
+        EndReason.PROVIDER: _("您已在统一身份认证退出（%(at)s），这里的会话随之结束。"),
         EndReason.ADMINISTRATOR: _("安全管理员结束了您的会话（%(at)s）：%(note)s"),
     }
     text = said.get(EndReason(row.end_reason), "")
@@ -53,6 +55,8 @@ def end(request: HttpRequest, number: int) -> HttpResponse:
     """End one of one's own sessions."""
     if not request.user.is_authenticated:
         return to_sign_in(request)
+    if not confirmed(request, timezone.now()):
+        return to_confirm(request, portal_url("account"))
     current = request.session.session_key
     usecases.end_own(user=request.user, number=number, current=current, at=timezone.now())  # type: ignore[arg-type]
     messages.success(request, _("会话已结束。"))
@@ -64,6 +68,8 @@ def end_others(request: HttpRequest) -> HttpResponse:
     """End all of one's own sessions but this one."""
     if not request.user.is_authenticated:
         return to_sign_in(request)
+    if not confirmed(request, timezone.now()):
+        return to_confirm(request, portal_url("account"))
     ended = usecases.end_others(user=request.user, current=request.session.session_key, at=timezone.now())  # type: ignore[arg-type]
     messages.success(
         request, ngettext("已结束别处的 %(n)s 个会话。", "已结束别处的 %(n)s 个会话。", ended) % {"n": ended}

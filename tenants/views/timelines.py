@@ -39,6 +39,11 @@ LINES = {
     "ChangeApproved": ("user-check", "ok", gettext_lazy("批准变更：%(act)s（%(what)s），由%(asked_by)s提出")),
     "ChangeRefused": ("user-x", "bad", gettext_lazy("未批准变更：%(act)s（%(what)s）")),
     "ChangeWithdrawn": ("arrow-back-up", "mute", gettext_lazy("撤回变更申请：%(act)s（%(what)s）")),
+    "ProviderSaved": ("id-badge-2", "info", gettext_lazy("登记身份认证服务：%(provider)s（%(issuer)s）")),
+    "ProviderEnabled": ("id-badge-2", "ok", gettext_lazy("启用身份认证服务：%(provider)s")),
+    "ProviderDisabled": ("id-badge-off", "bad", gettext_lazy("停用身份认证服务：%(provider)s")),
+    "IdentityLinked": ("link", "ok", gettext_lazy("关联身份：%(provider)s")),
+    "IdentityUnlinked": ("unlink", "warn", gettext_lazy("解除身份关联：%(provider)s")),
     "LockOpened": ("lock-open", "ok", gettext_lazy("解除锁定：%(what)s")),
     "StandInNamed": (
         "user-share",

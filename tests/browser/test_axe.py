@@ -28,7 +28,8 @@ DATA = (
 )
 # Posts, fragments, files, answers for machines, and addresses that lead on.
 NO_PAGES = """
-    change-approve change-withdraw
+    change-approve change-withdraw admin-provider-disable admin-provider-test confirm identity-back-channel
+    identity-begin identity-callback identity-leave identity-link identity-unlink
     admin-division-new admin-office-reactivate admin-person-password admin-person-reactivate admin-person-unlock
     admin-role-new api-schema calendar-clear calendar-day calendar-import extend-session file healthz job-cancel
     job-progress job-retry ledger:confirm-no-events ledger:draft-letters ledger:make-periods ledger:my-score

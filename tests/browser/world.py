@@ -32,7 +32,17 @@ from core.jobs import want
 from core.usecases.calendar import seed_calendar
 from tenants import selectors
 from tenants.actors import Actor
-from tenants.models import ChangeRequest, Division, Office, Role, SecondFactor, StandIn, User
+from tenants.models import (
+    ChangeRequest,
+    Division,
+    IdentityLink,
+    IdentityProvider,
+    Office,
+    Role,
+    SecondFactor,
+    StandIn,
+    User,
+)  # fmt: skip
 from tenants.models.second_factor import secret_about
 from tenants.usecases import offices, sessions, sign_in
 from tenants.usecases import people as accounts
@@ -300,6 +310,14 @@ class World:
             "reason": "手机遗失"}, about=f"tenants.user:{self.people['yunnan-audit'].pk}",
             what=self.people["yunnan-audit"].account_label, reason="手机遗失", asked_by=self.people["yunnan-sec"],
             asked_as=Role.SEC_ADMIN, asked_at=NOW, expires_at=NOW + timedelta(days=3),
+        )  # fmt: skip
+        provider = IdentityProvider.objects.create(
+            office=self.offices["yunnan"], name="统一身份认证", name_en="Single sign-on",
+            issuer="https://sso.yunnan.example", client_id="anlan", created_by_id=1, created_at=NOW,
+        )  # fmt: skip
+        IdentityLink.objects.create(
+            provider=provider, user=User.objects.get(username="yunnan-locked"), subject="530000-0042",
+            linked_by_id=1, linked_at=NOW,
         )  # fmt: skip
         reporter = User.objects.get(username="kunming-reporter")
         sessions.seen(user_id=reporter.pk, key="r" * 32, address="198.51.100.9", agent="Firefox/128.0 Linux", at=NOW)

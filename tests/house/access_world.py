@@ -29,7 +29,18 @@ from core import files
 from core import office as office_core
 from core.models import AuditEntry, Job
 from tenants.actors import Actor
-from tenants.models import ChangeRequest, Division, Membership, Office, OpenSession, Role, StandIn, User
+from tenants.models import (
+    ChangeRequest,
+    Division,
+    IdentityLink,
+    IdentityProvider,
+    Membership,
+    Office,
+    OpenSession,
+    Role,
+    StandIn,
+    User,
+)
 from tests.appraisal import setting
 from tests.conftest import NOON, TODAY
 
@@ -143,6 +154,13 @@ def _own(office: Office, person: Actor, admin: Actor, period: Any = None) -> Ids
         user=user, office=office, name=words, digest=digest(token_of(office.schema_name)), created_at=NOON,
         expires_at=timezone.now() + timedelta(days=1),
     )  # fmt: skip
+    provider = IdentityProvider.objects.create(
+        office=office, name=words, issuer=f"https://sso.{office.schema_name}.example", client_id="anlan",
+        created_by_id=admin.user_id or 0, created_at=NOON,
+    )  # fmt: skip
+    link = IdentityLink.objects.create(
+        provider=provider, user_id=person.user_id or 0, subject="s", linked_by_id=admin.user_id or 0, linked_at=NOON
+    )
     change = ChangeRequest.objects.create(
         office=office, action="reset-factor", arguments={"user_id": person.user_id, "reason": words},
         about=f"tenants.user:{person.user_id}", what=words, reason=words, asked_by_id=admin.user_id,
@@ -154,5 +172,5 @@ def _own(office: Office, person: Actor, admin: Actor, period: Any = None) -> Ids
         "membership_id": membership.pk, "division_id": division.pk, "stand_in_id": stand_in.pk,
         "own_office_id": office.pk, "entry_id": AuditEntry.objects.filter(chain=office.schema_name).latest("id").pk,
         "token_id": token.pk, "session_id": session.pk, "number": session.pk,
-        "change_id": change.pk, "field": "phone",
+        "change_id": change.pk, "provider_id": provider.pk, "link_id": link.pk, "field": "phone",
     }  # fmt: skip

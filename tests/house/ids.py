@@ -31,7 +31,8 @@ SAME = {
 }  # fmt: skip
 IDS = frozenset({
     "adjustment_id", "change_id", "cycle_id", "division_id", "entry_id", "file_id", "indicator_id", "job_id",
-    "letter_id", "line_id", "membership_id", "objection_id", "office_id", "period_id", "person_id", "report_id",
+    "letter_id", "line_id", "link_id", "membership_id", "objection_id", "office_id", "period_id", "person_id",
+    "provider_id", "report_id",
     "run_id", "session_id", "slug", "stand_in_id", "token_id", "user_id", "value_id", "version_id",
 })  # fmt: skip
 # Of the pages' queries and forms: the world's arguments that each may stand for.
@@ -39,10 +40,13 @@ PAGES = {
     "office": ("office_id", "slug"), "office_id": ("office_id",), "with": ("version_id",), "i": ("indicator_id",),
     "run": ("run_id",), "item": ("value_id",), "person": ("person_id",), "membership": ("membership_id",),
     "division": ("division_id",), "version_id": ("version_id",), "evidence": ("file_id",), "row": ("value_id",),
+    "provider_id": ("provider_id",),
 }  # fmt: skip
 # Names that stand for words, days, figures, codes and choices: no object of an office.
 WORDS = frozenset({
-    "act", "action", "address", "again", "back", "carry", "changed", "code", "confirming_unit", "credit_code",
+    "act", "action", "address", "again", "back", "carry", "changed", "client_id", "client_secret", "code",
+    "confirming_unit", "credit_code", "error", "iss", "issuer", "logout_token", "strong_values",
+    "subject", "subject_claim",
     "cumulative", "data_source", "day", "days", "decision", "direction", "done", "due", "effective_on", "email",
     "ends_on", "entered_by", "field", "file", "form", "from_month", "grounds", "group", "indicator", "inline",
     "is_working", "kind", "language", "late", "legal_basis", "lock", "lock_version", "m-due_on", "m-name", "method",

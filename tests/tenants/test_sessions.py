@@ -67,6 +67,19 @@ class TestTheAccountPage:
         assert (asks(here), asks(there)) == (True, False)
         assert "您在另一个会话中结束了这里的会话" in there.get("/account/", follow=True).text
 
+    def test_asks_for_the_password_before_it_ends_one(self, person: User) -> None:
+        here, there = browser(person), browser(person)
+        session = here.session
+        session["confirmed_at"] = (timezone.now() - timedelta(minutes=11)).isoformat()
+        session.save()
+
+        for address in (f"/account/sessions/{row_of(there).pk}/end/", "/account/sessions/others/end/"):
+            assert here.post(address)["Location"] == "/account/confirm/?next=%2Faccount%2F"
+        assert asks(there)
+        here.post("/account/confirm/", {"password": factories.PASSWORD, "next": "/account/"})
+        here.post(f"/account/sessions/{row_of(there).pk}/end/")
+        assert not asks(there)
+
     def test_ends_all_others(self, person: User) -> None:
         here, *others = [browser(person) for _each in range(3)]
 

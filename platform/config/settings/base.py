@@ -246,6 +246,7 @@ SPECTACULAR_SETTINGS = {
         "RunState": "appraisal.ledger.states.RunState",
         "ObjectionState": "appraisal.ledger.states.ObjectionState",
         "DraftState": "appraisal.reporting.states.DraftState",
+        "ProviderState": "tenants.states.ProviderState",
         "ChangeState": "tenants.states.ChangeState",
         "OfficeState": "tenants.models.office.OfficeState",
         "RoleEnum": "tenants.models.people.Role",

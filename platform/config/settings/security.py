@@ -19,6 +19,10 @@ def settings(data_dir: Path) -> dict:
         "SINGLE_SESSION_FROM": _day("SINGLE_SESSION_FROM"),
         "SECOND_FACTOR_REQUIRED_FROM": _day("SECOND_FACTOR_REQUIRED_FROM"),
         "SECOND_PERSON_FROM": _day("SECOND_PERSON_FROM"),
+        # Providers of identity: the authorities that sign their certificates, beside those everybody knows; and whether
+        # one may be this very machine, without https (tests and demonstrations).
+        "OIDC_CA_FILE": os.environ.get("OIDC_CA_FILE", ""),
+        "OIDC_LOCAL_PROVIDER": os.environ.get("OIDC_LOCAL_PROVIDER") == "1",
         # The keys of secrets at rest (core.secrets), outside the database. Who names a ring makes it.
         "KEY_RING_FILE": os.environ.get("KEY_RING") or str(data_dir / "keys.json"),
         "KEY_RING_MADE_AT_NEED": not os.environ.get("KEY_RING"),

@@ -16,10 +16,13 @@ from core.sessions import SessionStore
 from tenants.models import (
     Division,
     FormerPassword,
+    IdentityLink,
+    IdentityProvider,
     Membership,
     Office,
     OpenSession,
     PersonalNumbers,
+    ProviderSecret,
     RecoveryCode,
     SecondFactor,
     SignInAttempt,
@@ -55,6 +58,11 @@ def theirs(offices: dict[str, Office]) -> dict[str, tuple[str, object]]:
     at = {"created_at": NOON, "expires_at": NOON.replace(year=2027)}
     member = Membership.objects.get(user=user)
     Domain.objects.create(domain="qinghe.example", tenant=office)
+    provider = IdentityProvider.objects.create(
+        office=offices["shifan"], name="x", issuer="https://sso.example", client_id="x", created_by_id=1,
+        created_at=NOON,
+    )  # fmt: skip
+    link = IdentityLink.objects.create(provider=provider, user=user, subject="s", linked_by_id=1, linked_at=NOON)
     return {
         "tenants_office": ("id", office.pk),
         "tenants_domain": ("domain", "qinghe.example"),
@@ -71,6 +79,10 @@ def theirs(offices: dict[str, Office]) -> dict[str, tuple[str, object]]:
         "tenants_recoverycode": ("number", RecoveryCode.objects.create(user=user, digest="0" * 64).pk),
         "tenants_formerpassword": ("number", FormerPassword.objects.create(
             user=user, encoded="x", replaced_at=NOON).pk),
+        "tenants_identityprovider": ("id", provider.pk),
+        "tenants_identitylink": ("id", link.pk),
+        "tenants_providersecret": (
+            "provider_id", ProviderSecret.objects.create(provider=provider, secret="k1:x").pk),
         "tenants_opensession": ("number", OpenSession.objects.create(
             user=user, key="their-key", digest="1" * 64, began_at=NOON, seen_at=NOON).pk),
         "api_token": ("id", Token.objects.create(user=user, office=office, name="x", digest="2" * 64, **at).pk),
