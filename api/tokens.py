@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 
 from api.authentication import digest
 from api.models import Token
+from core import office as office_core
 from core.errors import Invalid, NotFound
 from core.events import Event, record
 from tenants import events as tenant_events
 from tenants.actors import Actor
+from tenants.models import User
 from tenants.rules.passwords import value as parameter
 
 PREFIX = "anlan_"
@@ -32,6 +34,12 @@ class TokenRevoked(Event):
     """A key was taken back before its end."""
 
     token_name: str
+
+
+def revoke_all(user: User, at: datetime) -> None:
+    """Take every token of a person back, in whatever office, as all their sessions end (tenants.usecases.sessions)."""
+    with office_core.mounted(office_core.beside()):
+        Token.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=at)
 
 
 def longest_days(*, on) -> int:

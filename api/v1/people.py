@@ -309,7 +309,7 @@ class EndSessions(IdempotentMixin, APIView):
 
     @extend_schema(operation_id="people_end_sessions", request=ReasonIn, responses=PersonDetailOut)
     def post(self, request: Request, user_id: int) -> Response:
-        """End all of them at once; security administrators only. Tokens stay: they are revoked one by one."""
+        """End all of them at once; and revoke their tokens; security administrators only."""
         given = _given(ReasonIn, request.data)
         sessions.end_sessions_of(user_id=user_id, actor=_actor(request), at=timezone.now(), **given)
         return _person(request, selectors.get_person(_actor(request), user_id))

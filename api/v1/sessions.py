@@ -68,7 +68,7 @@ class OtherSessions(APIView):
 
     @extend_schema(operation_id="sessions_end_others", request=None, responses=EndedOut)
     def post(self, request: Request) -> Response:
-        """End them; by token, which is no session, all."""
+        """End them and revoke one's tokens; by token, which is no session, all, that token included."""
         ended = usecases.end_others(user=_person(request), current=_current(request), at=timezone.now())
         return Response({"ended": ended})
 

@@ -49,7 +49,11 @@ CELLS: dict[str, Rows] = {
     ),
     "tenants_providersecret": Rows.all(see=OWN_PROVIDERS, write=OWN_PROVIDERS),
     "tenants_identitylink": Rows.all(see=THEIRS, write=THEIRS),
-    "api_token": Rows(see=f"office_id IN {OFFICES}"),
+    "api_token": Rows(  # taken back as all sessions of their person end
+        see=f"office_id IN {OFFICES}",
+        change=f"office_id IN {OFFICES}",
+        fixed=("office_id", "user_id", "digest"),
+    ),
     "core_storedfile": Rows(see=f"office IN {SCHEMAS}"),
     "core_sensitiveread": Rows(see=f"office IN {SCHEMAS}"),  # so many a day, in all offices together
     # What is noted beside the offices, about people of the province (a recovery code was used).

@@ -74,6 +74,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=True)
     password_changed_at = models.DateTimeField(null=True)
+    initial_password_until = models.DateTimeField(null=True, help_text="when the one handed out no longer signs in")
     locked_until = models.DateTimeField(null=True)
     language = models.CharField(max_length=10, blank=True, help_text="'' follows the browser")
     theme = models.CharField(max_length=5, blank=True, help_text="light, dark or '' for the browser's")

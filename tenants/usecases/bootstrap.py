@@ -57,6 +57,7 @@ def start_platform(
 def _administrator(office: Office, role: str, who: Named, on: date, at: datetime) -> str:
     user = User(username=who.username, name=who.name, duty=role, office=office, created_at=at)
     password = give_initial_password(user, at=at)
+    user.initial_password_until = None  # nobody could hand out another one
     user.save()
     Membership.objects.create(user=user, office=office, role=role, duty=role, valid_from=on, granted_at=at)
     return password

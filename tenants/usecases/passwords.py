@@ -1,7 +1,7 @@
 """Passwords: one's own, and the initial ones that administrators hand out."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,6 +21,7 @@ from tenants.usecases.sign_in import confirm_password
 
 ALPHABET = ("ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnpqrstuvwxyz", "23456789", "-_#+=")
 INITIAL_LENGTH = 14
+PASSWORD = ("password", "must_change_password", "password_changed_at", "initial_password_until")  # fields of a user
 
 
 def initial_password() -> str:
@@ -52,8 +53,8 @@ def _choose(user_id: int, new_password: str, actor: Actor, at: datetime) -> User
     _keep_former(user, at)
     user.set_password(new_password)
     user.must_change_password = False
-    user.password_changed_at = at
-    user.save(update_fields=["password", "must_change_password", "password_changed_at"])
+    user.password_changed_at, user.initial_password_until = at, None
+    user.save(update_fields=PASSWORD)
     events.record(events.PasswordChanged(subject=events.user_subject(user.pk)), actor=actor, at=at)
     return user
 
@@ -67,19 +68,23 @@ def reset_password(*, user_id: int, actor: Actor, at: datetime) -> tuple[User, s
     user = people.get_person(actor, user_id, lock=True)
     policies.reset_password(actor, user)
     password = give_initial_password(user, at=at)
-    user.save(update_fields=["password", "must_change_password", "password_changed_at"])
+    user.save(update_fields=PASSWORD)
     sessions.end_all(user, EndReason.PASSWORD, at)
     events.record(events.PasswordReset(subject=events.user_subject(user.pk)), actor=actor, at=at)
     return user, password
 
 
 def give_initial_password(user: User, *, at: datetime) -> str:
-    """Set one on the user, without saving; returns it. The one they had is kept among the former ones."""
+    """Set one on the user, without saving (PASSWORD); returns it. The one they had is kept among the former ones.
+
+    Unused for the parameter initial_password_hours, it signs nobody in.
+    """
     _keep_former(user, at)
     password = initial_password()
     user.set_password(password)
     user.must_change_password = True
     user.password_changed_at = None
+    user.initial_password_until = at + timedelta(hours=rules.value("initial_password_hours", on=timezone.localdate(at)))
     return password
 
 

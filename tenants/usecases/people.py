@@ -19,7 +19,7 @@ from tenants.policies import people as policies
 from tenants.selectors import people as selectors
 from tenants.selectors import sign_in
 from tenants.usecases import sessions
-from tenants.usecases.passwords import give_initial_password
+from tenants.usecases.passwords import PASSWORD, give_initial_password
 
 USERNAME = re.compile(r"^[a-z][a-z0-9._-]{2,39}$")
 PHONE = re.compile(r"^[0-9+() -]{5,20}$")
@@ -165,6 +165,6 @@ def reactivate_account(*, user_id: int, actor: Actor, at: datetime) -> tuple[Use
     policies.reactivate(actor, user)
     user.is_active = True
     password = give_initial_password(user, at=at)
-    user.save(update_fields=["is_active", "password", "must_change_password", "password_changed_at"])
+    user.save(update_fields=["is_active", *PASSWORD])
     events.record(events.AccountReactivated(subject=events.user_subject(user.pk)), actor=actor, at=at)
     return user, password

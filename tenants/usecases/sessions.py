@@ -1,6 +1,6 @@
 """Sessions: noted when they begin and are seen, ended by their person, by a new sign-in or by an administrator."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,7 +22,19 @@ from tenants.rules import session as rules
 from tenants.selectors import people
 from tenants.selectors import sessions as selectors
 
+# What ends with all of a person's sessions, in the same transaction: act(user, at). API tokens, which lie downstream.
+_together: list[Callable[[User, datetime], None]] = []
 AGENT = OpenSession._meta.get_field("agent").max_length or 0
+
+
+def together(act: Callable[[User, datetime], None]) -> None:
+    """Register what ends with all of a person's sessions: a stolen key must not outlive what was done about it."""
+    _together.append(act)
+
+
+def _all_keys_of(user: User, at: datetime) -> None:
+    for act in _together:
+        act(user, at)
 
 
 def begin(
@@ -54,9 +66,13 @@ def seen(*, user_id: int, key: str, address: str, agent: str, at: datetime) -> N
 
 
 def renewed(*, user: User, old_key: str, key: str, at: datetime) -> int:
-    """After the person chose a new password: this session goes on under a new key, the others are over. How many."""
+    """After the person chose a new password: this session goes on under a new key, the others are over. How many.
+
+    So are all API tokens (together).
+    """
     with office_core.mounted(office_core.beside()), transaction.atomic():
         OpenSession.objects.filter(digest=selectors.digest_of(old_key)).update(key=key, digest=selectors.digest_of(key))
+        _all_keys_of(user, at)
         return _end(OpenSession.objects.filter(user=user).exclude(key=key), EndReason.PASSWORD, at)
 
 
@@ -81,18 +97,23 @@ def end_own(*, user: User, number: int, current: str | None, at: datetime) -> No
 
 
 def end_others(*, user: User, current: str | None, at: datetime) -> int:
-    """End all of one's own sessions but the one that asks; answers how many were in force."""
+    """End all of one's own sessions but the one that asks, and one's API tokens; how many sessions were in force."""
     with office_core.mounted(office_core.beside()), transaction.atomic():
         live = selectors.in_force(user, now=at).exclude(key=current or "").count()
         _end(OpenSession.objects.filter(user=user).exclude(key=current or ""), EndReason.REVOKED, at)
+        _all_keys_of(user, at)
     return live
 
 
 def end_all(user: User, reason: EndReason, at: datetime, *, note: str = "") -> int:
-    """End every session of a person as part of another act (a reset, a closed account); how many were in force."""
+    """End every session and API token of a person as part of another act (a reset, a closed account).
+
+    Answers how many sessions were in force.
+    """
     with office_core.mounted(office_core.beside()), transaction.atomic():
         live = selectors.in_force(user, now=at).count()
         _end(OpenSession.objects.filter(user=user), reason, at, note=note)
+        _all_keys_of(user, at)
     return live
 
 

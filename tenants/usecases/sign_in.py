@@ -70,6 +70,9 @@ def _check(username: str, password: str, address: str, at: datetime, otp: str) -
         reason = "unknown-account" if user is None else "wrong-password" if not good else "inactive"
         _keep(username, address, at, reason=reason)
         return _failed(username, address, at, user)
+    if user.must_change_password and user.initial_password_until and user.initial_password_until <= at:
+        _keep(username, address, at, reason="initial-expired")
+        return Outcome(refusal=_("初始密码没有在期限内使用，已经失效。请联系本单位安全管理员重置密码。"))
     if not second_factor.has_factor(user):
         return _succeeded(user, username, address, at)
     if not otp:

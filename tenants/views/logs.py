@@ -32,6 +32,7 @@ RESULTS = {
     "provider-off": (gettext_lazy("身份认证：服务已停用"), "warn"),
     "provider-fault": (gettext_lazy("身份认证：应答没有通过核验"), "bad"),
     "unknown-subject": (gettext_lazy("身份认证：没有关联的账号"), "warn"),
+    "initial-expired": (gettext_lazy("初始密码已失效"), "warn"),
     "unlocked": (gettext_lazy("已解锁"), "info"),
 }
 

@@ -2,10 +2,12 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from api.models import Token
 from core.models import AuditEntry
-from tenants.models import Membership, Office, Role
+from tenants.models import Membership, Office, Role, User
+from tenants.usecases import passwords, people, sessions
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("offices")
@@ -188,3 +190,47 @@ class TestPeople:
         revoke = f"/kunming/api/v1/stand-ins/{made.json()['id']}/revoke/"
         assert call(client, "post", revoke).status_code == 200
         assert call(client, "post", revoke).status_code == 409
+
+
+class TestTokensEndWithAllSessions:
+    """A stolen key must not outlive what was done about it."""
+
+    @pytest.fixture
+    def person(self, kunming: Office) -> User:
+        return factories.make_person(kunming, Role.REPORTER)
+
+    def works(self, secret: str) -> bool:
+        return Client().get("/kunming/api/v1/account/", headers={"Authorization": f"Token {secret}"}).status_code == 200
+
+    def made(self, person: User) -> str:
+        body = {"username": person.username, "password": factories.PASSWORD, "name": "导出"}
+        return Client().post("/kunming/api/v1/tokens/", body, content_type="application/json").json()["token"]
+
+    @pytest.mark.parametrize("act", ["end others", "own password", "reset", "administrator", "closed"])
+    def test_at_once(self, person: User, actor, act: str) -> None:
+        secret = self.made(person)
+        assert self.works(secret)
+        at, browser = timezone.now(), Client()
+        browser.post("/sign-in/", {"username": person.username, "password": factories.PASSWORD})
+        given = {"old_password": factories.PASSWORD, "new_password": "Xin-Mi_2027!", "again": "Xin-Mi_2027!"}
+        {
+            "end others": lambda: browser.post("/account/sessions/others/end/"),
+            "own password": lambda: browser.post("/account/password/", given),
+            "reset": lambda: passwords.reset_password(user_id=person.pk, actor=actor("kunming", Role.SEC_ADMIN), at=at),
+            "administrator": lambda: sessions.end_sessions_of(
+                user_id=person.pk, reason="疑似泄露", actor=actor("kunming", Role.SEC_ADMIN), at=at
+            ),
+            "closed": lambda: people.deactivate_account(
+                user_id=person.pk, reason="离任", actor=actor("kunming", Role.SYS_ADMIN), at=at
+            ),
+        }[act]()
+        assert Token.objects.get().revoked_at is not None
+        assert not self.works(secret)
+
+    def test_and_without_it_would_go_on(self, person: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The control: ending sessions alone leaves a token as it is."""
+        monkeypatch.setattr(sessions, "_together", [])
+        secret, browser = self.made(person), Client()
+        browser.post("/sign-in/", {"username": person.username, "password": factories.PASSWORD})
+        browser.post("/account/sessions/others/end/")
+        assert self.works(secret)

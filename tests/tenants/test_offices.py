@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from appraisal.reporting.models import MonthlyDraft
 from core import events
@@ -58,7 +59,9 @@ class TestOnboarding:
     def test_its_first_people_come_from_above(self, actor) -> None:
         system, security = actor("yunnan", Role.SYS_ADMIN), actor("yunnan", Role.SEC_ADMIN)
         office = self.onboard(system)
-        user, password = people.create_account(office_id=office.pk, username="zt-sys", name="赵", actor=system, at=NOON)
+        user, password = people.create_account(
+            office_id=office.pk, username="zt-sys", name="赵", actor=system, at=timezone.now()
+        )
         grant(security, user, office, Role.SYS_ADMIN)
         client = Client()
 

@@ -9,7 +9,7 @@ from core.errors import Denied, Invalid, NotFound
 from tenants.actors import Actor
 from tenants.models import Office, Role, SignInAttempt, User
 from tenants.rules import passwords as rules
-from tenants.usecases import passwords, sign_in
+from tenants.usecases import passwords, people, sign_in
 from tests import factories
 from tests.conftest import NOON, TODAY
 
@@ -302,3 +302,39 @@ class TestChangingOnesPassword:
         assert client.post("/account/password/", {**form, "old_password": "x"}).status_code == 422
         assert client.post("/account/password/", form).status_code == 302
         assert client.get("/account/").status_code == 200
+
+
+class TestAnInitialPassword:
+    def given(self, actor, kunming: Office) -> tuple[User, str]:
+        return people.create_account(
+            office_id=kunming.pk, username="li.si", name="李四", actor=actor("kunming", Role.SYS_ADMIN), at=NOON
+        )
+
+    def tried(self, password: str, hours: float) -> sign_in.Outcome:
+        at = NOON + timedelta(hours=hours)
+        return sign_in.check_credentials(username="li.si", password=password, address="10.0.0.1", at=at)
+
+    def test_signs_in_for_three_days(self, actor, kunming: Office) -> None:
+        user, password = self.given(actor, kunming)
+        assert self.tried(password, 71.9).user == user
+
+        late = self.tried(password, 72)
+
+        assert late.user is None
+        assert "已经失效" in late.refusal
+        assert SignInAttempt.objects.latest("id").reason == "initial-expired"
+        assert "还可尝试 4 次" in self.tried("?", 72).refusal  # what was right counts toward no lock
+
+    def test_that_was_replaced_in_time_does_not_expire(self, actor, kunming: Office) -> None:
+        user, _password = self.given(actor, kunming)
+        User.objects.filter(pk=user.pk).update(must_change_password=False)
+        user.refresh_from_db()
+        user.set_password("Shui-Ku_2027!")
+        user.save()
+        assert self.tried("Shui-Ku_2027!", 720).user == user
+
+    def test_handed_out_anew_holds_anew(self, actor, kunming: Office) -> None:
+        user, _password = self.given(actor, kunming)
+        at = NOON + timedelta(days=30)
+        _user, again = passwords.reset_password(user_id=user.pk, actor=actor("kunming", Role.SEC_ADMIN), at=at)
+        assert self.tried(again, 30 * 24 + 1).user == user
