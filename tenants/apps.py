@@ -8,6 +8,13 @@ class TenantsConfig(AppConfig):
     def ready(self) -> None:
         from tenants import menu, metrics  # noqa: F401 (registers the figures)
         from tenants.selectors import changes
-        from tenants.usecases import providers, roles, second_factor, sign_in_rows  # noqa: F401 (register what they do or need)
+        from tenants.usecases import (  # noqa: F401 (register what they do or need)
+            archives,
+            providers,
+            reanchoring,
+            roles,
+            second_factor,
+            sign_in_rows,
+        )
 
         menu.counter("changes")(changes.count_waiting)

@@ -109,8 +109,9 @@ def drifted(only: Collection[str] = ()) -> list[Drift]:
     something does.
     only: these, instead of all.
     """
-    states = SchemaState.objects.order_by("office__schema_name").values_list("office__schema_name", "migrations")
-    had = dict(states.filter(office__schema_name__in=only) if only else states)
+    states = SchemaState.objects.order_by("office__schema_name")
+    states = states.filter(office__schema_name__in=only) if only else states
+    had = dict(states.values_list("office__schema_name", "migrations"))
     expected, expected_lines = fresh()
     found = prints(had)
     lists = migrations_listed(found)

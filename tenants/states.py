@@ -21,6 +21,14 @@ class ProviderState(models.TextChoices):
     ON = "ON", _("使用中")
 
 
+class OfficeState(models.TextChoices):
+    """An office, from above: its people may work, may not enter, or are gone and its record is closed."""
+
+    ACTIVE = "ACTIVE", _("使用中")
+    SUSPENDED = "SUSPENDED", _("已停用")
+    ARCHIVED = "ARCHIVED", _("已归档")
+
+
 TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
     ChangeState: {
         ChangeState.WAITING: frozenset(
@@ -34,5 +42,10 @@ TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
     ProviderState: {
         ProviderState.OFF: frozenset({ProviderState.ON}),
         ProviderState.ON: frozenset({ProviderState.OFF}),
+    },
+    OfficeState: {
+        OfficeState.ACTIVE: frozenset({OfficeState.SUSPENDED}),
+        OfficeState.SUSPENDED: frozenset({OfficeState.ACTIVE, OfficeState.ARCHIVED}),
+        OfficeState.ARCHIVED: frozenset({OfficeState.SUSPENDED}),
     },
 }

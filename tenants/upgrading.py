@@ -77,14 +77,15 @@ def _behind(canary: str) -> list[_Behind]:
         .order_by("office_id")
         .values_list("office_id", "office__schema_name", "release", "migrations")
     )
-    if canary and canary not in {schema for _pk, schema, _release, _had in rows}:
+    if canary and canary not in {schema for _pk, schema, *_rest in rows}:
         raise UpgradeStopped(f"{canary} cannot be the first: it is not among the {len(rows)} offices to be upgraded.")
     lists = fingerprints.migrations_listed([schema for _pk, schema, _release, had in rows if had is None])
     wanted = release.keys()
     behind = []
     for office_id, schema, bears, had in sorted(rows, key=lambda row: row[1] != canary):
         has = lists[schema] if had is None else {(app, name) for app, name in had}
-        behind.append(_Behind(office_id, schema, bears, frozenset(key for key in wanted if key not in has)))
+        lacking = frozenset(key for key in wanted if key not in has)
+        behind.append(_Behind(office_id, schema, bears, lacking))
     return behind
 
 

@@ -54,8 +54,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def anchors_of_this_run(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """What tests anchor and sign stays apart from the installation's own."""
+    """What tests anchor, sign and pack stays apart from the installation's own."""
     folder = tmp_path_factory.mktemp("audit")
+    settings.ARCHIVE_DIR = folder / "archives"
     settings.AUDIT_ANCHOR_DIR, settings.AUDIT_KEY_FILE = folder / "anchors", folder / "keys" / "audit.pem"
 
 

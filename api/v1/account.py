@@ -23,6 +23,7 @@ from tenants import selectors
 from tenants.actors import Actor
 from tenants.models import Role, User
 from tenants.models.sessions import EndReason
+from tenants.policies import business
 from tenants.rules import session as session_rules
 from tenants.selectors import people, second_factor
 from tenants.usecases import knocking, sessions, sign_in
@@ -162,6 +163,7 @@ def _signed_in(request: Request, username: str, password: str, otp: str) -> Acto
         actor = selectors.actor_for(outcome.user, office, on=timezone.localdate(at))
     if actor is None:
         return problem("not-found", _("没有这个对象，或者您无权知道它是否存在。"), 404)
+    business.open_to(actor)
     request._request.actor = actor  # type: ignore[attr-defined]
     office_core.identify(outcome.user.pk)
     return actor

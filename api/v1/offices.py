@@ -1,9 +1,14 @@
 """Offices and their divisions, regions, and the working-day calendar."""
 
+from typing import Any
+
+from django.http import FileResponse
 from django.urls import path
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -11,12 +16,16 @@ from rest_framework.views import APIView
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.v1 import offices_shapes as shapes
+from api.v1.changes import ChangeOut, change_out
 from core import workdays
+from core.audit.reading import read
 from core.usecases.calendar import days_of
+from tenants import events
 from tenants.actors import Actor
+from tenants.models import ChangeRequest
 from tenants.policies import offices as policies
 from tenants.selectors import offices as selectors
-from tenants.usecases import calendar, divisions
+from tenants.usecases import archives, calendar, divisions, second_person
 from tenants.usecases import offices as usecases
 
 
@@ -78,25 +87,93 @@ class Rename(IdempotentMixin, APIView):
         return _office(request, office_id)
 
 
+def _asked_or(request: Request, outcome: Any, office_id: int) -> Response:
+    """202 with the change where a second administrator is asked; else the office as it is now."""
+    return change_out(request, outcome, 202) if isinstance(outcome, ChangeRequest) else _office(request, office_id)
+
+
+def _change_state(request: Request, use_case: str, office_id: int) -> Response:
+    given = _given(shapes.ReasonIn, request.data)
+    outcome = second_person.do(use_case, office_id=office_id, actor=_actor(request), at=timezone.now(), **given)
+    return _asked_or(request, outcome, office_id)
+
+
+STATED = {200: shapes.OfficeDetailOut, 202: ChangeOut}
+
+
 class Suspend(IdempotentMixin, APIView):
     """Closing."""
 
-    @extend_schema(operation_id="offices_suspend", request=shapes.ReasonIn, responses=shapes.OfficeDetailOut)
+    @extend_schema(operation_id="offices_suspend", request=shapes.ReasonIn, responses=STATED)
     def post(self, request: Request, office_id: int) -> Response:
-        """Close the office to its people; from above only."""
-        given = _given(shapes.ReasonIn, request.data)
-        usecases.suspend_office(office_id=office_id, actor=_actor(request), at=timezone.now(), **given)
-        return _office(request, office_id)
+        """Close the office to its people; from above only. 202 with a change that waits for a second administrator."""
+        return _change_state(request, "suspend-office", office_id)
 
 
 class Reactivate(IdempotentMixin, APIView):
     """Opening again."""
 
-    @extend_schema(operation_id="offices_reactivate", request=None, responses=shapes.OfficeDetailOut)
+    @extend_schema(operation_id="offices_reactivate", request=shapes.ReasonIn, responses=STATED)
     def post(self, request: Request, office_id: int) -> Response:
-        """Open a suspended office again; from above only."""
-        usecases.reactivate_office(office_id=office_id, actor=_actor(request), at=timezone.now())
-        return _office(request, office_id)
+        """Open a suspended office again; from above only. 202 as for closing."""
+        return _change_state(request, "reactivate-office", office_id)
+
+
+class Archive(IdempotentMixin, APIView):
+    """The end of an office."""
+
+    @extend_schema(operation_id="offices_archive", request=shapes.ReasonIn, responses=STATED)
+    def post(self, request: Request, office_id: int) -> Response:
+        """Have a suspended office packed into a file and closed for writing. 202 as for closing.
+
+        200: a job of one's own office does it (`jobs/`); the file is under `archives/` when that is done.
+        """
+        return _change_state(request, "archive-office", office_id)
+
+
+class Reopen(IdempotentMixin, APIView):
+    """An archived office taken back."""
+
+    @extend_schema(operation_id="offices_reopen", request=shapes.ReasonIn, responses=STATED)
+    def post(self, request: Request, office_id: int) -> Response:
+        """It is suspended then; its file stays. 202 as for closing."""
+        return _change_state(request, "reopen-office", office_id)
+
+
+class Archives(APIView):
+    """What was packed of an office."""
+
+    pagination_class = Pages
+
+    @extend_schema(operation_id="offices_archives", responses=shapes.ArchiveOut(many=True))
+    def get(self, request: Request, office_id: int) -> Response:
+        """Its files, newest first; for the system administrator of the office above."""
+        actor, pages = _actor(request), Pages()
+        office = selectors.get_office(actor, office_id)
+        policies.see_archives(actor, office)
+        page = pages.paginate_queryset(archives.archives_of(actor, office), request, view=self)  # type: ignore[arg-type]
+        return pages.get_paginated_response(shapes.ArchiveOut(page, many=True).data)
+
+
+class Tar(JSONRenderer):
+    """Names the media type to those who ask for it; the bytes are a file's, a problem is JSON all the same."""
+
+    media_type = "application/x-tar"
+    format = "tar"
+
+
+class ArchiveFile(APIView):
+    """One packed office."""
+
+    renderer_classes = [*APIView.renderer_classes, Tar]
+
+    @extend_schema(operation_id="archives_file", responses={(200, "application/x-tar"): OpenApiTypes.BINARY})
+    def get(self, request: Request, archive_id: int) -> FileResponse:
+        """The file, for `platform/deploy/verify_archive.py`. That it was taken is noted."""
+        actor = _actor(request)
+        row, path = archives.path_of(actor, archive_id)
+        read("office-archive", subject=events.office_subject(row.office_id), actor=actor, at=timezone.now())
+        return FileResponse(path.open("rb"), as_attachment=True, filename=row.file, content_type="application/x-tar")
 
 
 class Divisions(IdempotentMixin, APIView):
@@ -210,6 +287,10 @@ urlpatterns = [
     path("offices/<int:office_id>/", OneOffice.as_view(), name="office"),
     path("offices/<int:office_id>/rename/", Rename.as_view(), name="office-rename"),
     path("offices/<int:office_id>/suspend/", Suspend.as_view(), name="office-suspend"),
+    path("offices/<int:office_id>/archive/", Archive.as_view(), name="office-archive"),
+    path("offices/<int:office_id>/reopen/", Reopen.as_view(), name="office-reopen"),
+    path("offices/<int:office_id>/archives/", Archives.as_view(), name="office-archives"),
+    path("archives/<int:archive_id>/", ArchiveFile.as_view(), name="archive-file"),
     path("offices/<int:office_id>/reactivate/", Reactivate.as_view(), name="office-reactivate"),
     path("offices/<int:office_id>/divisions/", Divisions.as_view(), name="divisions"),
     path("divisions/<int:division_id>/", OneDivision.as_view(), name="division"),

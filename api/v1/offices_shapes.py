@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.models import CalendarDay
-from tenants.models import Division, Office, OfficeName, Region
+from tenants.models import Division, Office, OfficeArchive, OfficeName, Region
 from tenants.policies import offices as policies
 
 EARLIEST, LATEST = date(1949, 10, 1), date(2999, 12, 31)
@@ -39,6 +39,8 @@ class OfficeRefusals(serializers.Serializer):
     rename = serializers.CharField(allow_null=True)
     suspend = serializers.CharField(allow_null=True)
     reactivate = serializers.CharField(allow_null=True)
+    archive = serializers.CharField(allow_null=True)
+    reopen = serializers.CharField(allow_null=True)
     edit_divisions = serializers.CharField(allow_null=True)
 
 
@@ -51,6 +53,7 @@ class OfficeNodeOut(serializers.ModelSerializer):
         model = Office
         fields = (
             "id", "slug", "level", "parent_id", "region_code", "name", "short_name", "name_en", "credit_code", "state",
+            "state_reason",
             "refusals",
         )  # fmt: skip
 
@@ -60,8 +63,18 @@ class OfficeNodeOut(serializers.ModelSerializer):
             "rename": policies.rename.reason(actor, office),
             "suspend": policies.suspend.reason(actor, office),
             "reactivate": policies.reactivate.reason(actor, office),
+            "archive": policies.archive.reason(actor, office),
+            "reopen": policies.reopen.reason(actor, office),
             "edit_divisions": policies.edit_divisions.reason(actor, office),
         }
+
+
+class ArchiveOut(serializers.ModelSerializer):
+    class Meta:
+        model = OfficeArchive
+        fields = (
+            "id", "file", "size", "sha256", "tables", "rows", "files", "entries", "reason", "made_by_name", "made_at",
+        )  # fmt: skip
 
 
 class OfficeDetailOut(OfficeNodeOut):

@@ -87,6 +87,7 @@ TABLES: dict[str, Rows | Withheld] = {
         # The wall itself rests on these: who could change them would choose their own province.
         fixed=("id", "schema_name", "level", "parent_id", "region_code"),
     ),
+    "tenants_officearchive": Rows(see=f"office_id IN {BELOW}", add=f"office_id IN {BELOW}"),
     "tenants_officename": Rows(
         see="office_id IN (SELECT o.id FROM public.tenants_office o)", add=CHARGE, change=CHARGE, fixed=("office_id",)
     ),

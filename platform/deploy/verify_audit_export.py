@@ -66,7 +66,8 @@ def check_anchors(folder: Path, public_key: bytes, told: list) -> dict:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-    key, number, prev, found = load_pem_public_key(public_key), 0, NO_HASH, {}
+    key, number, prev = load_pem_public_key(public_key), 0, NO_HASH
+    found: dict = {}
     if not isinstance(key, Ed25519PublicKey):
         raise ValueError("the public key is no Ed25519 key")
     for line in (line for path in sorted(folder.glob("anchors-*.jsonl")) for line in path.read_bytes().splitlines()):
@@ -77,6 +78,15 @@ def check_anchors(folder: Path, public_key: bytes, told: list) -> dict:
             key.verify(signature, json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode())
             if (facts["n"], facts["prev"]) != (number, prev):
                 told.append(f"Anchors, line {number}: does not continue the one before; lines are missing or moved.")
+            if "restored" in facts:  # the chain goes on from an earlier place; what was anchored after it is void
+                for place in [
+                    place for place in found if place[0] == facts["chain"] and place[1] > facts["restored"]["after"]
+                ]:
+                    del found[place]
+                why, by = facts["restored"]["reason"], ", ".join(facts["restored"]["by"])
+                print(
+                    f"Chain {facts['chain']}: restored to {facts['restored']['after']} on {facts['at']} by {by}: {why}"
+                )
             number, found[facts["chain"], facts["seq"]] = facts["n"], facts["hash"]
         except (InvalidSignature, ValueError, KeyError, TypeError, AttributeError):
             told.append(f"Anchors, line {number}: cannot be read, or its signature is not of this key.")

@@ -43,6 +43,30 @@ class OfficeSuspended(Event):
 class OfficeReactivated(Event):
     """A suspended office is open again."""
 
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficeArchived(Event):
+    """A suspended office was packed into a file and closed for writing."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficeReopened(Event):
+    """An archived office may be opened again; it is suspended."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChainsReanchored(Event):
+    """After a restore: chains go on from an earlier place than was anchored."""
+
+    chains: str
+    reason: str
+
 
 @dataclass(frozen=True, kw_only=True)
 class DivisionAdded(Event):

@@ -1,5 +1,6 @@
 """SHARED tables: offices and regions, accounts, memberships and stand-ins, sign-in attempts."""
 
+from tenants.models.archives import OfficeArchive
 from tenants.models.changes import ChangeRequest
 from tenants.models.identity import IdentityLink, IdentityProvider, ProviderSecret
 from tenants.models.office import Division, Domain, Office, OfficeName, Region, SchemaState
@@ -19,6 +20,7 @@ __all__ = [
     "IdentityProvider",
     "Membership",
     "Office",
+    "OfficeArchive",
     "OfficeName",
     "OpenSession",
     "PersonalNumbers",

@@ -9,13 +9,10 @@ from core.errors import Conflict
 from tenants.states import TRANSITIONS
 
 
-class Living(models.Model):
-    """A model whose `state` steps only as the table says."""
+class Steps:
+    """What steps only as the table says: for a model with a base of its own."""
 
     state: Any  # each heir has a field of its own
-
-    class Meta:
-        abstract = True
 
     def move(self, to: models.TextChoices) -> None:
         """Step to `to` if that life has the step. Does not save. Raises Conflict."""
@@ -26,3 +23,10 @@ class Living(models.Model):
                 % {"now": type(to)(state).label, "to": to.label}
             )
         self.state = to
+
+
+class Living(Steps, models.Model):
+    """A model whose `state` steps only as the table says."""
+
+    class Meta:
+        abstract = True

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
 from core import office as office_core
+from tenants.models.living import Steps
+from tenants.states import OfficeState
 
 AUTONOMOUS = re.compile(r"(\S+) .*Autonomous (Prefecture|County)")
 
@@ -26,11 +28,6 @@ class Level(models.TextChoices):
     PROVINCE = "PROVINCE", _("省级")
     PREFECTURE = "PREFECTURE", _("州市")
     COUNTY = "COUNTY", _("县级")
-
-
-class OfficeState(models.TextChoices):
-    ACTIVE = "ACTIVE", _("使用中")
-    SUSPENDED = "SUSPENDED", _("已停用")
 
 
 class RegionQuerySet(models.QuerySet["Region"]):
@@ -73,6 +70,10 @@ class OfficeQuerySet(models.QuerySet["Office"]):
     def active(self) -> "OfficeQuerySet":
         return self.filter(state=OfficeState.ACTIVE)
 
+    def closed(self) -> "OfficeQuerySet":
+        """Those whose people may not enter, whose jobs wait and whose schedules pause."""
+        return self.exclude(state=OfficeState.ACTIVE)
+
     def with_schema(self) -> "OfficeQuerySet":
         """Those whose schema stands."""
         return self.filter(schema__isnull=False)
@@ -87,7 +88,7 @@ class OfficeQuerySet(models.QuerySet["Office"]):
         return self.filter(Q(pk=office.pk) | Q(parent=office) | Q(parent__parent=office))
 
 
-class Office(TenantMixin):
+class Office(Steps, TenantMixin):
     """A tenant: an office with a schema of its own, mounted at `/<schema_name>/`."""
 
     Level = Level
@@ -106,6 +107,9 @@ class Office(TenantMixin):
     tile_col = models.PositiveSmallIntegerField(default=0, help_text="column in the tile grid (no map outline)")
     tile_row = models.PositiveSmallIntegerField(default=0, help_text="row in the tile grid")
     state = models.CharField(max_length=10, choices=OfficeState, default=OfficeState.ACTIVE)
+    state_reason = models.CharField(
+        max_length=200, blank=True, help_text="why it is no longer active; its people read it"
+    )
     created_at = models.DateTimeField()
 
     objects = OfficeQuerySet.as_manager()

@@ -40,20 +40,53 @@ def rename(actor: Actor, office: Office) -> None:
 def suspend(actor: Actor, office: Office) -> None:
     _above(actor, office)
     if office.state != OfficeState.ACTIVE:
-        raise Conflict(_("机构已经停用。"))
+        raise Conflict(_("机构%(state)s，不需要停用。") % {"state": office.get_state_display()})
 
 
 @policy
 def reactivate(actor: Actor, office: Office) -> None:
     _above(actor, office)
+    if office.state == OfficeState.ARCHIVED:
+        raise Conflict(_("机构已归档；请先恢复档案，再恢复使用。"))
     if office.state != OfficeState.SUSPENDED:
         raise Conflict(_("机构正在使用，不需要恢复。"))
+
+
+@policy
+def archive(actor: Actor, office: Office) -> None:
+    """Only what is suspended: nothing may change while it is packed."""
+    _above(actor, office)
+    if office.state == OfficeState.ARCHIVED:
+        raise Conflict(_("机构已归档。"))
+    if office.state != OfficeState.SUSPENDED:
+        raise Conflict(_("机构正在使用；请先停用，再归档。"))
+
+
+@policy
+def reopen(actor: Actor, office: Office) -> None:
+    _above(actor, office)
+    if office.state != OfficeState.ARCHIVED:
+        raise Conflict(_("机构没有归档，不需要恢复档案。"))
+
+
+@policy
+def see_archives(actor: Actor, office: Office) -> None:
+    """An archive holds all that the office had; whoever may close it may take it."""
+    _above(actor, office)
 
 
 def _above(actor: Actor, office: Office) -> None:
     _system_administrator(actor)
     if office.parent_id != actor.home.pk:
-        raise Denied(_("机构只能由上级系统管理员停用或恢复。"))
+        raise Denied(_("机构只能由上级系统管理员停用、恢复或归档。"))
+
+
+@policy
+def reanchor(actor: Actor) -> None:
+    """The platform keeps the installation, its backups and what is anchored."""
+    _system_administrator(actor)
+    if actor.home.level != Level.PLATFORM:
+        raise Denied(_("审计锚点由平台的系统管理员处理。"))
 
 
 @policy

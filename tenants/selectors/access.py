@@ -9,23 +9,23 @@ from core.errors import NotFound
 from core.postgres.compiled import compiled
 from tenants.actors import Actor
 from tenants.models import Division, Domain, Membership, Office, StandIn, User
-from tenants.models.office import Level, OfficeState
+from tenants.models.office import Level
 
 
 def office_by_path(segment: str) -> Office | None:
-    """The active office mounted at `/<segment>/`, or None. One indexed query."""
-    return _active.first(segment)
+    """The office mounted at `/<segment>/`, or None; a closed one tells its people why. One indexed query."""
+    return _mounted.first(segment)
 
 
 @compiled
-def _active(schema_name: str) -> QuerySet[Office]:
-    return Office.objects.select_related("parent").filter(schema_name=schema_name, state=OfficeState.ACTIVE)
+def _mounted(schema_name: str) -> QuerySet[Office]:
+    return Office.objects.select_related("parent").filter(schema_name=schema_name)
 
 
 def office_by_host(host: str) -> Office | None:
-    """The active office with a host name of its own, or None."""
+    """The office with a host name of its own, or None."""
     domain = Domain.objects.select_related("tenant__parent").filter(domain=host).first()
-    return domain.tenant if domain and domain.tenant.state == OfficeState.ACTIVE else None
+    return domain.tenant if domain else None
 
 
 def actor_for(user: User, office: Office, *, on: date) -> Actor | None:

@@ -21,6 +21,7 @@ from tenants.selectors import offices, people
 ACTIONS = {"INSERT": gettext_lazy("新增"), "UPDATE": gettext_lazy("修改"), "DELETE": gettext_lazy("删除")}
 TABLES = {
     "tenants_office": gettext_lazy("机构"),
+    "tenants_officearchive": gettext_lazy("机构档案"),
     "tenants_officename": gettext_lazy("机构名称"),
     "tenants_division": gettext_lazy("处室"),
     "tenants_region": gettext_lazy("行政区划"),

@@ -10,8 +10,13 @@ urlpatterns = [
     path("administration/offices/new/", offices.onboard, name="admin-office-new"),
     path("administration/offices/<int:office_id>/", offices.detail, name="admin-office"),
     path("administration/offices/<int:office_id>/rename/", offices.rename, name="admin-office-rename"),
-    path("administration/offices/<int:office_id>/suspend/", offices.suspend, name="admin-office-suspend"),
-    path("administration/offices/<int:office_id>/reactivate/", offices.reactivate, name="admin-office-reactivate"),
+    *(
+        path(
+            f"administration/offices/<int:office_id>/{act}/", offices.change_state, {"act": act}, f"admin-office-{act}"
+        )
+        for act in offices.ACTS
+    ),
+    path("administration/archives/<int:archive_id>/", offices.archive_file, name="admin-archive"),
     path("administration/offices/<int:office_id>/divisions/", offices.add_division, name="admin-division-new"),
     path("administration/divisions/<int:division_id>/", offices.division, name="admin-division"),
     path("administration/regions/", offices.regions, name="admin-regions"),

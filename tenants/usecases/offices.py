@@ -1,11 +1,14 @@
 """Offices: taken in with a schema of their own, renamed with a date, suspended and opened again."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import codes
 from core import office as office_core
@@ -16,6 +19,7 @@ from tenants.models import Office, OfficeName
 from tenants.models.office import Level, OfficeState
 from tenants.policies import offices as policies
 from tenants.selectors import offices as selectors
+from tenants.usecases.second_person import About, Given, grave
 
 BELOW = {Level.PLATFORM: Level.PROVINCE, Level.PROVINCE: Level.PREFECTURE}
 
@@ -121,31 +125,61 @@ def rename_office(
     return office
 
 
+def _suspending(actor: Actor, given: Given) -> About:
+    return about(actor, given, policies.suspend)
+
+
+def _reactivating(actor: Actor, given: Given) -> About:
+    return about(actor, given, policies.reactivate)
+
+
+def about(actor: Actor, given: Given, policy: Callable[[Actor, Office], None]) -> About:
+    """What a change of an office's state is about, asked as its use case will. Raises as `policy` does, NotFound."""
+    office = selectors.get_office(actor, given["office_id"])
+    policy(actor, office)
+    return About(events.office_subject(office.pk), office.name)
+
+
+@grave("suspend-office", label=gettext_lazy("停用机构"), about=_suspending)
 @transaction.atomic
 def suspend_office(*, office_id: int, reason: str, actor: Actor, at: datetime) -> Office:
-    """Close an office to its people: its address is not found any more. What it wrote stays.
+    """Close an office to its people: they are told why and whom to ask, its jobs and schedules wait. What it wrote
+    stays, and the office above goes on reading it. May need a second administrator (usecases.second_person).
 
-    Raises NotFound, Denied (not from above), Conflict (suspended already), Invalid (reason).
+    Raises NotFound, Denied (not from above), Conflict (not active), Invalid (reason).
     """
     office = selectors.get_office(actor, office_id, lock=True)
     policies.suspend(actor, office)
-    if not reason.strip() or len(reason) > 200:
-        raise Invalid(_("请填写原因，不超过 200 个字。"), field="reason")
-    return _move(office, OfficeState.SUSPENDED, events.OfficeSuspended(
-        subject=events.office_subject(office.pk), reason=reason.strip()), actor, at)  # fmt: skip
+    return move_office(office, OfficeState.SUSPENDED, reason, events.OfficeSuspended, actor, at)
 
 
+@grave("reactivate-office", label=gettext_lazy("恢复使用机构"), about=_reactivating)
 @transaction.atomic
-def reactivate_office(*, office_id: int, actor: Actor, at: datetime) -> Office:
-    """Open a suspended office again. Raises NotFound, Denied (not from above), Conflict (active)."""
+def reactivate_office(*, office_id: int, reason: str, actor: Actor, at: datetime) -> Office:
+    """Open a suspended office again; what waits of its work is done. May need a second administrator.
+
+    Raises NotFound, Denied (not from above), Conflict (not suspended), Invalid (reason).
+    """
     office = selectors.get_office(actor, office_id, lock=True)
     policies.reactivate(actor, office)
-    return _move(office, OfficeState.ACTIVE, events.OfficeReactivated(
-        subject=events.office_subject(office.pk)), actor, at)  # fmt: skip
+    return move_office(office, OfficeState.ACTIVE, reason, events.OfficeReactivated, actor, at)
 
 
-def _move(office: Office, state: str, event: events.Event, actor: Actor, at: datetime) -> Office:
-    office.state = state
-    office.save(update_fields=["state"])
-    events.record(event, actor=actor, at=at)
+def move_office(
+    office: Office, state: OfficeState, reason: str, event: type[Any], actor: Actor, at: datetime
+) -> Office:
+    """Step to `state` and say so. Raises Invalid (reason), Conflict (no such step)."""
+    reason = checked_reason(reason)
+    office.move(state)
+    office.state_reason = "" if state == OfficeState.ACTIVE else reason
+    office.save(update_fields=["state", "state_reason"])
+    events.record(event(subject=events.office_subject(office.pk), reason=reason), actor=actor, at=at)
     return office
+
+
+def checked_reason(reason: str) -> str:
+    """At most 200 characters, and some. Raises Invalid (reason)."""
+    reason = reason.strip()
+    if not reason or len(reason) > 200:
+        raise Invalid(_("请填写原因，不超过 200 个字。"), field="reason")
+    return reason

@@ -1,15 +1,19 @@
 """The office tree, one office with its names and divisions, and the regions."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from core.audit.reading import read
 from core.http import making_schemas, reads, refusals_on, status_of
 from tenants import events
 from tenants.actors import Actor
@@ -17,8 +21,9 @@ from tenants.forms import offices as forms
 from tenants.models import Office
 from tenants.policies import offices as policies
 from tenants.selectors import offices as selectors
-from tenants.usecases import divisions
+from tenants.usecases import archives, divisions, second_person
 from tenants.usecases import offices as usecases
+from tenants.views.changes import told
 from tenants.views.dialogs import ask, done
 from tenants.views.timelines import shown
 
@@ -80,11 +85,15 @@ def _page(request: HttpRequest, office: Office, *, division_form: Any = None) ->
             "names": selectors.names_of(office),
             "divisions": rows,
             "division_form": form,
+            "archives": archives.archives_of(actor, office),
+            "archiving": archives.under_way(actor, office),
             "timeline": shown(events.timeline(events.office_subject(office.pk), 20)),
             "refusals": {
                 "rename": policies.rename.reason(actor, office),
                 "suspend": policies.suspend.reason(actor, office),
                 "reactivate": policies.reactivate.reason(actor, office),
+                "archive": policies.archive.reason(actor, office),
+                "reopen": policies.reopen.reason(actor, office),
                 "divisions": policies.edit_divisions.reason(actor, office),
             },
         },
@@ -109,29 +118,79 @@ def rename(request: HttpRequest, office_id: int) -> HttpResponse:
     return render(request, "tenants/offices/rename.html", {"office": office, "form": form}, status=status_of(form))
 
 
+class _Act(NamedTuple):
+    """A change of an office's state, as its dialog asks for it."""
+
+    policy: Callable[[Actor, Office], None]
+    use_case: str  # as usecases.second_person knows it
+    said: Any
+    title: Any
+    text: Any
+    confirm: Any
+    danger: bool = True
+
+
+ACTS = {
+    "suspend": _Act(
+        policies.suspend, "suspend-office", gettext_lazy("机构已停用，其人员不能再进入。"), gettext_lazy("停用机构"),
+        gettext_lazy(
+            "停用后，这个机构的人员不能再进入，进入时会看到这里填写的原因；它的后台任务和定时任务暂停。"
+            "已有的数据和上报记录保留，上级照常查看，可以恢复。"
+        ),
+        gettext_lazy("停用"),
+    ),
+    "reactivate": _Act(
+        policies.reactivate, "reactivate-office", gettext_lazy("机构已恢复使用。"), gettext_lazy("恢复使用机构"),
+        gettext_lazy("恢复后，这个机构的人员可以照常进入，停用期间等待的后台任务接着办理。"),
+        gettext_lazy("恢复使用"),
+        False,
+    ),
+    "archive": _Act(
+        policies.archive, "archive-office", gettext_lazy("已开始归档，完成后在本页下载档案。"),
+        gettext_lazy("归档机构"),
+        gettext_lazy(
+            "后台任务把这个机构的全部数据、附件和审计账链打包成一个档案文件，随后这个机构就此关闭。"
+            "数据不会删除，可以恢复档案。"
+        ),
+        gettext_lazy("归档"),
+    ),
+    "reopen": _Act(
+        policies.reopen, "reopen-office", gettext_lazy("机构档案已恢复，机构现在是停用状态。"),
+        gettext_lazy("恢复机构档案"),
+        gettext_lazy("恢复后，这个机构回到停用状态；要让人员进入，再恢复使用。档案文件保留。"),
+        gettext_lazy("恢复档案"),
+        False,
+    ),
+}  # fmt: skip
+
+
 @require_http_methods(["GET", "POST"])
-def suspend(request: HttpRequest, office_id: int) -> HttpResponse:
-    """Ask for the reason, then close the office to its people."""
-    actor = _actor(request)
+def change_state(request: HttpRequest, office_id: int, act: str) -> HttpResponse:
+    """Ask for the reason, then suspend, reactivate, archive or reopen the office."""
+    actor, asked = _actor(request), ACTS[act]
     policies.see_offices(actor)
     office = selectors.get_office(actor, office_id)
     form = forms.ReasonForm(request.POST or None)
     if request.method == "GET":
-        policies.suspend(actor, office)
+        asked.policy(actor, office)
     elif form.is_valid():
         with refusals_on(form):
-            usecases.suspend_office(office_id=office.pk, actor=actor, at=timezone.now(), **form.cleaned_data)
-            messages.success(request, _("机构已停用，其人员不能再进入。"))
+            outcome = second_person.do(
+                asked.use_case, office_id=office.pk, actor=actor, at=timezone.now(), **form.cleaned_data
+            )
+            told(request, outcome, str(asked.said))
             return done(request, "admin-office", office.pk)
-    return ask(request, "tenants/offices/suspend.html", {"office": office, "form": form}, status=status_of(form))
+    context = {"office": office, "form": form, "act": asked, "url": f"admin-office-{act}"}
+    return ask(request, "tenants/offices/act.html", context, status=status_of(form))
 
 
-@require_POST
-def reactivate(request: HttpRequest, office_id: int) -> HttpResponse:
-    """Open a suspended office again."""
-    usecases.reactivate_office(office_id=office_id, actor=_actor(request), at=timezone.now())
-    messages.success(request, _("机构已恢复使用。"))
-    return redirect("admin-office", office_id)
+@require_safe
+def archive_file(request: HttpRequest, archive_id: int) -> HttpResponseBase:
+    """The file of an archived office; that it was taken is noted."""
+    actor = _actor(request)
+    row, path = archives.path_of(actor, archive_id)
+    read("office-archive", subject=events.office_subject(row.office_id), actor=actor, at=timezone.now())
+    return FileResponse(path.open("rb"), as_attachment=True, filename=row.file, content_type="application/x-tar")
 
 
 @require_POST

@@ -117,7 +117,7 @@ class TestOffices:
         )
         assert call(client, "post", f"{one}suspend/", {"reason": "x"}).json()["state"] == "SUSPENDED"
         assert call(client, "post", f"{one}suspend/", {"reason": "x"}).status_code == 409
-        assert call(client, "post", f"{one}reactivate/").status_code == 200
+        assert call(client, "post", f"{one}reactivate/", {"reason": "x"}).status_code == 200
         assert call(signed_in("yunnan", Role.SEC_ADMIN), "post", f"{one}suspend/", {"reason": "x"}).status_code == 403
 
     def test_divisions(self, signed_in, kunming: Office) -> None:

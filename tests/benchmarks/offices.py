@@ -2,6 +2,7 @@
 
 import random
 import shutil
+import statistics
 import sys
 import tempfile
 import threading
@@ -26,6 +27,7 @@ from tenants.models import Office, SchemaState
 from tests.benchmarks import world
 
 READERS = 4
+RUNS = 5  # of our upgrade
 MIGRATION = """
 from django.db import migrations, models
 
@@ -84,7 +86,13 @@ def upgraded(rows: list[Office]) -> dict[str, Any]:
     names = [office.schema_name for office in rows]
     quiet = waits(names, lambda: time.sleep(2))
     with one_more_migration():
-        seconds = {"one": timed(upgrading.upgrade_schemas), "none": timed(upgrading.upgrade_schemas)}
+        ours = []
+        for _run in range(RUNS):  # a busy moment is as long as the whole of it; the library's takes long enough
+            release.forget()  # as a process that begins
+            ours.append(timed(upgrading.upgrade_schemas))
+            undo(names)
+        upgrading.upgrade_schemas()
+        seconds = {"one": statistics.median(ours), "none": timed(upgrading.upgrade_schemas)}
         seconds["verify"] = timed(fingerprints.drifted)
         undo(names)
         release.forget()  # as a process that begins

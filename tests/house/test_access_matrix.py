@@ -31,7 +31,7 @@ def world(actor: Callable[..., Actor], offices: dict[str, Office]) -> dict[str, 
 
 @pytest.fixture(autouse=True)
 def evidence_elsewhere(settings: Any, tmp_path: Any) -> None:
-    settings.EVIDENCE_DIR = tmp_path
+    settings.EVIDENCE_DIR = settings.ARCHIVE_DIR = tmp_path
 
 
 def knock(client: Client, door: Door, method: str, slug: str, ids: dict[str, Any]) -> int:

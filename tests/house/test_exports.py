@@ -68,7 +68,7 @@ def asked(slug: str, clients: dict[str, Client], ids: dict[str, Any]) -> Iterato
 def test_no_cell_of_any_export_is_a_formula(
     actor: Callable[..., Actor], offices: dict[str, Office], settings: Any, tmp_path: Any, slug: str
 ) -> None:
-    settings.EVIDENCE_DIR = tmp_path
+    settings.EVIDENCE_DIR = settings.ARCHIVE_DIR = tmp_path
     world = access_world.build(actor, offices)[slug]
     with office_core.mounted(offices[slug].mount()):
         Division.objects.bulk_create(Division(office=offices[slug], name=name, valid_from=TODAY) for name in EVIL)

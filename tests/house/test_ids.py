@@ -46,7 +46,7 @@ def world(actor: Callable[..., Actor], offices: dict[str, Office]) -> World:
 
 @pytest.fixture(autouse=True)
 def evidence_elsewhere(settings: Any, tmp_path: Any) -> None:
-    settings.EVIDENCE_DIR = tmp_path
+    settings.EVIDENCE_DIR = settings.ARCHIVE_DIR = tmp_path
 
 
 class Crowd:

@@ -261,6 +261,9 @@ class TestTheScript:
             "There is no base backup": ["restore", "--dir", str(tmp_path / "b"), "--into", str(tmp_path / "new")],
             "exists already": ["restore", "--dir", str(tmp_path / "b"), "--into", str(there)],
             "with its time zone": ["restore", "--dir", str(tmp_path / "b"), "--into", "x", "--at", "2026-11-05"],
+            "which keys": ["seal", "--dir", str(tmp_path / "b")],
+            "which passphrase": ["keys", "--dir", str(tmp_path / "b"), "--into", "x"],
+            "There are no keys": ["keys", "--dir", str(tmp_path / "b"), "--into", "x", "--passphrase", "p"],
             "at least one": ["prune", "--dir", str(tmp_path / "b"), "--keep", "0"],
         }
         environment = {name: value for name, value in os.environ.items() if not name.startswith("BACKUP")}
@@ -293,3 +296,32 @@ class TestTheScript:
 
         assert [backup.copy_new(evidence, files), backup.copy_new(evidence, files)] == [1, 0]
         assert [path.name for path in files.rglob("*") if path.is_file()] == ["ab12"]
+
+    def test_seals_the_keys_and_gives_them_back_to_who_has_the_passphrase(self, tmp_path: Path) -> None:
+        key, passphrase, wrong = tmp_path / "audit.pem", tmp_path / "passphrase", tmp_path / "wrong"
+        key.write_text("-----BEGIN PRIVATE KEY-----")
+        passphrase.write_text("correct horse battery staple")
+        wrong.write_text("horse")
+        store = backup.Store(tmp_path / "b")
+        sealed = backup.seal_keys([key], passphrase, store, datetime(2026, 11, 5, tzinfo=UTC))
+
+        assert b"PRIVATE KEY" not in sealed.read_bytes()
+        assert sealed.stat().st_mode & 0o077 == 0
+        backup.unseal_keys(store, passphrase, tmp_path / "back")
+        assert (tmp_path / "back/audit.pem").read_text() == key.read_text()
+        assert (tmp_path / "back/audit.pem").stat().st_mode & 0o077 == 0
+        with pytest.raises(backup.BackupError, match="passphrase"):
+            backup.unseal_keys(store, wrong, tmp_path / "never")
+
+    def test_copies_anchors_that_grow_and_tells_of_one_that_was_cut(self, tmp_path: Path) -> None:
+        anchors, store = tmp_path / "anchors", backup.Store(tmp_path / "b")
+        anchors.mkdir()
+        (anchors / "anchors-2026-11.jsonl").write_text("one\n")
+        assert [backup.copy_anchors(anchors, store), backup.copy_anchors(anchors, store)] == [1, 0]
+        (anchors / "anchors-2026-11.jsonl").write_text("one\ntwo\n")
+        assert backup.copy_anchors(anchors, store) == 1
+        (anchors / "anchors-2026-11.jsonl").write_text("one\n")
+
+        with pytest.raises(backup.BackupError, match="not what was copied before"):
+            backup.copy_anchors(anchors, store)
+        assert (store.anchors / "anchors-2026-11.jsonl").read_text() == "one\ntwo\n"

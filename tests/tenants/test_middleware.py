@@ -47,11 +47,13 @@ class TestTheMount:
         assert "Pu'er" not in page.text
         assert "普洱" not in page.text
 
-    def test_a_suspended_office_is_not_found_for_its_people(self, signed_in, kunming: Office) -> None:
+    def test_a_suspended_office_tells_its_people_so(self, signed_in, kunming: Office) -> None:
         client = signed_in("kunming", Role.REPORTER)
         Office.objects.filter(pk=kunming.pk).update(state="SUSPENDED")
 
-        assert client.get("/kunming/").status_code == 404
+        page = client.get("/kunming/")
+        assert page.status_code == 403
+        assert "已停用" in page.text
 
     def test_an_own_host_name_mounts_the_office_at_its_root(self, signed_in, kunming: Office) -> None:
         Domain.objects.create(domain="km.example.cn", tenant=kunming, is_primary=True)

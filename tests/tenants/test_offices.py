@@ -144,15 +144,15 @@ class TestSuspending:
     def test_and_opening_again(self, actor, kunming: Office, signed_in) -> None:
         administrator, member = actor("yunnan", Role.SYS_ADMIN), signed_in("kunming", Role.REPORTER)
         offices.suspend_office(office_id=kunming.pk, reason="撤并", actor=administrator, at=NOON)
-        assert member.get("/kunming/calendar/").status_code == 404
+        assert member.get("/kunming/calendar/").status_code == 403
         with pytest.raises(Conflict):
             offices.suspend_office(office_id=kunming.pk, reason="撤并", actor=administrator, at=NOON)
 
-        offices.reactivate_office(office_id=kunming.pk, actor=administrator, at=NOON)
+        offices.reactivate_office(office_id=kunming.pk, reason="恢复", actor=administrator, at=NOON)
 
         assert member.get("/kunming/calendar/").status_code == 200
         with pytest.raises(Conflict):
-            offices.reactivate_office(office_id=kunming.pk, actor=administrator, at=NOON)
+            offices.reactivate_office(office_id=kunming.pk, reason="恢复", actor=administrator, at=NOON)
 
     def test_comes_from_above_only(self, actor, yunnan: Office, kunming: Office) -> None:
         for administrator, office in (

@@ -64,7 +64,8 @@ class TestOfficePages:
         assert client.post(url, {"reason": ""}).status_code == 422
         assert client.post(url, {"reason": "撤并"}).status_code == 302
         assert client.post(url, {"reason": "撤并"}).status_code == 409
-        assert client.post(f"/yunnan/administration/offices/{kunming.pk}/reactivate/").status_code == 302
+        again = client.post(url.replace("suspend", "reactivate"), {"reason": "恢复"})
+        assert again.status_code == 302
 
     def test_suspend_in_a_dialog(self, client: Client, kunming: Office) -> None:
         url, htmx = f"/yunnan/administration/offices/{kunming.pk}/suspend/", {"HX-Request": "true"}

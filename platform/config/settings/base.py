@@ -156,6 +156,7 @@ CACHES = {
 
 EVIDENCE_DIR = DATA_DIR / "evidence"
 # The heads of the audit chains, signed; best on a disk that only appends. The key never goes into the database.
+ARCHIVE_DIR = Path(os.environ.get("ARCHIVE_DIR", DATA_DIR / "archives"))
 AUDIT_ANCHOR_DIR = Path(os.environ.get("AUDIT_ANCHOR_DIR", DATA_DIR / "anchors"))
 AUDIT_KEY_FILE = Path(os.environ.get("AUDIT_KEY_FILE", DATA_DIR / "keys" / "audit.pem"))
 EVIDENCE_MAX_BYTES = 50 * 1024 * 1024
@@ -248,7 +249,7 @@ SPECTACULAR_SETTINGS = {
         "DraftState": "appraisal.reporting.states.DraftState",
         "ProviderState": "tenants.states.ProviderState",
         "ChangeState": "tenants.states.ChangeState",
-        "OfficeState": "tenants.models.office.OfficeState",
+        "OfficeState": "tenants.states.OfficeState",
         "RoleEnum": "tenants.models.people.Role",
         "Better": "appraisal.library.models.indicator.Better",  # the other `direction` moves a row
     },

@@ -3,13 +3,16 @@
 One JSON object a line: `n` (counting from 1), `at`, `chain`, `seq`, `hash`, `prev` (SHA-256 of the line before; 64
 zeros before the first) and last `signature`: Ed25519, in Base64, over the same object without it, without spaces.
 Months have files of their own; the numbering goes on from one to the next.
+
+After a restore to an earlier moment the file is ahead of the database. A line that says so (`restored`: {`after`,
+`reason`, `by`}) closes that: what was anchored of its chain beyond `after` before that line is void, and stays there.
 """
 
 import base64
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -46,6 +49,8 @@ class Line:
     seq: int = 0
     hash: str = ""
     fault: str = ""
+    restored: str = ""  # why the chain was restored, where this line says so
+    after: int = 0  # the place to which it was restored: its anchors after it, up to this line, are void
 
 
 def signing_key() -> Ed25519PrivateKey:
@@ -87,15 +92,45 @@ def anchor_heads(*, at: datetime) -> int:
     with office.mounted(office.PUBLIC), transaction.atomic(), _alone() as folder:
         known = dict(AuditAnchor.objects.values_list("chain", "seq"))
         heads = [head for head in AuditHead.objects.order_by("chain") if known.get(head.chain) != head.seq]
-        if not heads:
-            return 0
+        return _write(folder, heads, at)
+
+
+def anchor_restored(forks: dict[str, int], *, reason: str, by: list[str], at: datetime) -> int:
+    """Append the heads of these chains, saying that each was restored to `forks[chain]`; returns how many.
+
+    As the login, in a transaction.
+    """
+    with _alone() as folder:
+        heads = list(AuditHead.objects.filter(chain__in=forks).order_by("chain"))
+        return _write(folder, heads, at, {"reason": reason, "by": by}, forks)
+
+
+def standing(lines: Iterable[Line]) -> list[Line]:
+    """The anchors that count: without those that a restore left behind and a later line has closed."""
+    kept: list[Line] = []
+    for line in lines:
+        if line.restored:
+            kept = [old for old in kept if old.chain != line.chain or old.seq <= line.after]
+        kept.append(line)
+    return kept
+
+
+def _write(
+    folder: Path, heads: list[AuditHead], at: datetime, told: dict[str, Any] | None = None,
+    forks: dict[str, int] | None = None,
+) -> int:  # fmt: skip
+    """Sign the heads and append them; what the database knows of its anchors follows in the same transaction."""
+    rows: list[AuditAnchor] = []
+    if heads:
         key = signing_key()
         (folder / PUBLIC_KEY).write_bytes(public_pem())
         number, prev = _last()
-        text, rows = "", []
+        text = ""
         for number, head in enumerate(heads, start=number + 1):  # noqa: B020 (counts on from the last line)
             facts = {"n": number, "at": at.astimezone(UTC).isoformat(timespec="seconds"), "chain": head.chain}
             facts |= {"seq": head.seq, "hash": bytes(head.hash).hex(), "prev": prev}
+            if forks is not None:
+                facts["restored"] = {"after": forks[head.chain], **(told or {})}
             signature = base64.b64encode(key.sign(compact(facts))).decode()
             line = compact({**facts, "signature": signature})
             prev = sha256(line).hexdigest()
@@ -164,7 +199,11 @@ def _believed(line: bytes, expected: int, prev: str, key: Ed25519PublicKey) -> L
         facts = json.loads(line)
         signature = base64.b64decode(facts.pop("signature"), validate=True)
         key.verify(signature, compact(facts))
-        said = Line(facts["n"], facts["chain"], facts["seq"], facts["hash"])
+        restored = facts.get("restored", {"reason": "", "after": 0})
+        said = Line(
+            facts["n"], facts["chain"], facts["seq"], facts["hash"], restored=restored["reason"],
+            after=restored["after"],
+        )  # fmt: skip
     except InvalidSignature:
         return Line(expected, fault="anchor-signature")
     except (ValueError, KeyError, TypeError, AttributeError):

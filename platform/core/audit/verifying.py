@@ -77,6 +77,7 @@ class Verdict:
     lines: int
     seconds: float
     faults: list[Fault] = field(default_factory=list)
+    restored: list[anchors.Line] = field(default_factory=list)  # what the file says of restores, for who asks
 
     @property
     def sound(self) -> bool:
@@ -106,11 +107,11 @@ def verify(chain: str = "", *, hashes: bool = True, anchored: bool = True) -> Ve
             faults += _ask(cursor, question, chain)
         if anchored:
             faults += _of_the_file(lines)
-            faults += _ask(cursor, ANCHORED, chain, lines)
+            faults += _ask(cursor, ANCHORED, chain, anchors.standing(lines))
         links = AuditLink.objects.filter(chain=chain) if chain else AuditLink.objects.all()
         rows = links.count()
         cursor.execute(AS_BEFORE)
-    return Verdict(rows, len(lines), time.perf_counter() - began, faults)
+    return Verdict(rows, len(lines), time.perf_counter() - began, faults, [one for one in lines if one.restored])
 
 
 def _ask(cursor, question: str, chain: str, lines: Iterable[anchors.Line] = ()) -> list[Fault]:
@@ -121,6 +122,23 @@ def _ask(cursor, question: str, chain: str, lines: Iterable[anchors.Line] = ()) 
     }  # fmt: skip
     cursor.execute(question, {"chain": chain, **columns})
     return [Fault(*row) for row in cursor.fetchall()]
+
+
+def forks() -> dict[str, int]:
+    """Chain → the last anchored place where it is what was anchored, for chains that differ from an anchor after it.
+
+    That is what a restore to an earlier moment leaves, and what writing a chain's end anew does. Ask as `verify`.
+    """
+    lines = anchors.standing(anchors.read())
+    with connection.cursor() as cursor:
+        differing = {(fault.chain, fault.seq) for fault in _ask(cursor, ANCHORED, "", lines)}
+    first: dict[str, int] = {}
+    for chain, seq in differing:
+        first[chain] = min(seq, first.get(chain, seq))
+    return {
+        chain: max((line.seq for line in lines if line.chain == chain and line.seq < seq), default=0)
+        for chain, seq in first.items()
+    }
 
 
 def _of_the_file(lines: list[anchors.Line]) -> list[Fault]:

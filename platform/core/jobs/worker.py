@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django_tenants.utils import get_tenant_model
 
 from core import cells, parameters
 from core import office as office_core
@@ -120,6 +121,8 @@ def claim(at: datetime) -> Job | None:
     heard_of_until = at - timedelta(seconds=parameter("job_silence_seconds", at)) + lease
     with office_core.mounted(office_core.PUBLIC), transaction.atomic():
         open_ones = Job.objects.select_for_update(skip_locked=True).filter(run_at__lte=at).order_by("run_at", "id")
+        # A closed office's work waits until it is opened again.
+        open_ones = open_ones.exclude(office__in=get_tenant_model().objects.closed().values("schema_name"))
         due = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=at)
         job = open_ones.filter(due).first()
         if job is None:

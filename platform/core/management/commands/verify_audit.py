@@ -36,6 +36,8 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{verdict.rows} entries, {verdict.lines} anchors, {verdict.seconds:.2f} s ({speed:,.0f} entries/s)"
         )
+        for line in verdict.restored:
+            self.stdout.write(f"Anchor {line.n}: {line.chain} was restored to {line.after}: {line.restored}")
         for fault in verdict.first_of_each:
             self.stdout.write(fault.sentence)
         if not verdict.sound:

@@ -1,10 +1,12 @@
 """Backup and point-in-time restore of an installation: the database by base backup and log stream, then the files.
 
     anlan_backup.py stream   receive the log, until stopped (a unit of its own)
-    anlan_backup.py base     a base backup, verified; the evidence files since the last one
+    anlan_backup.py base     a base backup, verified; the evidence files since the last one, the anchors
+    anlan_backup.py seal     the keys, sealed with a passphrase
     anlan_backup.py status   how old both are; exit code 1 when that is too old
     anlan_backup.py prune    keep the newest base backups and the log since the oldest of them
     anlan_backup.py restore  a data directory as of a moment, ready for PostgreSQL to start on
+    anlan_backup.py keys     the newest keys, unsealed
 
 BACKUP_DIR says where to: another machine's disk. BACKUP_URL is a login with REPLICATION (pg_hba: `host replication`).
 PostgreSQL's own programs do the work; PG_BIN names their directory where they are not on the path. Standard library
@@ -14,10 +16,12 @@ only: a restore must not need what it restores.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,7 +39,8 @@ class Store:
 
     def __init__(self, root: Path) -> None:
         self.root, self.base, self.wal, self.files = root, root / "base", root / "wal", root / "files"
-        for folder in (self.base, self.wal, self.files):
+        self.anchors, self.keys = root / "anchors", root / "keys"
+        for folder in (self.base, self.wal, self.files, self.anchors, self.keys):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def bases(self) -> list[tuple[datetime, Path]]:
@@ -104,6 +109,79 @@ def copy_new(source: Path, target: Path) -> int:
     return copied
 
 
+def copy_anchors(source: Path, store: Store) -> int:
+    """Copy the audit log's anchors, which only ever grow; answers how many files were newer.
+
+    Raises BackupError for one that no longer begins with what was copied before: it was cut or changed. The old stays.
+    """
+    copied, changed = 0, []
+    for path in sorted([*source.glob("anchors-*.jsonl"), *source.glob("public-key.pem")]):
+        to, text = store.anchors / path.name, path.read_bytes()
+        before = to.read_bytes() if to.exists() else b""
+        if text == before:
+            continue
+        if not text.startswith(before):
+            changed.append(path.name)
+            to = to.with_name(f"{path.name}.differs-{datetime.now(UTC).strftime(STAMP)}")
+        scratch = to.with_name(f"{to.name}.part")
+        scratch.write_bytes(text)
+        scratch.rename(to)
+        copied += 1
+    if changed:
+        raise BackupError(
+            f"{', '.join(changed)}: not what was copied before with more after it; both are in {store.anchors}."
+        )
+    return copied
+
+
+def seal_keys(files: list[Path], passphrase: Path, store: Store, now: datetime) -> Path:
+    """The keys in one file, sealed with a passphrase (AES-256, PBKDF2): who finds the backup finds no open keys.
+
+    Needs openssl. The passphrase is kept elsewhere: on paper, in a safe.
+    """
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        for path in files:
+            tar.add(path, path.name)
+    to = store.keys / f"{now.strftime(STAMP)}.tar.enc"
+    sealed = openssl(packed.getvalue(), passphrase)
+    to.touch(mode=0o600)
+    to.write_bytes(sealed)
+    return to
+
+
+def openssl(text: bytes, passphrase: Path, *more: str) -> bytes:
+    """Seal, or with "-d" unseal. Raises BackupError."""
+    command = ["openssl", "enc", "-aes-256-cbc", "-pbkdf2", "-iter", "600000", "-salt", "-pass", f"file:{passphrase}"]
+    try:
+        answer = subprocess.run([*command, *more], input=text, capture_output=True, check=False)
+    except FileNotFoundError:
+        raise BackupError("There is no openssl: install it, it seals the keys.") from None
+    if answer.returncode:
+        raise BackupError("openssl could not do it: is it the passphrase with which the keys were sealed?")
+    return answer.stdout
+
+
+def unseal_keys(store: Store, passphrase: Path, into: Path) -> Path:
+    """Unpack the newest keys into a new directory; answers the file they were in. Raises BackupError."""
+    sealed = sorted(store.keys.glob("*.tar.enc"))
+    if not sealed:
+        raise BackupError(f"There are no keys in {store.keys}.")
+    if into.exists():
+        raise BackupError(f"{into} exists already; keys are never written over others.")
+    text = openssl(sealed[-1].read_bytes(), passphrase, "-d")
+    try:
+        with tarfile.open(fileobj=io.BytesIO(text)) as tar:
+            found = {Path(member.name).name: tar.extractfile(member) for member in tar if member.isfile()}
+            into.mkdir(parents=True, mode=0o700)
+            for name, content in found.items():
+                (into / name).touch(mode=0o600)
+                (into / name).write_bytes(content.read() if content else b"")
+    except tarfile.TarError:
+        raise BackupError("The keys could not be read: is it the passphrase with which they were sealed?") from None
+    return sealed[-1]
+
+
 def status(store: Store, now: datetime, *, base_hours: float, log_minutes: float) -> tuple[bool, str]:
     """Whether both are young enough, and a sentence."""
     bases, log = store.bases(), store.last_log()
@@ -168,14 +246,22 @@ def restore(store: Store, into: Path, at: datetime | None) -> Path:
     return usable[-1]
 
 
+def named(variable: str) -> str | None:
+    """What the environment says, or None where it says nothing."""
+    return os.environ.get(variable) or None
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command line; answers the exit code."""
     parser = argparse.ArgumentParser(prog="anlan_backup.py", formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.description = __doc__
-    parser.add_argument("action", choices=["stream", "base", "status", "prune", "restore"])
+    parser.add_argument("action", choices=["stream", "base", "status", "prune", "restore", "seal", "keys"])
     parser.add_argument("--dir", type=Path, default=os.environ.get("BACKUP_DIR"), help="default: BACKUP_DIR")
     parser.add_argument("--url", default=os.environ.get("BACKUP_URL"), help="default: BACKUP_URL")
     parser.add_argument("--evidence", type=Path, help="DATA_DIR/evidence of the installation (base)")
+    parser.add_argument("--anchors", type=Path, default=named("BACKUP_ANCHORS"), help="AUDIT_ANCHOR_DIR (base)")
+    parser.add_argument("--key", type=Path, action="append", help="a file of keys; default: BACKUP_KEYS (seal)")
+    parser.add_argument("--passphrase", type=Path, default=named("BACKUP_PASSPHRASE"), help="a file (seal, keys)")
     parser.add_argument("--keep", type=int, default=8, help="how many base backups to keep (prune)")
     parser.add_argument("--base-hours", type=float, default=26, help="an older base backup is too old (status)")
     parser.add_argument("--log-minutes", type=float, default=10, help="an older log is too old (status)")
@@ -200,9 +286,20 @@ def act(given: argparse.Namespace) -> int:
         return receive(store, given.url)
     if given.action == "base":
         made = take_base(store, given.url, given.evidence, datetime.now(UTC))
+        if given.anchors is not None:
+            copy_anchors(given.anchors, store)
         print(f"{made}, verified, {time.monotonic() - began:.1f} s")
     elif given.action == "prune":
         print("\n".join(f"removed {path}" for path in prune(store, given.keep)) or "Nothing to remove.")
+    elif given.action == "seal":
+        keys = given.key or [Path(name) for name in (named("BACKUP_KEYS") or "").split(":") if name]
+        if not keys or given.passphrase is None:
+            raise BackupError("Say which keys and with which passphrase: BACKUP_KEYS, BACKUP_PASSPHRASE (a file).")
+        print(seal_keys(keys, given.passphrase, store, datetime.now(UTC)))
+    elif given.action == "keys":
+        if given.into is None or given.passphrase is None:
+            raise BackupError("Say where to and with which passphrase: --into, --passphrase or BACKUP_PASSPHRASE.")
+        print(f"{given.into} from {unseal_keys(store, given.passphrase, given.into).name}")
     elif given.action == "restore":
         if given.into is None:
             raise BackupError("Say which data directory to make: --into.")

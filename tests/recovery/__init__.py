@@ -1,0 +1,1 @@
+"""The drill on the product itself: people at work in several offices when the power goes."""
