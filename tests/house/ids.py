@@ -30,10 +30,10 @@ SAME = {
     "group_id": "indicator_id", "number": "number",
 }  # fmt: skip
 IDS = frozenset({
-    "adjustment_id", "change_id", "cycle_id", "division_id", "entry_id", "file_id", "indicator_id", "job_id",
-    "letter_id", "line_id", "link_id", "membership_id", "objection_id", "office_id", "period_id", "person_id",
-    "provider_id", "report_id",
-    "run_id", "session_id", "slug", "stand_in_id", "token_id", "user_id", "value_id", "version_id",
+    "adjustment_id", "archive_id", "change_id", "cycle_id", "division_id", "entry_id", "file_id", "indicator_id",
+    "job_id", "letter_id", "line_id", "link_id", "membership_id", "objection_id", "office_id", "period_id",
+    "person_id", "provider_id", "report_id", "run_id", "session_id", "slug", "stand_in_id", "token_id", "user_id",
+    "value_id", "version_id",
 })  # fmt: skip
 # Of the pages' queries and forms: the world's arguments that each may stand for.
 PAGES = {
