@@ -153,11 +153,12 @@ CLASSES = (
         parameter="jobs_kept_days",
     ),
     DataClass(
-        name="offices, divisions, regions, calendar",
+        name="offices, their archives, divisions, regions, calendar",
         level="public",
         tables=(
             "tenants_office",
             "tenants_officename",
+            "tenants_officearchive",
             "tenants_division",
             "tenants_domain",
             "tenants_region",

@@ -25,7 +25,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import verify_audit_export  # type: ignore[import-not-found]
 
 FORMAT = "anlan-archive-1"
-csv.field_size_limit(1 << 30)
 
 
 def content_of(tar: tarfile.TarFile, name: str):
@@ -144,4 +143,5 @@ def main(arguments: list) -> int:
 
 
 if __name__ == "__main__":
+    csv.field_size_limit(1 << 30)  # a row of a table may hold a long text
     sys.exit(main(sys.argv[1:]))

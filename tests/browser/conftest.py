@@ -29,10 +29,11 @@ PATIENCE = 10_000  # ms; the machine may be busy
 
 @dataclass(frozen=True)
 class Server:
-    """Where the pages are, and a session cookie for every account."""
+    """Where the pages are, a session cookie for every account, and by how many seconds its clock differs from ours."""
 
     url: str
     sessions: dict[str, str]
+    ahead: float
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import shutil
 import sys
 import tempfile
 import threading
+import time
 from contextlib import closing
 from io import StringIO
 from pathlib import Path
@@ -147,6 +148,7 @@ def main() -> None:
         give_logins()
         from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
         from django.core.wsgi import get_wsgi_application
+        from django.utils import timezone
 
         class Handler(WSGIRequestHandler):
             def log_message(self, format: str, *args: object) -> None:
@@ -158,7 +160,9 @@ def main() -> None:
         worker = Worker()
         worker.start()
         threading.Thread(target=server.serve_forever, name="web", daemon=True).start()
-        print(json.dumps({"url": f"http://127.0.0.1:{server.server_port}", "sessions": sessions}), flush=True)
+        ahead = timezone.now().timestamp() - time.time()
+        told = {"url": f"http://127.0.0.1:{server.server_port}", "sessions": sessions, "ahead": ahead}
+        print(json.dumps(told), flush=True)
         sys.stdin.read()
         server.shutdown()
         worker.stop()

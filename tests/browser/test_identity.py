@@ -1,6 +1,7 @@
 """Single sign-on in the browser, with a provider that runs beside: set up, linked, used, left."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -9,17 +10,16 @@ from playwright.sync_api import Page, expect
 from tests import factories, identity_provider
 from tests.browser.conftest import Server
 from tests.browser.test_axe import SCRIPTS, Judge
-from tests.browser.world import NOW
 from tests.identity_provider import CLIENT, SECRET, LocalProvider
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 @pytest.fixture
-def service() -> Iterator[LocalProvider]:
-    """Its clock is the world's."""
+def service(server: Server) -> Iterator[LocalProvider]:
+    """Its clock is the server's, which runs on while other files are tested."""
     with identity_provider.running() as found:
-        found.now = NOW.timestamp
+        found.now = lambda: time.time() + server.ahead
         found.subject = "diqing-42"
         yield found
 
