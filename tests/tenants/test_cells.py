@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
@@ -21,10 +22,11 @@ from core import jobs as core_jobs
 from core import office as office_core
 from core.checks import provinces_have_logins
 from core.jobs import registry
+from core.models import IdempotencyRecord
 from core.postgres import base, seats
 from core.postgres.wall import asking
 from tenants import logins
-from tenants.models import Membership, Office, OpenSession, Role, User
+from tenants.models import Membership, Office, OpenSession, Role, SignInAttempt, User
 from tenants.models.office import Domain
 from tests import factories, real_servers
 from tests.tenants.cell_fuzz import fuzz
@@ -51,6 +53,8 @@ def provinces(django_db_setup, django_db_blocker, tmp_path_factory: pytest.TempP
             OpenSession.objects.filter(user__in=ids).delete()
             Membership.objects.filter(user__in=ids).delete()
             User.objects.filter(pk__in=ids).delete()
+            for traces in (SignInAttempt, IdempotencyRecord, Session):  # of requests, by whomever
+                traces.objects.all().delete()
         connection.close()
 
 
