@@ -27,6 +27,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rates", default="10,20,40,100", help="requests offered a second, one run each")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--steady", type=float, default=0, help="seconds more at the highest rate that was in time")
+    parser.add_argument("--rush", type=int, default=0, help="people who submit within --within seconds, afterwards")
+    parser.add_argument("--within", type=float, default=120, help="seconds in which they come")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--threads", type=int, default=4)
     given = parser.parse_args(arguments)
@@ -36,27 +38,42 @@ def main(arguments: list[str]) -> int:
 
         django.setup()
         from tests.load import generator, offices
+        from tests.load import rush as people
 
         began = time.monotonic()
         desks = offices.build(given.provinces, given.prefectures, lambda what: print(f"  {what}", flush=True))
         print(f"{given.provinces * (given.prefectures + 1)} offices in {time.monotonic() - began:.0f} s", flush=True)
         server, port = serve(given.workers, given.threads)
+        hurried, desks = desks[: given.rush], desks[given.rush :]  # a rush begins with months that nobody changed
         crowd, wrong = generator.Crowd(port, desks, seed=1), 0
+
+        def rush() -> None:
+            nonlocal wrong
+            offices.fill_months(hurried)
+            before = memory(server.pid)
+            outcome, reached = loop.run(people.run(port, hurried, given.within, seed=1))
+            lost = offices.handed_over(hurried)
+            done = f"{reached['submitted']} submitted, {reached['signed']} signed"
+            title = f"{given.rush} people within {given.within:g} s, {done}"
+            wrong += report(title, outcome, before, memory(server.pid)) + len(lost)
+            print("\n".join(f"  WRONG {each}" for each in lost) or "  every report is there once, as it was mended")
 
         def in_time(rate: float, seconds: float) -> bool:
             nonlocal wrong
             before = memory(server.pid)
             outcome = loop.run(crowd.run(rate, seconds))
-            wrong += report(rate, seconds, outcome, before, memory(server.pid))
+            wrong += report(f"{rate:g} a second for {seconds:g} s", outcome, before, memory(server.pid))
             return generator.quantile(outcome.all, 0.95) <= IN_TIME
 
         try:
             with asyncio.Runner() as loop:  # one for all runs: what people hold locked belongs to a loop
                 loop.run(crowd.run(10, WARM_SECONDS))
-                rates = [float(rate) for rate in given.rates.split(",")]
+                rates = [float(rate) for rate in given.rates.split(",") if rate]
                 held = [rate for rate in rates if in_time(rate, given.seconds)]
                 if given.steady:
                     in_time(max(held, default=rates[0]), given.steady)
+                if given.rush:
+                    rush()
         finally:
             server.terminate()
             server.wait(30)
@@ -94,7 +111,7 @@ def memory(pid: int) -> float:
     return total / 1024
 
 
-def report(rate: float, seconds: float, outcome: "object", before: float, after: float) -> int:
+def report(title: str, outcome: "object", before: float, after: float) -> int:
     """Print what came of a run; answers how many requests went wrong."""
     from tests.load.generator import Outcome, quantile
 
@@ -102,12 +119,12 @@ def report(rate: float, seconds: float, outcome: "object", before: float, after:
     values = outcome.all
     wrong = sum(outcome.errors.values())
     line = "  ".join(f"p{share * 100:g} {quantile(values, share) * 1000:.0f} ms" for share in (0.5, 0.95, 0.99))
-    print(f"\n{rate:g} a second for {seconds:g} s: {len(values)} answered, {wrong} wrong; {line}; "
+    print(f"\n{title}: {len(values)} answered, {wrong} wrong; {line}; "
           f"server memory {before:.0f} → {after:.0f} MB", flush=True)  # fmt: skip
     for kind, own in sorted(outcome.seconds.items()):
         own.sort()
         half, most = quantile(own, 0.5) * 1000, quantile(own, 0.95) * 1000
-        print(f"  {kind:<11} {len(own):>6}  p50 {half:>6.0f}  p95 {most:>6.0f} ms")
+        print(f"  {kind:<12} {len(own):>6}  p50 {half:>6.0f}  p95 {most:>6.0f} ms")
     for what, number in outcome.errors.most_common(8):
         print(f"  WRONG {what}: {number}")
     return wrong

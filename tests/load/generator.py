@@ -55,30 +55,30 @@ class Crowd:
 
     async def _one(self, kind: str, desk: Desk, due: float, outcome: Outcome) -> None:
         try:
-            status = await asyncio.wait_for(self._act(kind, desk), PATIENCE)
+            status, answer = await asyncio.wait_for(self._act(kind, desk), PATIENCE)
         except (OSError, TimeoutError, asyncio.IncompleteReadError, ValueError) as error:
             outcome.errors[f"{kind}: {type(error).__name__}"] += 1
             return
         if status != 200:
-            outcome.errors[f"{kind}: {status}"] += 1
+            outcome.errors[f"{kind}: {status} {answer[:300].decode(errors='replace')}"] += 1
         outcome.seconds[kind].append(time.monotonic() - due)
 
-    async def _act(self, kind: str, desk: Desk) -> int:
+    async def _act(self, kind: str, desk: Desk) -> tuple[int, bytes]:
         at = f"/{desk.slug}"
         if kind == "save":
             return await self._save(desk)
         if kind == "api-values":
-            return (await self._ask("GET", f"{at}/api/v1/values/?page_size=20", token=desk.token))[0]
+            return await self._ask("GET", f"{at}/api/v1/values/?page_size=20", token=desk.token)
         if kind in ("ranking", "queue"):
-            return (await self._ask("GET", f"/{desk.province}/appraisal/{kind}/", cookie=admins[desk.province]))[0]
+            return await self._ask("GET", f"/{desk.province}/appraisal/{kind}/", cookie=admins[desk.province])
         paths = {
             "workbench": f"{at}/reporting/{desk.period_id}/",
             "form": f"{at}/reporting/{desk.period_id}/{desk.indicators[0]}/",
             "scorecard": f"{at}/appraisal/runs/{desk.run_id}/{desk.slug}/",
         }
-        return (await self._ask("GET", paths[kind], cookie=desk.cookie))[0]
+        return await self._ask("GET", paths[kind], cookie=desk.cookie)
 
-    async def _save(self, desk: Desk) -> int:
+    async def _save(self, desk: Desk) -> tuple[int, bytes]:
         """One after the other for the same value, as a person would; each gives the version that the last one got."""
         indicator = self.random.choice(desk.indicators)
         key = desk.slug, indicator
@@ -93,26 +93,27 @@ class Crowd:
             status, answer = await self._ask("PUT", path, token=desk.token, body=body)
             if status == 200:
                 self.versions[key] = json.loads(answer)["lock_version"]
-            return status
+            return status, answer
 
     async def _ask(
         self, method: str, path: str, *, cookie: str = "", token: str = "", body: dict[str, object] | None = None
     ) -> tuple[int, bytes]:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        try:
-            data = json.dumps(body).encode() if body is not None else b""
-            lines = [
-                f"{method} {path} HTTP/1.1",
-                "Host: 127.0.0.1",
-                "Connection: close",
-                f"Content-Length: {len(data)}",
-            ]
-            lines += [f"Cookie: anlan_session={cookie}"] if cookie else []
-            lines += [f"Authorization: Token {token}"] if token else []
-            lines += ["Content-Type: application/json"] if body is not None else []
-            writer.write("\r\n".join([*lines, "", ""]).encode() + data)
-            await writer.drain()
-            head, _, rest = (await reader.read(-1)).partition(b"\r\n\r\n")
-            return int(head.split(b" ", 2)[1]), rest
-        finally:
-            writer.close()
+        headers = [f"Cookie: anlan_session={cookie}"] if cookie else []
+        headers += [f"Authorization: Token {token}"] if token else []
+        headers += ["Content-Type: application/json"] if body is not None else []
+        data = json.dumps(body).encode() if body is not None else b""
+        status, _, answer = await ask(self.port, method, path, headers, data)
+        return status, answer
+
+
+async def ask(port: int, method: str, path: str, headers: list[str], data: bytes) -> tuple[int, str, bytes]:
+    """One request on a connection of its own; answers the status, the head and the body."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", "Connection: close", f"Content-Length: {len(data)}"]
+        writer.write("\r\n".join([*lines, *headers, "", ""]).encode() + data)
+        await writer.drain()
+        head, _, rest = (await reader.read(-1)).partition(b"\r\n\r\n")
+        return int(head.split(b" ", 2)[1]), head.decode("latin-1"), rest
+    finally:
+        writer.close()

@@ -1,5 +1,6 @@
 """That the generator works, with a handful of offices; and the long run, which `make soak` makes."""
 
+import asyncio
 import re
 import subprocess
 import sys
@@ -7,7 +8,8 @@ import sys
 import pytest
 
 from tests.benchmarks.set_up import ROOT
-from tests.load.generator import quantile
+from tests.load.generator import Outcome, quantile
+from tests.load.rush import Person, Refused
 
 
 def run(*arguments: str, seconds: float) -> str:
@@ -28,11 +30,39 @@ def test_quantiles_are_of_what_there_is() -> None:
 
 @pytest.mark.slow
 def test_a_handful_of_offices_is_read_and_reported_without_an_error() -> None:
-    told = run("--provinces", "1", "--prefectures", "2", "--rates", "4", "--seconds", "4", seconds=240)
+    told = run(
+        "--provinces", "1", "--prefectures", "4", "--rates", "4", "--seconds", "4", "--rush", "2", "--within", "2",
+        seconds=240,
+    )  # fmt: skip
 
-    [(answered, wrong)] = re.findall(r"(\d+) answered, (\d+) wrong", told)
-    assert int(answered) > 3
-    assert int(wrong) == 0
+    steady, rush = re.findall(r"(\d+) answered, (\d+) wrong", told)
+    assert int(steady[0]) > 3
+    assert "2 submitted, 2 signed" in told
+    assert "every report is there once, as it was mended" in told
+    assert steady[1] == rush[1] == "0"
+
+
+def test_a_second_click_may_be_told_but_not_break() -> None:
+    """What the rush forgives: one answer of two that says it is done already; nothing else, and not both."""
+    person = Person(0, Outcome(), 0)
+
+    def answers(*told: bytes | Exception) -> bytes:
+        told_one = iter(told)
+
+        async def one() -> bytes:
+            answer = next(told_one)
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        person.random.random = lambda: 0.0  # type: ignore[method-assign]
+        return asyncio.run(person.twice(one))
+
+    done, late, broken = b"done", Refused("submit: 409 told"), Refused("submit: 500 broken")
+    assert answers(done, late) == answers(late, done) == done
+    for pair in ((broken, done), (done, broken), (late, late)):
+        with pytest.raises(Refused):
+            answers(*pair)
 
 
 @pytest.mark.soak
@@ -46,3 +76,14 @@ def test_all_offices_at_rising_rates(capsys: pytest.CaptureFixture[str]) -> None
     assert set(re.findall(r"(\d+) wrong", told)) == {"0"}
     before, after = map(int, re.findall(r"server memory (\d+) → (\d+) MB", told)[-1])
     assert after < before * 1.1
+
+
+@pytest.mark.soak
+def test_three_hundred_people_in_the_last_two_minutes(capsys: pytest.CaptureFixture[str]) -> None:
+    """Everybody signs in, mends, proves, submits; leaders sign: whatever time it takes, each report is there once."""
+    told = run("--rates", "", "--rush", "300", "--within", "120", seconds=1800)
+    with capsys.disabled():
+        print("\n" + told)
+
+    assert "300 submitted, 300 signed" in told
+    assert "every report is there once, as it was mended" in told
