@@ -69,8 +69,8 @@ _OFFICES = f"public.tenants_office o JOIN public.tenants_office h ON o.id IN (h.
 
 def _word(name: str, gives: str, body: str) -> str:
     return (
-        f"CREATE OR REPLACE FUNCTION anlan.{name}(login name) RETURNS {gives} LANGUAGE plpgsql STABLE SECURITY DEFINER "
-        f"SET search_path = pg_catalog, pg_temp AS $body$ BEGIN {body} END $body$"
+        f"CREATE OR REPLACE FUNCTION anlan.{name}(login name) RETURNS {gives} LANGUAGE plpgsql "
+        f"STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $body$ BEGIN {body} END $body$"
     )
 
 

@@ -1,6 +1,7 @@
 """A database of its own on the chosen server, dropped afterwards with the roles its offices brought."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -41,7 +42,7 @@ def database() -> Iterator[str]:
             os.environ.pop("DATABASE_URL")
             if before is not None:
                 os.environ["DATABASE_URL"] = before
-            _run(url, f"DROP DATABASE {name} WITH (FORCE)")
+            _drop(url, name)
             _drop_roles(url)
 
 
@@ -55,6 +56,18 @@ def _run(url: str, statement: str) -> list[Any]:
             return cursor.fetchall() if cursor.description else []
     finally:
         connection.close()
+
+
+def _drop(server: str, name: str) -> None:
+    """FORCE ends everybody's work in it but the autovacuum's, which belongs to the superuser and is waited for."""
+    for waited in range(60):
+        try:
+            _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+            return
+        except psycopg2.errors.InsufficientPrivilege:
+            if waited == 59:
+                raise
+            time.sleep(1)
 
 
 def _drop_roles(server: str) -> None:

@@ -41,6 +41,11 @@ def summary(result: dict[str, Any]) -> str:
     walled = result["wall"]["acts"].items()
     told = (f"{name} {row['ratio']:.2f}x (itself {row['control']:.2f}x)" for name, row in walled)
     lines.append(f"the wall: {', '.join(told)}")
+    audit = result["audit"]
+    lines.append(
+        f"the audit chain: {audit['per_second']['verify']:,.0f} entries verified a second (goal 200,000), "
+        f"{audit['verify_over_one_pass']:.2f}x one pass of SQL that only hashes"
+    )
     offices = result["offices"]
     lines.append(
         f"a new office: {offices['migrated_over_ours']:.0f}x as fast as migrating (goal 30), "
@@ -74,9 +79,30 @@ def markdown(result: dict[str, Any]) -> str:
         *_workbench(result["workbench"]),
         *_scoring(result["scoring"]),
         *_wall(result["wall"]),
+        *_audit(result["audit"]),
         *_offices(result["offices"]),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _audit(row: dict[str, Any]) -> list[str]:
+    ways = {
+        "verified: hashes, order, gaps, heads, anchors": "verify",
+        "one pass of SQL that only hashes the entries": "one_pass",
+        "their texts by COPY into one hash of Python": "python",
+    }
+    return [
+        "## The audit chain",
+        f"{row['entries']:,} entries; medians of {row['runs']}, by turns. The goal is 200,000 entries a second.",
+        _table(
+            ["", "milliseconds", "entries a second", "verified ÷ this"],
+            [
+                [words, _ms(row["seconds"][name]), f"{row['per_second'][name]:,.0f}",
+                 f"{row['seconds']['verify'] / row['seconds'][name]:.2f}"]
+                for words, name in ways.items()
+            ],
+        ),
+    ]  # fmt: skip
 
 
 def _offices(row: dict[str, Any]) -> list[str]:

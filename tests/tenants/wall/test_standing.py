@@ -34,6 +34,7 @@ TAKEN_DOWN = [
     ("CREATE VIEW stray AS SELECT * FROM tenants_user", 'The table "stray" of schema public has no entry'),
     ("ALTER FUNCTION anlan.office_of(name) SECURITY INVOKER", "anlan.office_of is not the one that is told"),
     ("ALTER FUNCTION anlan.office_of(name) RESET search_path", "anlan.office_of is not the one that is told"),
+    ("ALTER FUNCTION anlan.office_of(name) PARALLEL UNSAFE", "anlan.office_of is not the one that is told"),
     (FORGED, "anlan.office_of is not the one that is told"),
     ("GRANT EXECUTE ON FUNCTION anlan.office_of(name) TO PUBLIC", "anlan.office_of is not the one that is told"),
     ("GRANT t_puer TO t_kunming", 'The role "t_kunming" may become "t_puer"'),

@@ -37,7 +37,7 @@ COLUMNS = """
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND t.attnum > 0 AND NOT t.attisdropped
 """
 FUNCTIONS = """
-    SELECT p.proname, p.prosecdef, coalesce(p.proconfig::text, ''), p.prosrc,
+    SELECT p.proname, p.prosecdef, coalesce(p.proconfig::text, ''), p.prosrc, p.proparallel = 's',
            has_function_privilege('public', p.oid, 'EXECUTE'), has_function_privilege(%s, p.oid, 'EXECUTE'),
            has_function_privilege(%s, p.oid, 'EXECUTE')
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = %s
@@ -185,8 +185,10 @@ def _functions(cursor: Any, schema: str, told_ones: dict[str, str], who: tuple[b
     cursor.execute(FUNCTIONS, [GROUP_ROLE, CELL_ROLE, schema])
     found = {row[0]: row[1:] for row in cursor.fetchall()}
     for name, sql in told_ones.items():
-        definer, config, source, for_all, *for_groups = found.pop(name, (False, "", "", True, False, False))
+        unknown = (False, "", "", False, True, False, False)
+        definer, config, source, parallel, for_all, *for_groups = found.pop(name, unknown)
         good = definer and "search_path=pg_catalog, pg_temp" in config and source == sql.split("$body$")[1]
+        good = good and parallel == ("PARALLEL SAFE" in sql)
         if not good or for_all or tuple(for_groups) != who:
             yield f"The function {schema}.{name} is not the one that is told. {REMEDY}"
     for name in sorted(found):
