@@ -1,7 +1,7 @@
 """Real servers for tests, as processes of their own on free ports of 127.0.0.1; a missing program skips the test.
 
-What is installed must start: that it does not is a failure everywhere. ANLAN_REQUIRE_POOLER=1 (CI) makes a missing
-PgBouncer a failure as well.
+What is installed must start: that it does not is a failure everywhere. ANLAN_REQUIRE_POOLER=1 and
+ANLAN_REQUIRE_BROKERS=1 (CI) make a missing PgBouncer, Redis or RabbitMQ a failure as well.
 """
 
 import os
@@ -20,6 +20,7 @@ import pytest
 from deploy.local import processes
 
 START_SECONDS = 60
+BROKERS_REQUIRED = "ANLAN_REQUIRE_BROKERS"
 PLACES = os.environ.get("PATH", "") + ":/usr/sbin:/usr/lib/rabbitmq/bin"
 
 
@@ -123,7 +124,8 @@ class Certificate(NamedTuple):
 def redis(folder: Path, certificate: Certificate | None = None) -> Iterator[str]:
     """A Redis that keeps nothing; its BROKER_URL. certificate: it speaks TLS alone, at localhost."""
     port = free_port()
-    command = [program("redis-server"), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    path = program("redis-server", BROKERS_REQUIRED)
+    command = [path, "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
     if certificate is None:
         command += ["--port", str(port)]
     else:
@@ -140,7 +142,8 @@ def rabbitmq(folder: Path, certificate: Certificate | None = None) -> Iterator[s
 
     certificate: it speaks TLS alone, at localhost.
     """
-    path, port, mapper, distribution = program("rabbitmq-server"), free_port(), free_port(), free_port()
+    path = program("rabbitmq-server", BROKERS_REQUIRED)
+    port, mapper, distribution = free_port(), free_port(), free_port()
     listens_at = f"listeners.tcp.1 = 127.0.0.1:{port}\n"
     if certificate is not None:
         listens_at = (

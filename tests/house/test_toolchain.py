@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local import bootstrap, check, clean_demo, pg, preflight, processes
-from tests import conftest
+from tests import conftest, real_servers
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = ROOT / "platform" / "deploy" / "local"
@@ -218,6 +218,16 @@ def test_a_browser_test_without_a_browser_is_skipped_and_fails_in_ci(promised, o
 
     with pytest.raises(outcome, match="no chromium"):
         conftest.pytest_runtest_setup(request.node)
+
+
+@pytest.mark.parametrize(("promised", "outcome"), [("", pytest.skip.Exception), ("1", pytest.fail.Exception)])
+def test_a_test_of_a_broker_without_it_is_skipped_and_fails_in_ci(promised, outcome, monkeypatch, tmp_path):
+    monkeypatch.setattr(real_servers, "PLACES", str(tmp_path))
+    monkeypatch.setenv("ANLAN_REQUIRE_BROKERS", promised)
+
+    for server in (real_servers.redis, real_servers.rabbitmq):
+        with pytest.raises(outcome, match="There is no"), server(tmp_path):
+            pass
 
 
 def test_the_makefile_has_the_promised_commands():
