@@ -1,6 +1,7 @@
 """The database logins of provinces (core.cells): made, narrowed, given other passwords, and written to their file.
 
 Whoever runs this may make roles and owns the database: the portal's login (DATABASE_URL), or DIRECT_DATABASE_URL's.
+Where the schemas have an owner of their own it is OWNER_DATABASE_URL's, and the portal's is made and narrowed, too.
 """
 
 import json
@@ -15,7 +16,9 @@ from psycopg2.extensions import encrypt_password  # type: ignore[import-untyped]
 
 from core import cells
 from core import office as office_core
+from core.postgres import owner
 from core.postgres.base import literal, quoted
+from core.postgres.fitness import PORTAL_ROLE
 from core.postgres.wall import logins as wall
 from tenants.models import Office
 
@@ -41,15 +44,31 @@ def reconcile(*, rotate: bool = False, on_the_way: bool = False) -> list[str]:
             fresh = rotate or kept is None or not good or (not on_the_way and bool(_refused(kept)))
             password = secrets.token_urlsafe(32) if fresh or kept is None else kept.password
             wanted[province] = cells.Login(login, password)
-            told += _make(cursor, database, province, members, wanted[province], fresh=fresh)
-        for province, (login, _wrong) in sorted(wall.standing(cursor).items()):
-            if province not in offices:
+            roles = {office_core.cell_role(province), *map(office_core.role_of, members)}
+            with owner.by_login(cursor):
+                told += _make(cursor, database, wanted[province], roles, fresh=fresh)
+        gone = {login for province, (login, _wrong) in wall.standing(cursor).items() if province not in offices}
+        with owner.by_login(cursor):
+            for login in sorted(gone):
                 told += _take_from(cursor, login, set())
                 cursor.execute(f"ALTER ROLE {quoted(login)} NOLOGIN")
                 told.append(f"{login} may no longer sign in: there is no such province.")
+        told += _portal(cursor, database, on_the_way=on_the_way)
         if wanted != known or not cells.separate():
             transaction.on_commit(lambda: _write(path, wanted), robust=on_the_way)
     return told
+
+
+def _portal(cursor, database: str, *, on_the_way: bool) -> list[str]:
+    """The portal's login, where it is not the one that owns the schemas: as DATABASE_URL names it."""
+    at = connection.settings_dict
+    if not at.get("OWNER"):
+        return []
+    login = cells.Login(at["USER"], at["PASSWORD"])
+    roles = {PORTAL_ROLE, *(office_core.role_of(schema) for schema, cell in Office.directory()[0].items() if not cell)}
+    fresh = not _stands(cursor, login.user) or (not on_the_way and bool(_refused(login)))
+    with owner.by_login(cursor):
+        return _make(cursor, database, login, roles, fresh=fresh, has=PORTAL_ROLE)
 
 
 def _offices() -> dict[str, list[str]]:
@@ -66,13 +85,18 @@ def _stands(cursor, login: str) -> bool:
     return cursor.fetchone() is not None
 
 
-def _make(cursor, database: str, province: str, offices: list[str], login: cells.Login, *, fresh: bool) -> list[str]:
+def _make(
+    cursor, database: str, login: cells.Login, roles: set[str], *, fresh: bool, has: str = ""
+) -> list[str]:  # fmt: skip
+    """has: the one of its roles whose rights it has without becoming it."""
     told, name = [], quoted(login.user)
+    # Before 16 it is the role that says whether rights are inherited, of all its roles alike.
+    inherits = "INHERIT" if has and not _by_grant() else "NOINHERIT"
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [login.user])
     if cursor.fetchone() is None:
-        cursor.execute(f"CREATE ROLE {name} NOINHERIT")
+        cursor.execute(f"CREATE ROLE {name} {inherits}")
         told.append(f"{login.user} was made.")
-    cursor.execute(f"ALTER ROLE {name} LOGIN NOINHERIT NOCREATEDB NOCREATEROLE")
+    cursor.execute(f"ALTER ROLE {name} LOGIN {inherits} NOCREATEDB NOCREATEROLE")
     if fresh:  # the server gets what it keeps anyway, so that no log of it ever holds the password
         sealed = encrypt_password(login.password, login.user, connection.connection, "scram-sha-256")
         cursor.execute(f"ALTER ROLE {name} PASSWORD {literal(sealed)}")
@@ -82,8 +106,11 @@ def _make(cursor, database: str, province: str, offices: list[str], login: cells
     cursor.execute("SELECT has_database_privilege(%s, current_database(), 'CONNECT')", [login.user])
     if not cursor.fetchone()[0]:
         cursor.execute(f"GRANT CONNECT ON DATABASE {quoted(database)} TO {name}")
-    roles = {office_core.cell_role(province), *(office_core.role_of(schema) for schema in offices)}
-    return told + _take_from(cursor, login.user, roles) + _give(cursor, login.user, roles)
+    return told + _take_from(cursor, login.user, roles) + _give(cursor, login.user, roles, has)
+
+
+def _by_grant() -> bool:
+    return bool(connection.pg_version >= 160000)  # type: ignore[attr-defined]
 
 
 def _member_of(cursor, login: str) -> set[str]:
@@ -101,11 +128,10 @@ def _take_from(cursor, login: str, roles: set[str]) -> list[str]:
     return [f"{login} may no longer become {role}." for role in too_many]
 
 
-def _give(cursor, login: str, roles: set[str]) -> list[str]:
+def _give(cursor, login: str, roles: set[str], has: str) -> list[str]:
     missing = sorted(roles - _member_of(cursor, login))
-    by_grant = connection.pg_version >= 160000  # type: ignore[attr-defined]
     for role in missing:
-        how = " WITH INHERIT FALSE, SET TRUE" if by_grant else ""
+        how = f" WITH INHERIT {'TRUE' if role == has else 'FALSE'}, SET TRUE" if _by_grant() else ""
         cursor.execute(f"GRANT {quoted(role)} TO {quoted(login)}{how}")
     return [f"{login} may become {', '.join(missing)}."] if missing else []
 
@@ -127,9 +153,10 @@ def _write(path: Path, wanted: dict[str, cells.Login]) -> None:
 def take_in(office: Office) -> None:
     """A new office: its province's login may become its role, and is made with it. Nothing where there are none.
 
-    Part of the transaction that makes the office. The file of a new province's login is written when that is over.
+    Part of the transaction that makes the office. The file of a new province's login is written when that is over. The
+    platform's own is given to the portal's login, where that does not own the schemas.
     """
-    if cells.separate() and office.cell:
+    if (cells.separate() and office.cell) or connection.settings_dict.get("OWNER"):
         reconcile(on_the_way=True)
 
 

@@ -18,6 +18,7 @@ from core import cells
 from core import office as office_core
 from core.errors import Denied, NotFound
 from core.http import client_address, makes_schemas, portal_url, refusal_response
+from core.postgres import owner
 from tenants import selectors
 from tenants.models import Office
 from tenants.models.sessions import EndReason
@@ -220,7 +221,7 @@ class OfficeMiddleware(TenantMainMiddleware):
         office, inner = self._find(request)
         if office is None:
             return self.get_response(request)
-        if cells.on() and office.cell != request.cell and not getattr(request, "by_portal", False):  # type: ignore[attr-defined]
+        if cells.on() and office.cell != request.cell and not getattr(request, "by_owner", False):  # type: ignore[attr-defined]
             return self._other_cell(request, office)
         api = inner.startswith("/api/")
         if request.user.is_authenticated:
@@ -243,11 +244,12 @@ class OfficeMiddleware(TenantMainMiddleware):
     def process_view(self, request: HttpRequest, view: Callable, *_arguments: object) -> HttpResponse | None:
         """Business pages are closed to the three administrators; the API asks the same in api.permissions.
 
-        What makes schemas and roles is done by the portal's login: no province's may.
+        What makes schemas and roles is done by the login that owns them, where this process has it: no province's may.
+        Elsewhere the view wants a job for it.
         """
-        if makes_schemas(view) and request.method == "POST" and request.cell:  # type: ignore[attr-defined]
-            request.by_portal = True  # type: ignore[attr-defined]
-            if (again := _elsewhere(request, cells.PORTAL)) is not None:
+        if makes_schemas(view) and request.method == "POST" and self._another_makes_them(request):
+            request.by_owner = True  # type: ignore[attr-defined]
+            if (again := _elsewhere(request, office_core.OWNER)) is not None:
                 return again
         actor = getattr(request, "actor", None)
         if actor is None or request.path_info.startswith("/api/"):
@@ -257,6 +259,9 @@ class OfficeMiddleware(TenantMainMiddleware):
         except Denied as refusal:
             return refusal_response(request, refusal)
         return None
+
+    def _another_makes_them(self, request: HttpRequest) -> bool:
+        return cells.on() and request.cell != office_core.OWNER and owner.in_reach()  # type: ignore[attr-defined]
 
     def _find(self, request: HttpRequest) -> tuple[Office | None, str]:
         """The office meant and the path inside it. A portal's page stays one on an office's own host name too."""

@@ -10,8 +10,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from core import office as office_core
+from core.postgres import owner
 from core.postgres.base import literal, quoted
-from core.postgres.fitness import CELL_ROLE, GROUP_ROLE
+from core.postgres.fitness import CELL_ROLE, GROUP_ROLE, PORTAL_ROLE
 from core.postgres.wall import asking, building
 from tenants import release
 from tenants.models import Office, SchemaState
@@ -20,7 +21,8 @@ from tenants.models.office import Level
 WITHOUT_CELL = """
     SELECT o.schema_name FROM public.tenants_office o
     WHERE o.level = 'PROVINCE' AND NOT EXISTS (
-        SELECT FROM pg_roles r WHERE r.rolname = 'p_' || o.schema_name AND pg_has_role(r.oid, %s, 'MEMBER'))
+        SELECT FROM pg_roles r, pg_roles g WHERE r.rolname = 'p_' || o.schema_name AND g.rolname = %s
+        AND pg_has_role(r.oid, g.oid, 'MEMBER'))
 """
 
 
@@ -37,11 +39,13 @@ def ensure_roles() -> None:
     Raises WallDown when something is still open afterwards that this login cannot shut.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        for group in (GROUP_ROLE, CELL_ROLE):
-            _create_role(cursor, group)
         cursor.execute(WITHOUT_CELL, [CELL_ROLE])
-        for (province,) in cursor.fetchall():
-            _make_cell(cursor, province)
+        without = [province for (province,) in cursor.fetchall()]
+        with owner.by_login(cursor):
+            for group in (GROUP_ROLE, CELL_ROLE, PORTAL_ROLE):
+                _create_role(cursor, group)
+            for province in without:
+                _make_cell(cursor, province)
         if not asking.problems(cursor):
             return
         cursor.execute("SET LOCAL lock_timeout = '5s'")
@@ -80,10 +84,11 @@ def create_schema(office: Office) -> None:
     """Create the office's schema, tables and role in one transaction. Raises if the schema exists."""
     name, role = quoted(office.schema_name), office_core.role_of(office.schema_name)
     with transaction.atomic(), connection.cursor() as cursor:
-        _create_role(cursor, role)
-        _join_group(cursor, role)
-        if office.level == Level.PROVINCE:
-            _make_cell(cursor, office.schema_name)
+        with owner.by_login(cursor):
+            _create_role(cursor, role)
+            _join_group(cursor, role)
+            if office.level == Level.PROVINCE:
+                _make_cell(cursor, office.schema_name)
         parts = [
             f"CREATE SCHEMA {name}",
             f"SET LOCAL search_path TO {name}, public",

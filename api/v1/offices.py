@@ -17,8 +17,10 @@ from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.v1 import offices_shapes as shapes
 from api.v1.changes import ChangeOut, change_out
+from api.v1.jobs import JobOut
 from core import workdays
 from core.audit.reading import read
+from core.models import Job
 from core.usecases.calendar import days_of
 from tenants import events
 from tenants.actors import Actor
@@ -45,6 +47,9 @@ def _office(request: Request, office_id: int, status: int = 200) -> Response:
     return Response(shapes.OfficeDetailOut(office, context={"actor": actor}).data, status=status)
 
 
+TAKEN_IN = {201: shapes.OfficeDetailOut, 202: JobOut}
+
+
 class Offices(IdempotentMixin, APIView):
     """The office tree, as far as one may know of it."""
 
@@ -59,12 +64,17 @@ class Offices(IdempotentMixin, APIView):
         page = pages.paginate_queryset(rows, request, view=self)
         return pages.get_paginated_response(shapes.OfficeNodeOut(page, many=True, context={"actor": actor}).data)
 
-    @extend_schema(operation_id="offices_onboard", request=shapes.OfficeIn, responses={201: shapes.OfficeDetailOut})
+    @extend_schema(operation_id="offices_onboard", request=shapes.OfficeIn, responses=TAKEN_IN)
     def post(self, request: Request) -> Response:
-        """Take an office in below one's own, with a schema of its own."""
-        given = _given(shapes.OfficeIn, request.data)
-        office = usecases.onboard_office(actor=_actor(request), at=timezone.now(), **given)
-        return _office(request, office.pk, 201)
+        """Take an office in below one's own, with a schema of its own.
+
+        202 with a background job where the schemas have an owner of their own: it makes the office.
+        """
+        given, actor = _given(shapes.OfficeIn, request.data), _actor(request)
+        made = usecases.take_in(actor=actor, at=timezone.now(), **given)
+        if isinstance(made, Job):
+            return Response(JobOut(made, context={"actor": actor}).data, status=202)
+        return _office(request, made.pk, 201)
 
 
 class OneOffice(APIView):

@@ -4,13 +4,14 @@ Every table of schema `public` has an entry; one without fails `manage.py check`
 database fails `manage.py upgrade` and `readyz`. Conditions are SQL about a row, written with the words below; they
 follow the selectors (`*_for(actor)`) and never a setting of the session: only `current_user` cannot be forged by
 a SELECT. An empty condition means that the right is not even granted. What the roles of provinces may do besides is in
-config.cells. See adr/0014 and 0017.
+config.cells, what the portal's login may do in config.portal. See adr/0014, 0017 and 0020.
 """
 
 from config.cells import ANSWERS, CELLS, WORDS
+from config.portal import PORTAL
 from core.postgres.wall.language import Rows, Withheld
 
-__all__ = ["ANSWERS", "CELLS", "FUNCTIONS", "TABLES"]
+__all__ = ["ANSWERS", "CELLS", "FUNCTIONS", "PORTAL", "TABLES"]
 
 # --- Words -----------------------------------------------------------------------------------------------------------
 # Each is asked once per statement, because it stands in a subselect that looks at no row.
@@ -256,7 +257,7 @@ TABLES: dict[str, Rows | Withheld] = {
         change=bureau_only(PERIODS),
         lock=own_or_bureau(PERIODS),
     ),
-    # Nobody's but the login's
+    # No office's: the portal's, or the owner's
     "django_session": Withheld("sessions are the portal's: who could read one could be its person"),
     "django_migrations": Withheld("read and written by the upgrade alone"),
     "tenants_schemastate": Withheld("read and written by onboarding and the upgrade alone"),

@@ -40,6 +40,7 @@ class Directory:
     hosts: dict[str, str] = field(default_factory=dict)
 
 
+_keyboard = False
 _read: tuple[tuple[str, int, int], dict[str, Login]] | None = None
 _directory: tuple[float, Directory] = (float("-inf"), Directory())
 
@@ -58,6 +59,16 @@ def separate() -> bool:
 def on() -> bool:
     """Whether work is done in cells. By roles alone (tests): one login, but beside the offices as the province."""
     return separate() or settings.CELLS_BY_ROLE
+
+
+def come_from_keyboard() -> None:
+    """This process does what somebody typed: where its environment names the owner's login, that one does it."""
+    global _keyboard
+    _keyboard = True
+
+
+def at_keyboard() -> bool:
+    return _keyboard
 
 
 def logins() -> dict[str, Login]:

@@ -3,6 +3,7 @@
 import importlib.util
 import platform
 from pathlib import Path
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -46,6 +47,26 @@ def provinces_have_logins(**_: object) -> list[CheckMessage]:
         return []
     why = f"There is no {settings.PROVINCE_LOGINS_FILE or 'PROVINCE_LOGINS_FILE'}: one database login does everything"
     return [Warning(why, hint="manage.py logins gives every province its own.", id="anlan.W001")]
+
+
+@register(deploy=True)
+def schemas_have_an_owner(**_: object) -> list[CheckMessage]:
+    """Asked where schemas are made (install.sh): a web server has no OWNER_DATABASE_URL, on purpose.
+
+    Without one, the login that serves the portal's pages owns every table and may become every office (adr/0020).
+    """
+    served: dict[str, Any] = settings.DATABASES["default"]
+    owners = served.get("OWNER")
+    if not owners:
+        why = "OWNER_DATABASE_URL is not set here: unless it is elsewhere, the portal's login owns every table"
+        return [Warning(why, hint="platform/docs/servers.md says how it is set apart.", id="anlan.W002")]
+    if owners["USER"] == served["USER"]:
+        why = f"DATABASE_URL and OWNER_DATABASE_URL both name the login {served['USER']}"
+        return [Error(why, hint="Give DATABASE_URL another one; manage.py upgrade makes it.", id="anlan.E006")]
+    if owners["NAME"] != served["NAME"]:
+        why = f"DATABASE_URL and OWNER_DATABASE_URL name two databases: {served['NAME']} and {owners['NAME']}"
+        return [Error(why, hint="It must be the same one.", id="anlan.E006")]
+    return []
 
 
 @register()

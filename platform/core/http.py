@@ -42,7 +42,7 @@ def reads(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def making_schemas(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A view whose POST makes schemas and roles, which no province's login may: the portal's does it (core.cells)."""
+    """A view whose POST makes schemas and roles, which no province's login may: their owner's does."""
     view.makes_schemas = True  # type: ignore[attr-defined]
     return view
 

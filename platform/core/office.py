@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from types import FrameType
 
 PUBLIC_SCHEMA = "public"
+OWNER = "@owner"  # a cell that is no province: the work of schemas and roles, by the login that owns them (adr/0020)
 NAME = re.compile(r"^[a-z][a-z0-9_]{0,50}$")
 # First path segments of the portal, and schema names that mean something else.
 RESERVED = frozenset(
@@ -39,8 +40,8 @@ def valid_name(name: str) -> bool:
 class Mount:
     """A schema in reach and the database role that reaches it; role None means work beside the offices.
 
-    cell: schema name of the province whose login carries the transaction (core.cells), "" for the portal's; None takes
-    that of the mount around it.
+    cell: schema name of the province whose login carries the transaction (core.cells), "" for the portal's, OWNER for
+    the one that owns the schemas; None takes that of the mount around it.
     """
 
     schema: str
@@ -52,8 +53,8 @@ class Mount:
 
     @property
     def acts_as(self) -> str | None:
-        """The database role in force; None is the login itself, which is the portal's."""
-        return self.role or (cell_role(self.cell) if self.cell else None)
+        """The database role in force; None is the login itself: the portal's, or the owner (core.postgres.base)."""
+        return self.role or (cell_role(self.cell) if self.cell and self.cell != OWNER else None)
 
 
 PUBLIC = Mount(PUBLIC_SCHEMA)
@@ -112,7 +113,7 @@ def _holds_open(frame: FrameType) -> bool:
 def beside() -> Mount:
     """Schema public beside the offices, for rows that no office's role may touch; who acts, from where, the cell stay.
 
-    By the portal's login itself, or by the role of the province that the transaction belongs to.
+    By the portal's login itself, by the owner, or by the role of the province that the transaction belongs to.
     """
     return replace(_mount.get() or PUBLIC, schema=PUBLIC_SCHEMA, role=None)
 

@@ -51,7 +51,8 @@ def on_this_machine(host: str) -> bool:
 
 def _doubtful(settings: Any) -> Iterator[Unverified]:
     chosen = settings.DATABASES["default"]
-    for name, database in (("DATABASE_URL", chosen), ("DIRECT_DATABASE_URL", chosen.get("DIRECT"))):
+    others = (("DIRECT_DATABASE_URL", chosen.get("DIRECT")), ("OWNER_DATABASE_URL", chosen.get("OWNER")))
+    for name, database in (("DATABASE_URL", chosen), *others):
         mode = ((database or {}).get("OPTIONS") or {}).get("sslmode", "prefer")
         if database and mode != "verify-full":
             remedy = "Add ?sslmode=verify-full&sslrootcert=FILE to it"

@@ -14,6 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from core import cells, showcase
 from core.http import reads
 from core.metrics import exposition
+from core.postgres import owner
 from core.postgres.wall import asking
 
 
@@ -28,16 +29,18 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """200 when the database answers and its wall stands, else 503 and which part does not; why is in the log.
 
     catalog: whether an administrator of the server has shut what PostgreSQL itself opens; `open` makes no 503.
-    logins: whether provinces have their `own` (core.cells) or `one` does everything; one that reaches further than its
-    province is a wall that is down.
+    logins: whether provinces have their `own` (core.cells) or `one` does everything; owner: whether the schemas' stands
+    `apart` from who serves pages (core.postgres.owner) or is that `one`. A login that reaches further than told is a
+    wall that is down.
     """
     try:
         with connection.cursor() as cursor:
-            standing = asking.standing(cursor, now=monotonic())
+            standing, apart = asking.standing(cursor, now=monotonic()), owner.apart()
     except Error:
         return JsonResponse({"status": "unavailable", "database": "unreachable"}, status=503)
     wall, catalog = "ok" if standing.wall else "down", "shut" if standing.catalog else "open"
     told = {"database": "ok", "wall": wall, "catalog": catalog, "logins": "own" if cells.separate() else "one"}
+    told["owner"] = "apart" if apart else "one"
     if not standing.wall:
         return JsonResponse({"status": "unavailable", **told}, status=503)
     return JsonResponse({"status": "ok", **told})

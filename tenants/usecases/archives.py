@@ -25,7 +25,7 @@ from tenants.models import Office, OfficeArchive
 from tenants.policies import offices as policies
 from tenants.selectors import offices as selectors
 from tenants.states import OfficeState
-from tenants.usecases.offices import about, checked_reason, move_office
+from tenants.usecases.offices import about, checked_reason, move_office, who_wants
 from tenants.usecases.second_person import About, Given, grave
 
 ARCHIVE = "tenants.archive_office"
@@ -59,21 +59,21 @@ def under_way(actor: Actor, office: Office) -> Job | None:
     return jobs.jobs_for(actor).filter(kind=ARCHIVE, key=str(office.pk), state__in=jobs.OPEN).first()
 
 
-@jobs.job(ARCHIVE, label=gettext_lazy("归档机构"))
+# By the owner: the platform packs a province, which its login may not become.
+@jobs.job(ARCHIVE, label=gettext_lazy("归档机构"), by_owner=True)
 def _archive(job: Job, progress: Callable[..., None], office_id: int, reason: str) -> dict[str, Any]:
     at = timezone.now()
+    actor = who_wants(job, at)
     office = Office.objects.select_for_update(of=("self",), no_key=True).select_related("parent").get(pk=office_id)
     if office.state != OfficeState.SUSPENDED:
         raise Conflict(_("机构%(state)s，只有已停用的机构可以归档。") % {"state": office.get_state_display()})
+    policies.archive(actor, office)
     packed = packing.pack(office, at=at, told=progress)
     row = OfficeArchive.objects.create(
         office=office, file=packed.path.name, size=packed.size, sha256=packed.sha256, tables=packed.tables,
         rows=packed.rows, files=packed.files, entries=packed.entries, reason=reason,
         made_by_name=job.wanted_by_name, made_at=at,
     )  # fmt: skip
-    parent = office.parent
-    assert parent is not None  # the policy: by the one above
-    actor = Actor(job.wanted_by_id, job.wanted_by_name, parent, parent)
     move_office(office, OfficeState.ARCHIVED, reason, events.OfficeArchived, actor, at)
     return {"file": row.file, "sha256": row.sha256, "rows": row.rows, "files": row.files, "entries": row.entries}
 

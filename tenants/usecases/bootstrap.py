@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from core import office as office_core
 from core.errors import Conflict, Invalid
-from tenants import schemas
+from tenants import logins, schemas
 from tenants.models import Membership, Office, OfficeName, Region, Role, User
 from tenants.models.office import Level
 from tenants.usecases.passwords import give_initial_password
@@ -51,6 +51,7 @@ def start_platform(
     )
     OfficeName.objects.create(office=office, name=name, short_name=short_name, name_en=name_en, valid_from=on)
     schemas.create_schema(office)
+    logins.take_in(office)
     return office, {each.username: _administrator(office, role, each, on, at) for role, each in administrators.items()}
 
 

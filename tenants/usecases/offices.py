@@ -10,17 +10,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import codes
+from core import codes, jobs
 from core import office as office_core
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Denied, Invalid
+from core.models import Job
+from core.postgres import owner
 from tenants import events, logins, schemas
+from tenants import selectors as actors
 from tenants.actors import Actor
-from tenants.models import Office, OfficeName
+from tenants.models import Office, OfficeName, User
 from tenants.models.office import Level, OfficeState
 from tenants.policies import offices as policies
 from tenants.selectors import offices as selectors
 from tenants.usecases.second_person import About, Given, grave
 
+ONBOARD = "tenants.onboard_office"
+CHECKED = ("schema_name", "name", "short_name", "name_en", "region_code", "credit_code")
 BELOW = {Level.PLATFORM: Level.PROVINCE, Level.PROVINCE: Level.PREFECTURE}
 
 
@@ -41,15 +46,8 @@ def onboard_office(
     roles by the security administrator of the office above.
     Raises Denied, Invalid (schema_name, names, region_code, credit_code), Conflict (schema_name taken).
     """
-    policies.onboard(actor)
-    schema_name = schema_name.strip()
-    if not office_core.valid_name(schema_name):
-        raise Invalid(_("地址标识用小写字母开头，只含小写字母、数字和下划线，且不是保留字。"), field="schema_name")
-    _check_names(name, short_name, name_en)
-    _check_codes(actor, region_code, credit_code)
-    with office_core.mounted(office_core.PUBLIC):  # the login makes schemas, an office's role may not
-        if Office.objects.filter(schema_name__iexact=schema_name).exists():
-            raise Conflict(_("地址标识 %(slug)s 已被使用。") % {"slug": schema_name}, field="schema_name")
+    schema_name = _checked(actor, schema_name, name, short_name, name_en, region_code, credit_code)
+    with office_core.mounted(office_core.PUBLIC):  # their owner makes schemas, an office's role may not
         last = Office.objects.filter(parent=actor.home).aggregate(last=Max("position"))["last"]
         office = Office.objects.create(
             schema_name=schema_name, level=BELOW[Level(actor.home.level)], parent=actor.home, name=name.strip(),
@@ -70,6 +68,52 @@ def onboard_office(
         at=at,
     )
     return office
+
+
+def take_in(*, actor: Actor, at: datetime, **given: Any) -> Office | Job:
+    """The same now, or by a background job where the schemas have an owner whose login this process has not.
+
+    What can be said now is refused now; raises as onboard_office does.
+    """
+    if owner.in_reach():
+        return onboard_office(actor=actor, at=at, **given)
+    given["schema_name"] = _checked(actor, **{name: given.get(name, "") for name in CHECKED})
+    arguments = {name: value.isoformat() if isinstance(value, date) else value for name, value in given.items()}
+    return jobs.want(ONBOARD, arguments=arguments, key=given["schema_name"], actor=actor, at=at)
+
+
+@jobs.job(ONBOARD, label=gettext_lazy("建立机构"), by_owner=True)
+def _onboard(job: Job, progress: Callable[..., None], valid_from: str, **given: Any) -> dict[str, Any]:
+    at = timezone.now()
+    office = onboard_office(valid_from=date.fromisoformat(valid_from), actor=who_wants(job, at), at=at, **given)
+    return {"office": office.pk, "name": office.name}
+
+
+def who_wants(job: Job, at: datetime) -> Actor:
+    """Who wanted a job, in the office whose job it is, as they are now. Raises Denied when they are there no more."""
+    with office_core.mounted(office_core.beside()):
+        above = Office.objects.select_related("parent").get(schema_name=job.office)
+        person = User.objects.filter(pk=job.wanted_by_id, is_active=True).first()
+        actor = actors.actor_for(person, above, on=timezone.localdate(at)) if person else None
+    if actor is None:
+        raise Denied(_("%(name)s 现在已不是这个机构的人员，请由系统管理员重新提出。") % {"name": job.wanted_by_name})
+    return actor
+
+
+def _checked(
+    actor: Actor, schema_name: str, name: str, short_name: str, name_en: str, region_code: str, credit_code: str
+) -> str:
+    """The path segment, when everything may be so. Raises as onboard_office does."""
+    policies.onboard(actor)
+    schema_name = schema_name.strip()
+    if not office_core.valid_name(schema_name):
+        raise Invalid(_("地址标识用小写字母开头，只含小写字母、数字和下划线，且不是保留字。"), field="schema_name")
+    _check_names(name, short_name, name_en)
+    _check_codes(actor, region_code, credit_code)
+    with office_core.mounted(office_core.beside()):
+        if Office.objects.filter(schema_name__iexact=schema_name).exists():
+            raise Conflict(_("地址标识 %(slug)s 已被使用。") % {"slug": schema_name}, field="schema_name")
+    return schema_name
 
 
 def _check_codes(actor: Actor, region_code: str, credit_code: str) -> None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.audit.reading import read
 from core.http import making_schemas, reads, refusals_on, status_of
+from core.models import Job
 from tenants import events
 from tenants.actors import Actor
 from tenants.forms import offices as forms
@@ -54,11 +55,13 @@ def onboard(request: HttpRequest) -> HttpResponse:
     form = forms.OnboardForm(request.POST or None, initial={"valid_from": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            office = usecases.onboard_office(actor=actor, at=timezone.now(), **form.cleaned_data)
-            messages.success(
-                request, _("%(name)s 已建立，请先建账号，再由安全管理员授予角色。") % {"name": office.name}
-            )
-            return redirect("admin-office", office.pk)
+            made = usecases.take_in(actor=actor, at=timezone.now(), **form.cleaned_data)
+            if isinstance(made, Job):
+                text = _("正在建立%(name)s。完成后出现在机构列表中，请再建账号，由安全管理员授予角色。")
+                messages.success(request, text % {"name": form.cleaned_data["name"]})
+                return redirect("job", made.pk)
+            messages.success(request, _("%(name)s 已建立，请先建账号，再由安全管理员授予角色。") % {"name": made.name})
+            return redirect("admin-office", made.pk)
     return render(request, "tenants/offices/onboard.html", {"form": form}, status=status_of(form))
 
 

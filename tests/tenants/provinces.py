@@ -10,7 +10,7 @@ from django.test import override_settings
 
 from core import cells
 from core import office as office_core
-from core.postgres import seats
+from core.postgres import owner, seats
 from core.postgres.base import quoted
 from core.postgres.wall import logins as wall
 from tenants import logins
@@ -37,7 +37,7 @@ def with_logins(folder: Path) -> Iterator[None]:
 
 def _remove() -> None:
     """Roles belong to the whole server: those of the test database go."""
-    with office_core.maintenance(), transaction.atomic(), connection.cursor() as cursor:
+    with office_core.maintenance(), transaction.atomic(), connection.cursor() as cursor, owner.by_login(cursor):
         cursor.execute("SELECT current_database()")
         database = cursor.fetchone()[0]
         cursor.execute("SELECT rolname FROM pg_roles WHERE starts_with(rolname, %s)", [wall.PREFIX])
@@ -49,8 +49,8 @@ def _remove() -> None:
 
 @contextmanager
 def committed() -> Iterator[None]:
-    """By the portal's login, in a transaction of its own."""
-    mount = office_core.Mount(office_core.PUBLIC_SCHEMA, cell=cells.PORTAL)
+    """By the portal's login, or the owner's where this process has it, in a transaction of its own."""
+    mount = office_core.Mount(office_core.PUBLIC_SCHEMA, cell=office_core.OWNER)
     with office_core.mounted(mount), transaction.atomic():
         yield
 

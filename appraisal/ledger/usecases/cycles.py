@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,8 +18,8 @@ from appraisal.ledger.selectors import cycles as selectors
 from appraisal.ledger.states import CycleState, LetterState
 from appraisal.library import selectors as library
 from appraisal.library.states import VersionState
+from core import cells, workdays
 from core import office as office_core
-from core import workdays
 from core.errors import Conflict, Invalid
 from tenants.actors import Actor, system
 from tenants.models import Office
@@ -189,29 +190,28 @@ def recompute_periods(*, cycle_id: int, actor: Actor, at: datetime) -> list[Peri
 
 
 @transaction.atomic
-def follow_calendar(*, region_code: str, at: datetime) -> list[Period]:
+def follow_calendar(*, region_code: str, at: datetime) -> None:
     """After the calendar of a region ('' is the whole country) changed: derive the open periods of every year that
     is not closed in the provinces it concerns anew. The system acts, each year records what moved.
 
-    A day laid down for a prefecture or county moves nothing: periods follow the province's calendar.
+    Each province follows in a transaction of its own, by its own login, once this one is committed: the platform, which
+    keeps the national days, reaches none of them. A day laid down for a prefecture or county moves nothing: periods
+    follow the province's calendar.
     """
     with office_core.mounted(office_core.beside()):  # the platform keeps the national days and knows no years
         provinces = list(Office.objects.with_schema().filter(level=Office.Level.PROVINCE).order_by("pk"))
-    moved: list[Period] = []
     for province in provinces:
         if region_code in workdays.region_chain(province.region_code):
-            with office_core.mounted(province.mount()):
-                moved += _follow(province, at)
-    return moved
+            transaction.on_commit(partial(_follow, province, at))
 
 
-def _follow(province: Office, at: datetime) -> list[Period]:
-    moved: list[Period] = []
-    cycles = Cycle.objects.of_province(province.pk).exclude(state=CycleState.CLOSED)
-    for cycle in cycles.select_related("province", "version__template").locked().order_by("pk"):
-        periods = [row for row in selectors.periods(cycle) if row.closes_on >= timezone.localdate(at)]
-        moved += _recompute(cycle, periods, system(province), at)
-    return moved
+def _follow(province: Office, at: datetime) -> None:
+    cell = None if connection.in_atomic_block else cells.cell_of(province.schema_name)
+    with office_core.mounted(province.mount(cell=cell)), transaction.atomic():
+        cycles = Cycle.objects.of_province(province.pk).exclude(state=CycleState.CLOSED)
+        for cycle in cycles.select_related("province", "version__template").locked().order_by("pk"):
+            periods = [row for row in selectors.periods(cycle) if row.closes_on >= timezone.localdate(at)]
+            _recompute(cycle, periods, system(province), at)
 
 
 def _recompute(cycle: Cycle, periods: list[Period], actor: Actor, at: datetime) -> list[Period]:

@@ -130,6 +130,8 @@ DATABASES = {
         "ATOMIC_REQUESTS": True,  # a refusal raised by a view takes its writes back; see core.middleware
         "DISABLE_SERVER_SIDE_CURSORS": True,  # a named cursor cannot carry the office switch
         # The way around a transaction pooler, for schema work; see core.postgres.base
+        # Who makes roles and becomes the owner of the schemas (core.postgres.owner); only where schemas are made
+        "OWNER": dj_database_url.parse(owner) if (owner := os.environ.get("OWNER_DATABASE_URL")) else None,
         "DIRECT": dj_database_url.parse(direct) if (direct := os.environ.get("DIRECT_DATABASE_URL")) else None,
     }
 }

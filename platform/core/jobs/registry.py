@@ -18,12 +18,15 @@ class Kind:
     label: "str | Promise"
     work: Work
     ended: Ended | None = None
+    by_owner: bool = False
 
 
 _kinds: dict[str, Kind] = {}
 
 
-def job(name: str, *, label: "str | Promise" = "", ended: Ended | None = None) -> Callable[[Work], Work]:
+def job(
+    name: str, *, label: "str | Promise" = "", ended: Ended | None = None, by_owner: bool = False
+) -> Callable[[Work], Work]:
     """Decorator: register `fn(job, progress, **arguments) -> dict | None` as the work of kind `name`.
 
     It runs with the job's office mounted, in one transaction with the end of the job row: what it did counts only
@@ -31,13 +34,15 @@ def job(name: str, *, label: "str | Promise" = "", ended: Ended | None = None) -
     between chunks, which is also where a wish to cancel takes effect. A Refusal fails the job at once, with its
     sentence; any other exception is tried again. `ended(job, **arguments)` is called in the transaction that closes
     a job as FAILED or CANCELLED, to put right what waits for it.
+    by_owner: it makes schemas or roles, or reaches offices of several provinces: where the schemas have an owner of
+    their own, it is done by that one's login, in a process that has it (core.postgres.owner).
     """
 
     def register(work: Work) -> Work:
         known = _kinds.get(name)
         if known is not None and known.work.__qualname__ != work.__qualname__:
             raise RuntimeError(f"two functions want to be the job {name}")
-        _kinds[name] = Kind(name, label or name, work, ended)
+        _kinds[name] = Kind(name, label or name, work, ended, by_owner)
         return work
 
     return register
@@ -49,6 +54,11 @@ def kind_of(name: str) -> Kind:
         return _kinds[name]
     except KeyError:
         raise LookupError(f"no function is registered for jobs of kind {name}") from None
+
+
+def by_owner() -> list[str]:
+    """The kinds that the owner's login does."""
+    return [kind.name for kind in _kinds.values() if kind.by_owner]
 
 
 def label_of(name: str) -> str:

@@ -25,19 +25,22 @@ class JobWithoutOffice(RuntimeError):
 
 @transaction.atomic
 def want(
-    kind: str, *, arguments: dict[str, Any], key: str, actor: Any, at: datetime, run_at: datetime | None = None
-) -> Job:
+    kind: str, *, arguments: dict[str, Any], key: str, actor: Any, at: datetime, run_at: datetime | None = None,
+    office: str = "",
+) -> Job:  # fmt: skip
     """Write down that this work is wanted by the mounted office; the row lives and dies with the caller's transaction.
 
     While a job with the same (office, kind, key) is open, that one is returned and nothing is written. run_at: not
-    before this moment. Raises JobWithoutOffice, and LookupError for an unregistered kind.
+    before this moment; office: the schema whose work it is, told by who acts beside the offices. Raises
+    JobWithoutOffice, and LookupError for an unregistered kind.
     """
     kind_of(kind)
     mount = office_core.current()
-    if mount is None or mount.schema == office_core.PUBLIC_SCHEMA:
+    office = office or (mount.schema if mount else office_core.PUBLIC_SCHEMA)
+    if office == office_core.PUBLIC_SCHEMA:
         raise JobWithoutOffice(f"{kind} was wanted outside any office")
     wanted = Job(
-        office=mount.schema,
+        office=office,
         kind=kind,
         arguments=arguments,
         key=key,
@@ -47,7 +50,7 @@ def want(
         run_at=run_at or at,
     )
     for _attempt in range(3):  # the open one may end between our look and our insert
-        same = Job.objects.filter(office=mount.schema, kind=kind, key=key, state__in=OPEN).first()
+        same = Job.objects.filter(office=office, kind=kind, key=key, state__in=OPEN).first()
         if same is not None:
             return same
         try:

@@ -1,12 +1,14 @@
 """Doing the work: claim a row, run it inside its office, end effect and row in one transaction.
 
-It claims by the portal's login, and works by that of the office's province where there is one (core.cells).
+It claims by the portal's login, and works by that of the office's province where there is one (core.cells); what makes
+schemas by that of their owner, in a process that has it (core.postgres.owner).
 A worker that dies takes its transaction along, and with it the transaction's lock on the job: that tells within seconds
 that a silent worker is dead and not just busy. The lease is for those who are cut off without dying.
 """
 
 import logging
 import threading
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,8 +22,10 @@ from django_tenants.utils import get_tenant_model
 from core import cells, parameters
 from core import office as office_core
 from core.errors import Refusal
+from core.jobs import registry
 from core.jobs.registry import kind_of
 from core.models import Job
+from core.postgres import owner
 from core.states import JobState
 
 PARAMS = Path(__file__).parent.parent / "params"
@@ -112,10 +116,11 @@ class Progress:
             self._told = LeaseLost
 
 
-def claim(at: datetime) -> Job | None:
+def claim(at: datetime, *, kinds: Collection[str] | None = None) -> Job | None:
     """Take the next due job: waiting ones, and running ones whose worker died or fell silent. None when there is none.
 
-    Fell silent: its lease ran out. Died: it told nothing for job_silence_seconds, and nobody holds its lock.
+    kinds: no others; else all that this process can do. Fell silent: its lease ran out. Died: it told nothing for
+    job_silence_seconds, and nobody holds its lock.
     """
     lease = timedelta(seconds=parameter("job_lease_seconds", at))
     heard_of_until = at - timedelta(seconds=parameter("job_silence_seconds", at)) + lease
@@ -123,6 +128,10 @@ def claim(at: datetime) -> Job | None:
         open_ones = Job.objects.select_for_update(skip_locked=True).filter(run_at__lte=at).order_by("run_at", "id")
         # A closed office's work waits until it is opened again.
         open_ones = open_ones.exclude(office__in=get_tenant_model().objects.closed().values("schema_name"))
+        if kinds is not None:
+            open_ones = open_ones.filter(kind__in=kinds)
+        elif not owner.in_reach():
+            open_ones = open_ones.exclude(kind__in=registry.by_owner())
         due = Q(state=JobState.QUEUED) | Q(state=JobState.RUNNING, lease_until__lt=at)
         job = open_ones.filter(due).first()
         if job is None:
@@ -180,8 +189,10 @@ def run(job: Job, at: datetime) -> None:
 
 
 def _mount(job: Job, **who: Any) -> office_core.Mount:
-    """The office of a job, by the login of its province; a test's transaction stays by the login it began with."""
-    cell = None if connection.in_atomic_block else cells.cell_of(job.office)
+    """The office of a job, by the login of its province, or by the owner's; a test's transaction stays by its login."""
+    cell = None
+    if not connection.in_atomic_block:
+        cell = office_core.OWNER if job.kind in registry.by_owner() else cells.cell_of(job.office)
     return office_core.of(job.office, actor_id=job.wanted_by_id, cell=cell, **who)
 
 
@@ -251,11 +262,11 @@ def close(job: Job, state: JobState, sentence: str, at: datetime) -> None:
         kind.ended(job, **job.arguments)
 
 
-def run_due(limit: int = 100) -> int:
-    """Claim and run due jobs until there is none or `limit` are done; returns how many. Tests call it directly."""
+def run_due(limit: int = 100, *, kinds: Collection[str] | None = None) -> int:
+    """Claim and run due jobs until there is none or `limit` are done; returns how many. kinds: no others."""
     ran = 0
     while ran < limit:
-        job = claim(timezone.now())
+        job = claim(timezone.now(), kinds=kinds)
         if job is None:
             break
         run(job, timezone.now())

@@ -12,6 +12,9 @@ SCHEMA_WORK = frozenset(
     )
 )
 
+# What they do is the portal's, the provinces' and the jobs', whoever starts them.
+SERVERS = frozenset(("runserver", "make_schemas"))
+
 
 def execute(argv: list[str]) -> None:
     """Like Django's, for a person at a keyboard: says which in one line when the database cannot be reached."""
@@ -20,9 +23,11 @@ def execute(argv: list[str]) -> None:
     django.setup()
     from django.db import OperationalError
 
-    from core import office
+    from core import cells, office
 
     command = argv[1] if len(argv) > 1 else "help"
+    if command not in SERVERS:
+        cells.come_from_keyboard()
     try:
         if command in SCHEMA_WORK:
             with office.maintenance():

@@ -4,7 +4,8 @@ A cursor without a mounted office is refused, and so is one outside a transactio
 transaction, so nothing survives into the next user of the connection, behind a transaction pooler neither
 (tests/tenants/test_pooler.py walks through one, with a session-level SET as control). Schema work (migrations)
 runs in `maintenance`, where django-tenants' own session-level path is in force: it goes around the pooler by
-DIRECT_DATABASE_URL, and is refused where that is not set.
+DIRECT_DATABASE_URL, and is refused where that is not set. Where the schemas have an owner of their own
+(OWNER_DATABASE_URL, core.postgres.owner), schema work and commands at the keyboard sign in by that one's login.
 """
 
 import time
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg2  # type: ignore[import-untyped]
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.postgresql.psycopg_any import is_psycopg3
 from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
@@ -21,6 +23,7 @@ from psycopg2.extensions import TRANSACTION_STATUS_IDLE  # type: ignore[import-u
 
 from core import cells, office
 from core.postgres import seats
+from core.postgres.fitness import OWNER_PREFIX, PORTAL_ROLE
 from core.postgres.pooler import Pooling, pooling
 from core.postgres.statements import refuse
 
@@ -50,8 +53,10 @@ class SessionWorkThroughPooler(ImproperlyConfigured):
 
 _pooling: dict[tuple[object, ...], Pooling] = {}  # by host, port and name: asked once per process
 DIRECT = ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
-# Whose connection: that around the pooler, or the login of a province (its schema name); the portal's is cells.PORTAL.
+# Whose connection: that around the pooler, that of who becomes the owner (office.OWNER), or the login of a province
+# (its schema name); the portal's is cells.PORTAL.
 AROUND = "around the pooler"
+OWN = (AROUND, office.OWNER)  # closed when they are left: nobody else's work is done by them
 ROTATION = 0.2  # seconds between a new password in the server and the same in the file, at most
 
 
@@ -63,10 +68,11 @@ def literal(value: object) -> str:
     return "'" + str(value).replace("\\", "").replace("'", "''").replace("\x00", "") + "'"
 
 
-def switch_sql(mount: office.Mount) -> str:
-    """One string that puts `mount` in force until the transaction ends."""
+def switch_sql(mount: office.Mount, besides: str | None = None) -> str:
+    """One string that puts `mount` in force until the transaction ends. besides: who acts where it names no role."""
     path = quoted(mount.schema) if mount.schema == office.PUBLIC_SCHEMA else f"{quoted(mount.schema)},public"
-    role = quoted(mount.acts_as) if mount.acts_as else "NONE"
+    acting = mount.acts_as or besides
+    role = quoted(acting) if acting else "NONE"
     return (
         f"SET LOCAL ROLE {role}; SET LOCAL search_path TO {path}; "
         f"SET LOCAL anlan.actor = {literal(mount.actor_id or '')}; "
@@ -106,6 +112,7 @@ class DatabaseWrapper(TenantsWrapper):
         self._applied: office.Mount | None = None
         self._switching = False
         self._seat = cells.PORTAL  # whose the open connection is
+        self._owner: str | None = None  # the role that owns the schemas, where this connection became it
         super().__init__(*args, **kwargs)
 
     def _handle_search_path(self, cursor: Any = None) -> None:
@@ -126,12 +133,22 @@ class DatabaseWrapper(TenantsWrapper):
         self._switching = True
         try:
             with self.connection.cursor() as plain:
-                plain.execute(switch_sql(mount))
+                plain.execute(switch_sql(mount, self._besides(mount)))
             self._applied = mount
         except psycopg2.errors.InsufficientPrivilege as error:
             raise OtherCell(f"{mount.acts_as} was refused to the login of cell {mount.cell or 'portal'}") from error
         finally:
             self._switching = False
+
+    def _besides(self, mount: office.Mount) -> str | None:
+        """Who acts beside the offices when it is no province's role: the owner, or the login itself.
+
+        By roles alone (tests), the portal's own rights are those of its group.
+        """
+        if self._owner is not None:
+            return self._owner
+        by_role = settings.CELLS_BY_ROLE and not cells.separate()
+        return PORTAL_ROLE if by_role and mount.cell == cells.PORTAL else None
 
     # Whose connection it is: each province's login has its own, schema work goes around a transaction pooler
 
@@ -146,17 +163,19 @@ class DatabaseWrapper(TenantsWrapper):
 
     def _wanted(self) -> str:
         """The seat that what comes next needs; without a mount, whichever is taken."""
-        mount = office.current()
+        mount, owner = office.current(), self.settings_dict.get("OWNER")
         if office.in_maintenance():
-            return AROUND if self.settings_dict.get("DIRECT") else cells.PORTAL
+            return office.OWNER if owner else AROUND if self.settings_dict.get("DIRECT") else cells.PORTAL
         if mount is None:
             return self._seat
-        return mount.cell if mount.cell and cells.separate() else cells.PORTAL
+        if mount.cell == office.OWNER or not mount.cell:
+            return office.OWNER if owner and (mount.cell or cells.at_keyboard()) else cells.PORTAL
+        return mount.cell if cells.separate() else cells.PORTAL
 
     def _other_settings(self) -> dict[str, Any]:
-        if self._seat == AROUND:
-            direct = self.settings_dict["DIRECT"]
-            return {name: direct[name] for name in DIRECT if name in direct}
+        if self._seat in OWN:
+            other = self.settings_dict["DIRECT" if self._seat == AROUND else "OWNER"]
+            return {name: other[name] for name in DIRECT if name in other}
         if self._seat != cells.PORTAL:
             login = cells.login_of(self._seat)
             return {"USER": login.user, "PASSWORD": login.password}
@@ -166,14 +185,14 @@ class DatabaseWrapper(TenantsWrapper):
         wanted = self._wanted()
         if wanted != self._seat:
             if self.in_atomic_block:
-                if AROUND in (wanted, self._seat):
+                if AROUND in (wanted, self._seat) or office.in_maintenance():
                     raise SessionWorkThroughPooler("schema work was begun, or left, in the middle of a transaction")
                 raise CellChanged(
                     f"cell {wanted or 'portal'} was asked for in a transaction of {self._seat or 'portal'}"
                 )
             self._put_aside()
-            self._seat = wanted
-        if self.connection is None and not self.closed_in_transaction and wanted != AROUND:
+            self._seat, self._owner = wanted, None
+        if self.connection is None and not self.closed_in_transaction and wanted not in OWN:
             self._take()
         super().ensure_connection()
 
@@ -184,7 +203,7 @@ class DatabaseWrapper(TenantsWrapper):
         """Keep the open connection for the next transaction of its login, in whatever thread of this process."""
         raw = self.connection
         clean = raw is not None and not self.errors_occurred and self.autocommit
-        if not clean or self._seat == AROUND or raw.info.transaction_status != TRANSACTION_STATUS_IDLE:
+        if not clean or self._seat in OWN or raw.info.transaction_status != TRANSACTION_STATUS_IDLE:
             self.close()
             return
         seats.put(seats.Seat(self._key(), raw, self.close_at))
@@ -202,6 +221,12 @@ class DatabaseWrapper(TenantsWrapper):
         self._forget()
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        self._owner = None
+        if self._seat == office.OWNER:
+            self._refuse_transaction_pooler()
+            raw = super().get_new_connection(conn_params)
+            self._become_owner(raw)
+            return raw
         if self._seat in (cells.PORTAL, AROUND):
             return super().get_new_connection(conn_params)
         try:
@@ -221,6 +246,26 @@ class DatabaseWrapper(TenantsWrapper):
             )
         return raw
 
+    def become_owner(self) -> None:
+        """After the owner was made: what follows on this connection is done by it. Not inside a transaction."""
+        if self._seat == office.OWNER and self.connection is not None:
+            self._become_owner(self.connection)
+
+    def _become_owner(self, raw: Any) -> None:
+        """For the whole session, once there is an owner (`manage.py upgrade` makes it)."""
+        with raw.cursor() as cursor:
+            cursor.execute(
+                "SELECT rolname::text FROM pg_roles WHERE rolname = %s || current_database() "
+                "AND pg_has_role(session_user, oid, 'MEMBER')",
+                [OWNER_PREFIX],
+            )
+            row = cursor.fetchone()
+            if row is not None:
+                cursor.execute(f"SET ROLE {quoted(row[0])}")
+        if not raw.autocommit:
+            raw.commit()
+        self._owner = row[0] if row else None
+
     def _refuse_transaction_pooler(self) -> None:
         params = self.get_connection_params()
         place = (params.get("host"), params.get("port"), params["dbname"])
@@ -228,7 +273,7 @@ class DatabaseWrapper(TenantsWrapper):
             clean = {name: value for name, value in params.items() if name != "cursor_factory"}
             _pooling[place] = pooling(lambda: psycopg2.connect(**clean))
         if _pooling[place] is Pooling.TRANSACTION:
-            named = "DIRECT_DATABASE_URL" if self._seat == AROUND else "DATABASE_URL"
+            named = {AROUND: "DIRECT_DATABASE_URL", office.OWNER: "OWNER_DATABASE_URL"}.get(self._seat, "DATABASE_URL")
             raise SessionWorkThroughPooler(
                 f"{named} leads through a transaction pooler, where schema work is not safe: "
                 "set DIRECT_DATABASE_URL to PostgreSQL itself, with the same database and login."

@@ -5,13 +5,16 @@ from typing import Any
 OLDEST = 15  # the oldest that was tried; see platform/docs/servers.md
 GROUP_ROLE = "anlan_office"  # the group of all offices' roles
 CELL_ROLE = "anlan_cell"  # the group of all provinces' roles
+PORTAL_ROLE = "anlan_portal"  # what the portal's login may do beside the offices, where it is not the owner
+OWNER_PREFIX = "owner@"  # and the database's name: who owns its schemas, where that is not the login (adr/0020)
 
 QUESTIONS = """
     SELECT current_setting('server_version_num')::int / 10000, current_setting('server_version'),
            current_user, current_database(), current_setting('server_encoding'),
            (SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user),
            has_database_privilege(current_database(), 'CREATE'),
-           has_schema_privilege('public', 'CREATE'),
+           (SELECT has_schema_privilege(oid, 'CREATE') OR pg_has_role(nspowner, 'MEMBER') FROM pg_namespace
+            WHERE nspname = 'public'),
            (SELECT pg_has_role(oid, 'MEMBER WITH ADMIN OPTION') FROM pg_roles WHERE rolname = %s)
 """
 

@@ -20,6 +20,8 @@ PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "config.settings.prod",
     "SECRET_KEY": "only-for-check-deploy:0123456789abcdefghijklmnopqrstuvwxyzABCDEFGH",
     "ALLOWED_HOSTS": "anlan.example.org",
+    "DATABASE_URL": "postgresql://web@127.0.0.1/anlan",
+    "OWNER_DATABASE_URL": "postgresql://anlan@127.0.0.1/anlan",
     "PROVINCE_LOGINS_FILE": __file__,  # that there is one is all that is asked
 }
 

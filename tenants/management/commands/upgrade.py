@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
 from core import office
-from core.postgres import fitness
+from core.postgres import fitness, owner
 from core.postgres.wall import asking, catalog
-from tenants import fingerprints, schemas, upgrading
+from tenants import fingerprints, logins, owning, schemas, upgrading
 from tenants.models import SchemaState
 
 
@@ -29,10 +29,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.perf_counter()
         with office.maintenance():
-            with connection.cursor() as cursor:
-                refusal = fitness.refusal(cursor)
-            if refusal:
-                raise CommandError(refusal)
+            self._fit()
+            try:
+                self._say(owning.set_apart())
+            except owner.NoOwner as missing:
+                raise CommandError(str(missing)) from None
             call_command("migrate_schemas", "--shared", verbosity=0, interactive=False)
             try:
                 schemas.ensure_roles()
@@ -45,10 +46,22 @@ class Command(BaseCommand):
                 changed = upgrading.upgrade_schemas(self._told, canary=options["canary"], verified=options["verify"])
             except upgrading.UpgradeStopped as stopped:
                 raise CommandError(str(stopped)) from None
+            if owning.asked_for():  # their schemas' owner has one, so the portal and each province have their own
+                self._say(logins.reconcile())
             drifts = fingerprints.drifted() if options["verify"] else None
         self.stdout.write(f"schemas up to date ({changed} changed, {time.perf_counter() - started:.1f} s)")
         if drifts is not None:
             self._verdict(drifts)
+
+    def _fit(self) -> None:
+        with transaction.atomic(), connection.cursor() as cursor, owner.by_login(cursor):
+            refusal = fitness.refusal(cursor)
+        if refusal := owning.refusal() or refusal:
+            raise CommandError(refusal)
+
+    def _say(self, sentences: list[str]) -> None:
+        for sentence in sentences:
+            self.stdout.write(sentence)
 
     def _verdict(self, drifts: list[fingerprints.Drift]) -> None:
         with office.mounted(office.PUBLIC), transaction.atomic():
@@ -61,10 +74,12 @@ class Command(BaseCommand):
 
     def _shut_catalog(self) -> None:
         """Shut what PostgreSQL opens to everybody where this login may; else say how. No refusal: pages work."""
-        with transaction.atomic(), connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor, owner.by_login(cursor):
             cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
             if cursor.fetchone()[0] and catalog.open_doors(cursor):
                 catalog.shut(cursor)
+            if name := owner.found(cursor):
+                owner.grant_needs(cursor, name)
             open_still = catalog.refusal(cursor)
         if open_still:
             self.stderr.write(self.style.WARNING(open_still))

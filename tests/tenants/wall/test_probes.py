@@ -13,16 +13,17 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from core.postgres import statements
-from core.postgres.fitness import CELL_ROLE, GROUP_ROLE
-from core.postgres.wall import building, catalog
+from core.postgres import owner, statements
+from core.postgres.fitness import CELL_ROLE, GROUP_ROLE, PORTAL_ROLE
+from core.postgres.wall import building, catalog, ownership
 from tests.tenants.wall import clusters
 
 ROLES = """
 CREATE ROLE boss LOGIN CREATEROLE;
 CREATE ROLE {group} NOLOGIN; CREATE ROLE t_a NOLOGIN; CREATE ROLE t_b NOLOGIN;
-CREATE ROLE {cell} NOLOGIN; CREATE ROLE p_a NOLOGIN; CREATE ROLE p_b NOLOGIN;
+CREATE ROLE {cell} NOLOGIN; CREATE ROLE p_a NOLOGIN; CREATE ROLE p_b NOLOGIN; CREATE ROLE {portal} NOLOGIN;
 GRANT {group} TO t_a, t_b; GRANT {cell} TO p_a, p_b; GRANT {group}, {cell}, t_a, t_b, p_a, p_b TO boss;
+CREATE ROLE web LOGIN; GRANT {portal} TO web;
 CREATE ROLE "app_a@walled" LOGIN NOINHERIT; GRANT p_a, t_a TO "app_a@walled";
 """
 # Since 16 it is each grant that says whether rights are inherited, before that it is the role.
@@ -36,12 +37,17 @@ CREATE TABLE tenants_office (id bigint PRIMARY KEY, schema_name text UNIQUE, lev
 INSERT INTO tenants_office VALUES (1, 'a', 'PROVINCE', 9, 'A'), (2, 'b', 'PROVINCE', 9, 'B');
 CREATE TABLE tenants_user (id bigint PRIMARY KEY, username text, office_id bigint, password text);
 INSERT INTO tenants_user VALUES (1, 'ours', 1, 'x'), (2, 'theirs', 2, 'SECRET');
-CREATE TABLE tenants_membership (id bigserial PRIMARY KEY, user_id bigint, office_id bigint, role text);
+CREATE TABLE tenants_membership (id bigserial PRIMARY KEY, user_id bigint, office_id bigint, role text,
+    valid_to date);
 CREATE TABLE django_session (session_key text PRIMARY KEY, session_data text, expire_date timestamptz);
 INSERT INTO django_session VALUES ('ours', 'x', now()), ('theirs', 'SECRET', now());
 CREATE TABLE ledger_cycle (id bigint PRIMARY KEY, province_id bigint, name text);
 INSERT INTO ledger_cycle VALUES (1, 1, 'ours'), (2, 2, 'SECRET');
 INSERT INTO ledger_cycle SELECT n, 2, 'SECRET' FROM generate_series(3, 40) n; ANALYZE ledger_cycle;
+CREATE TABLE core_auditentry (id bigint PRIMARY KEY, chain text, schema_name text, actor_id bigint, after text);
+INSERT INTO core_auditentry VALUES (1, 'a', 'a', 1, 'as it was');
+CREATE FUNCTION kept() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE insufficient_privilege; END';
+CREATE TRIGGER kept BEFORE UPDATE OR DELETE OR TRUNCATE ON core_auditentry FOR EACH STATEMENT EXECUTE FUNCTION kept();
 CREATE SCHEMA a; CREATE SCHEMA b;
 CREATE TABLE a.draft (id bigint PRIMARY KEY, fact text); CREATE TABLE b.draft (id bigint PRIMARY KEY, fact text);
 INSERT INTO a.draft VALUES (1, 'ours'); INSERT INTO b.draft VALUES (2, 'SECRET');
@@ -51,6 +57,7 @@ GRANT USAGE ON SCHEMA {name} TO t_{name}; GRANT SELECT, INSERT, UPDATE, DELETE O
 """
 # How it was before there was a wall: every office's role has rights on all shared tables.
 OPEN = "GRANT ALL ON ALL TABLES IN SCHEMA public TO {group}; GRANT USAGE ON SCHEMA public TO {group};"
+OWNER = "owner@owned"
 READ_B = "SELECT fact FROM b.draft"
 
 
@@ -122,6 +129,7 @@ class Field:
     open: str
     mighty: str
     province: str  # walled, by the login of province a
+    portal: str  # another, whose schemas have an owner of their own, by the portal's login
 
 
 @pytest.fixture(scope="module", params=[18, 15])
@@ -138,23 +146,44 @@ def made(version: int, server: str) -> Field:
     password = server.partition("//")[2].partition("@")[0].partition(":")[2]
     admin(
         f"{server}/postgres",
-        ROLES.format(group=GROUP_ROLE, cell=CELL_ROLE),
-        *(f"ALTER ROLE {login} PASSWORD '{password}'" for login in ("boss", LOGIN)),
+        ROLES.format(group=GROUP_ROLE, cell=CELL_ROLE, portal=PORTAL_ROLE),
+        *(f"ALTER ROLE {login} PASSWORD '{password}'" for login in ("boss", LOGIN, "web")),
         *([SINCE_16] if version >= 16 else []),
     )
-    for name in ("walled", "wide_open"):
+    for name in ("walled", "wide_open", "owned"):
         admin(f"{server}/postgres", f"CREATE DATABASE {name} OWNER boss TEMPLATE template0")
         admin(f"{server}/{name}", "ALTER SCHEMA public OWNER TO boss")
         admin(f"{as_boss}/{name}", TABLES, OWN.format(name="a"), OWN.format(name="b"))
     admin(f"{as_boss}/wide_open", OPEN.format(group=GROUP_ROLE))
-    admin(f"{server}/walled", catalog.SCRIPT.read_text().replace(":'login'", "'boss'"))
+    for name in ("walled", "owned"):
+        admin(f"{server}/{name}", catalog.SCRIPT.read_text().replace(":'login'", "'boss'"))
+    set_apart(f"{as_boss}/owned", since_16=version >= 16)
     with psycopg2.connect(f"{as_boss}/walled") as connection, connection.cursor() as cursor:
         building.build(cursor)
         assert catalog.open_doors(cursor) == []
     connection.close()
     admin(f"{server}/postgres", CONNECTS)
     as_province = as_boss.replace("//boss", "//app_a%40walled", 1)
-    return Field(version, f"{as_boss}/walled", f"{as_boss}/wide_open", f"{server}/wide_open", f"{as_province}/walled")
+    as_portal = as_boss.replace("//boss", "//web", 1)
+    return Field(
+        version, f"{as_boss}/walled", f"{as_boss}/wide_open", f"{server}/wide_open", f"{as_province}/walled",
+        f"{as_portal}/owned",
+    )  # fmt: skip
+
+
+def set_apart(url: str, *, since_16: bool) -> None:
+    """As `manage.py upgrade` does it for the login that owned everything so far."""
+    with psycopg2.connect(url) as connection, connection.cursor() as cursor:
+        assert owner.make(cursor, since_16=since_16)
+        for _schema, statements in owner.strangers(cursor, OWNER):
+            owner.adopt(cursor, statements)
+        assert owner.strangers(cursor, OWNER) == []
+        cursor.execute(f'SET LOCAL ROLE "{OWNER}"')
+        building.build(cursor)
+        with owner.by_login(cursor):
+            cursor.execute("GRANT CONNECT ON DATABASE owned TO web")
+        assert [line for line in ownership.problems(cursor) if "t_" not in line] == []
+    connection.close()
 
 
 def admin(url: str, *texts: str) -> None:
@@ -296,3 +325,93 @@ def test_what_a_province_needs_is_still_there(field: Field) -> None:
     assert answer("SET ROLE p_a", "UPDATE tenants_user SET password = 'y' RETURNING username") == "[('ours',)]"
     assert answer("SET ROLE p_a", "SELECT data FROM anlan_cell.session('ours')") == "[('x',)]"
     assert answer("SET ROLE NONE", "SELECT fact FROM a.draft") == "refused: InsufficientPrivilege"
+
+
+# --- The portal's login, where the schemas have an owner of their own -------------------------------------------------
+
+KEPT = "UPDATE public.core_auditentry SET after = 'SECRET' RETURNING after"
+PORTAL = [  # whole statements, as who injects them into a page of the portal would send them around the cursor
+    Probe("another office's schema", (READ_B,)),
+    Probe("an office's role", ("SET ROLE t_b", READ_B)),
+    Probe("an office's role, stacked", (f"SELECT 1; SET ROLE t_b; {READ_B}",)),
+    Probe("an office's role by set_config", ("SELECT set_config('role', 't_b', true)", READ_B)),
+    Probe("an office's role by DO", ("DO $$ BEGIN EXECUTE 'SET ROLE t_b'; END $$", READ_B)),
+    Probe("a province's role", ("SET ROLE p_b", "SELECT 'SECRET' WHERE current_user = 'p_b'")),
+    Probe("a draft, by writing it", ("UPDATE b.draft SET fact = 'SECRET ' RETURNING fact",)),
+    Probe("business rows of any province", (SHARED_B,)),
+    Probe("business rows by a text that is run", (f"SELECT {xml_of(SHARED_B)}",)),
+    Probe("row security switched off", ("ALTER TABLE public.ledger_cycle DISABLE ROW LEVEL SECURITY", SHARED_B)),
+    Probe("row security no longer forced", ("ALTER TABLE public.ledger_cycle NO FORCE ROW LEVEL SECURITY", SHARED_B)),
+    Probe("a policy dropped", ("DROP POLICY office_sees ON public.ledger_cycle", SHARED_B)),
+    Probe("a policy opened", ("ALTER POLICY office_sees ON public.ledger_cycle USING (true)", SHARED_B)),
+    Probe("a policy more", ("CREATE POLICY mine ON public.ledger_cycle USING (true)", SHARED_B)),
+    Probe("a right granted to itself", ("GRANT SELECT ON public.ledger_cycle TO CURRENT_USER", SHARED_B)),
+    Probe("a schema opened to itself", ("GRANT USAGE ON SCHEMA b TO CURRENT_USER", READ_B)),
+    Probe("the log, its trigger switched off", ("ALTER TABLE public.core_auditentry DISABLE TRIGGER kept", KEPT)),
+    Probe("the log, its trigger dropped", ("DROP TRIGGER kept ON public.core_auditentry", KEPT)),
+    Probe("the log, its trigger's function replaced", (
+        "CREATE OR REPLACE FUNCTION public.kept() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'", KEPT)),
+    Probe("the log, written to", (
+        "INSERT INTO public.core_auditentry VALUES (2, 'a', 'a', 1, 'SECRET') RETURNING after",)),
+    Probe("a function of the owner's, replaced", (
+        "CREATE OR REPLACE FUNCTION anlan.office_of(login name) RETURNS bigint LANGUAGE sql AS 'SELECT 2'",
+        "SELECT 'SECRET'")),
+    Probe("a table in public", ("CREATE TABLE public.mine ()", "SELECT 'SECRET'")),
+    Probe("a temporary table", ("CREATE TEMP TABLE mine ()", "SELECT 'SECRET'")),
+    Probe("a schema", ("CREATE SCHEMA mine", "SELECT 'SECRET'")),
+    Probe("an office's schema dropped", ("DROP SCHEMA b CASCADE", "SELECT 'SECRET'")),
+    Probe("a role", ("CREATE ROLE mine", "SELECT 'SECRET'")),
+    Probe("offices moved", ("UPDATE public.tenants_office SET parent_id = 1 WHERE id = 2 RETURNING 'SECRET'",)),
+    Probe("people moved", ("UPDATE public.tenants_user SET office_id = 1 WHERE id = 2 RETURNING 'SECRET'",)),
+]  # fmt: skip
+# These bring nothing to the login that owns everything either, or there is no such role to become.
+AT_ALL = [
+    Probe("the owner", (f'SET ROLE "{OWNER}"', "SELECT 'SECRET'")),
+    Probe("the owner, for the session", (f'SET SESSION AUTHORIZATION "{OWNER}"', "SELECT 'SECRET'")),
+    Probe("the owner's login", ("SET ROLE boss", "SELECT 'SECRET'")),
+    Probe("an office's role granted to itself", ("GRANT t_b TO CURRENT_USER", "SELECT 'SECRET'")),
+    Probe("a mightier self", ("ALTER ROLE web BYPASSRLS", "SELECT 'SECRET'")),
+    Probe("the log, changed", (KEPT,)),
+    Probe("the log, emptied", ("TRUNCATE public.core_auditentry", "SELECT 'SECRET'")),
+    Probe("the log, forgotten", ("DELETE FROM public.core_auditentry RETURNING 'SECRET'",)),
+]
+
+
+def to_the_login(url: str, probe: Probe) -> str:
+    """The same as brought(), for the login itself, with nobody looking at its statements; nothing is committed."""
+    connection = psycopg2.connect(url)
+    try:
+        with connection.cursor() as cursor:
+            for sql in probe.sent:
+                cursor.execute(sql)
+            return str(cursor.fetchall()) if cursor.description else ""
+    except psycopg2.Error as refusal:
+        return f"refused: {type(refusal).__name__}"
+    finally:
+        connection.rollback()
+        connection.close()
+
+
+@pytest.mark.parametrize("probe", [*PORTAL, *AT_ALL], ids=lambda probe: probe.name)
+def test_the_portals_login_brings_nothing(field: Field, probe: Probe) -> None:
+    assert probe.finds not in to_the_login(field.portal, probe)
+
+
+@pytest.mark.parametrize("probe", PORTAL, ids=lambda probe: probe.name)
+def test_the_login_that_owns_everything_brings_it(field: Field, probe: Probe) -> None:
+    """The control: the portal's login as it is where no owner stands apart."""
+    answer = to_the_login(field.walled, probe)
+    if "FeatureNotSupported" in answer:
+        pytest.skip("This PostgreSQL was built without XML.")
+
+    assert probe.finds in answer
+
+
+def test_what_the_portal_needs_is_still_there(field: Field) -> None:
+    for sql, rows in (
+        ("SELECT password FROM tenants_user ORDER BY id", "[('x',), ('SECRET',)]"),
+        ("UPDATE tenants_user SET password = 'y' WHERE id = 1 RETURNING username", "[('ours',)]"),
+        ("SELECT data FROM anlan_cell.session('ours')", "[('x',)]"),
+        ("SELECT after FROM core_auditentry", "[('as it was',)]"),
+    ):
+        assert to_the_login(field.portal, Probe("", (sql,))) == rows

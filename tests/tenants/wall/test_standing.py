@@ -23,7 +23,7 @@ TAKEN_DOWN = [
     ("DROP POLICY office_sees ON ledger_cycle", 'The policy office_sees of the table "ledger_cycle" is missing'),
     ("ALTER POLICY office_sees ON ledger_cycle USING (true)", "is not the one that is told"),
     ("ALTER POLICY office_sees ON ledger_cycle TO PUBLIC", "is not the one that is told"),
-    ("ALTER POLICY login_does_all ON ledger_cycle TO PUBLIC", "login_does_all"),
+    ("ALTER POLICY owner_does_all ON ledger_cycle TO PUBLIC", "owner_does_all"),
     ("CREATE POLICY more ON ledger_cycle USING (true)", "has a policy that nobody told: more"),
     ("GRANT DELETE ON ledger_cycle TO anlan_office", 'anlan_office has DELETE on "ledger_cycle"'),
     ("GRANT SELECT ON django_session TO PUBLIC", 'PUBLIC has SELECT on "django_session"'),
@@ -112,7 +112,7 @@ class TestTheSystemCheck:
 
     def test_a_shared_table_without_an_entry_fails_it(self, monkeypatch) -> None:
         without = {name: table for name, table in told.wall().tables.items() if name != "ledger_cycle"}
-        monkeypatch.setattr(told, "wall", lambda: told.Wall(without, {}, {}, {}))
+        monkeypatch.setattr(told, "wall", lambda: told.Wall(without, {}, {}, {}, {}))
 
         (error,) = ours.shared_tables_are_walled()
         assert error.level == checks.ERROR

@@ -4,13 +4,13 @@ import logging
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from core.postgres.fitness import CELL_ROLE, GROUP_ROLE
-from core.postgres.wall import catalog, logins, told
-from core.postgres.wall.building import CELL_SCHEMA, COMMANDS, LOGIN_POLICY, SCHEMA, mark
+from core.postgres.fitness import CELL_ROLE, GROUP_ROLE, PORTAL_ROLE
+from core.postgres.wall import catalog, logins, ownership, told
+from core.postgres.wall.building import CELL_SCHEMA, COMMANDS, OWNER_POLICY, SCHEMA, mark
 from core.postgres.wall.language import Table
 
 RELATIONS = """
-    SELECT relname, relrowsecurity, relforcerowsecurity FROM pg_class
+    SELECT relname, relrowsecurity, relforcerowsecurity, pg_get_userbyid(relowner)::text FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')
 """
 POLICIES = """
@@ -39,7 +39,7 @@ COLUMNS = """
 FUNCTIONS = """
     SELECT p.proname, p.prosecdef, coalesce(p.proconfig::text, ''), p.prosrc, p.proparallel = 's',
            has_function_privilege('public', p.oid, 'EXECUTE'), has_function_privilege(%s, p.oid, 'EXECUTE'),
-           has_function_privilege(%s, p.oid, 'EXECUTE')
+           has_function_privilege(%s, p.oid, 'EXECUTE'), has_function_privilege(%s, p.oid, 'EXECUTE')
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = %s
 """
 ROLES = """
@@ -65,6 +65,8 @@ PLACES = """
 """
 ASKED_EVERY = 30.0
 log = logging.getLogger("anlan.wall")
+GROUPS = [GROUP_ROLE, CELL_ROLE, PORTAL_ROLE]
+DOORS_OF = {"public": GROUPS, CELL_SCHEMA: [CELL_ROLE, PORTAL_ROLE], SCHEMA: [PORTAL_ROLE]}
 REMEDY = "`manage.py upgrade` puts it right."
 
 
@@ -106,24 +108,24 @@ def forget() -> None:
 def problems(cursor: Any) -> list[str]:
     """What does not hold; empty when everything does. A dozen small queries of the catalogs, no row of an office."""
     wall = told.wall()
-    groups = [GROUP_ROLE, CELL_ROLE]
-    cursor.execute("SELECT g FROM unnest(%s) g WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = g)", [groups])
+    cursor.execute("SELECT g FROM unnest(%s) g WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = g)", [GROUPS])
     if missing := cursor.fetchall():
         return [f'The role "{group}" is missing. {REMEDY}' for (group,) in missing]
     return [
         *_tables(cursor, wall.tables),
         *_policies(cursor, wall),
         *_grants(cursor, wall),
-        *_functions(cursor, SCHEMA, wall.functions, (True, True)),
-        *_functions(cursor, CELL_SCHEMA, wall.answers, (False, True)),
+        *_functions(cursor, SCHEMA, wall.functions, (True, True, True)),
+        *_functions(cursor, CELL_SCHEMA, wall.answers, (False, True, True)),
         *_roles(cursor),
         *logins.problems(cursor),
+        *ownership.problems(cursor),
     ]
 
 
 def _tables(cursor: Any, tables: dict[str, Table]) -> Iterator[str]:
     cursor.execute(RELATIONS)
-    for name, enabled, forced in cursor.fetchall():
+    for name, enabled, forced, _owner in cursor.fetchall():
         if name not in tables:
             yield f'The table "{name}" of schema public has no entry in settings.WALL.'
         elif not (enabled and forced):
@@ -132,14 +134,12 @@ def _tables(cursor: Any, tables: dict[str, Table]) -> Iterator[str]:
 
 def _policies(cursor: Any, wall: told.Wall) -> Iterator[str]:
     tables = wall.tables
-    cursor.execute("SELECT current_user")
-    (login,) = cursor.fetchone()
     cursor.execute(RELATIONS)
-    there = {name for name, _enabled, _forced in cursor.fetchall()}
+    there = {name: owner for name, _enabled, _forced, owner in cursor.fetchall()}
     cursor.execute(POLICIES)
     standing: dict[tuple[str, str], tuple[Any, ...]] = {(row[0], row[1]): row[2:] for row in cursor.fetchall()}
-    for name in sorted(there & set(tables)):
-        wanted = {LOGIN_POLICY: (login, ("ALL", "true", "true")), **wall.policies(name)}
+    for name in sorted(set(there) & set(tables)):
+        wanted = {OWNER_POLICY: (there[name], ("ALL", "true", "true")), **wall.policies(name)}
         for policy, (role, declared) in wanted.items():
             found = standing.pop((name, policy), None)
             if found is None:
@@ -148,7 +148,7 @@ def _policies(cursor: Any, wall: told.Wall) -> Iterator[str]:
             command, permissive, roles, using, check, noted = found
             same = (COMMANDS[command], permissive, roles) == (declared[0], True, [role])
             as_told = (
-                (using, check) == ("true", "true") if policy == LOGIN_POLICY else noted == mark(declared, using, check)
+                (using, check) == ("true", "true") if policy == OWNER_POLICY else noted == mark(declared, using, check)
             )
             if not (same and as_told):
                 yield f'The policy {policy} of the table "{name}" is not the one that is told. {REMEDY}'
@@ -180,12 +180,12 @@ def _grants(cursor: Any, wall: told.Wall) -> Iterator[str]:
         yield f"{role} lacks {privilege} on {place}. {REMEDY}"
 
 
-def _functions(cursor: Any, schema: str, told_ones: dict[str, str], who: tuple[bool, bool]) -> Iterator[str]:
-    """who: whether offices, and whether provinces, may execute them."""
-    cursor.execute(FUNCTIONS, [GROUP_ROLE, CELL_ROLE, schema])
+def _functions(cursor: Any, schema: str, told_ones: dict[str, str], who: tuple[bool, bool, bool]) -> Iterator[str]:
+    """who: whether offices, provinces, and the portal may execute them."""
+    cursor.execute(FUNCTIONS, [*GROUPS, schema])
     found = {row[0]: row[1:] for row in cursor.fetchall()}
     for name, sql in told_ones.items():
-        unknown = (False, "", "", False, True, False, False)
+        unknown = (False, "", "", False, True, False, False, False)
         definer, config, source, parallel, for_all, *for_groups = found.pop(name, unknown)
         good = definer and "search_path=pg_catalog, pg_temp" in config and source == sql.split("$body$")[1]
         good = good and parallel == ("PARALLEL SAFE" in sql)
@@ -196,20 +196,19 @@ def _functions(cursor: Any, schema: str, told_ones: dict[str, str], who: tuple[b
 
 
 def _roles(cursor: Any) -> Iterator[str]:
-    groups = [GROUP_ROLE, CELL_ROLE]
-    cursor.execute(ROLES, {"groups": groups, "schemas": ["public", SCHEMA, CELL_SCHEMA]})
+    cursor.execute(ROLES, {"groups": GROUPS, "schemas": ["public", SCHEMA, CELL_SCHEMA]})
     for name, mighty, member_of in cursor.fetchall():
         if mighty:
             yield f'The role "{name}" may sign in, pass row security or make roles or databases: take that from it.'
-        allowed = set() if name in groups else {CELL_ROLE if name.startswith("p_") else GROUP_ROLE}
+        allowed = set() if name in GROUPS else {CELL_ROLE if name.startswith("p_") else GROUP_ROLE}
         for other in sorted(set(member_of) - allowed):
             yield f'The role "{name}" may become "{other}": revoke that membership.'
     cursor.execute(DOORS)
     for schema, role, privilege in cursor.fetchall():
-        own = {"public": groups, CELL_SCHEMA: [CELL_ROLE]}.get(schema, [f"t_{schema}"])
+        own = DOORS_OF.get(schema, [f"t_{schema}"])
         if role not in own or privilege != "USAGE":
             yield f'{role} has {privilege} on the schema "{schema}", and nothing tells so. {REMEDY}'
-    cursor.execute(PLACES, {"groups": groups})
+    cursor.execute(PLACES, {"groups": GROUPS})
     for may, what in zip(cursor.fetchone(), ("make temporary tables", "make schemas", "connect"), strict=True):
         if may:
             yield f"Roles of offices may {what} in this database: its owner revokes that with REVOKE ALL … FROM PUBLIC."

@@ -1,17 +1,19 @@
-"""Building the wall: repeatable, in the transaction of the upgrade, by the login that owns the tables."""
+"""Building the wall: repeatable, in the transaction of the upgrade, by who owns the tables."""
 
 import hashlib
 from typing import Any
 
+from core.postgres import owner
 from core.postgres.base import literal, quoted
-from core.postgres.fitness import CELL_ROLE, GROUP_ROLE
+from core.postgres.fitness import CELL_ROLE, GROUP_ROLE, PORTAL_ROLE
 from core.postgres.wall import told
 from core.postgres.wall.language import Rows
 
 SCHEMA = "anlan"  # reserved: no office may be called so
-CELL_SCHEMA = "anlan_cell"  # reserved, too: what a province's role may ask by name
-BOTH = f"{GROUP_ROLE}, {CELL_ROLE}"
-LOGIN_POLICY = "login_does_all"
+CELL_SCHEMA = "anlan_cell"  # reserved, too: what a province's role, and the portal's, may ask by name
+GROUPS = f"{GROUP_ROLE}, {CELL_ROLE}, {PORTAL_ROLE}"
+BESIDE = f"{CELL_ROLE}, {PORTAL_ROLE}"
+OWNER_POLICY = "owner_does_all"
 PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 
 # What stands on a table: policies with their conditions as PostgreSQL keeps them, and the mark left at building.
@@ -37,17 +39,19 @@ def build(cursor: Any) -> None:
         cursor.execute("LOCK TABLE " + ", ".join(f"public.{quoted(name)}" for name in there))
     for schema in (SCHEMA, CELL_SCHEMA):
         cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-        cursor.execute(f"REVOKE ALL ON SCHEMA {schema} FROM PUBLIC, {BOTH}")
+        cursor.execute(f"REVOKE ALL ON SCHEMA {schema} FROM PUBLIC, {GROUPS}")
     # A policy runs with the rights of who asks; by name nobody of an office reaches into the schema.
-    _make_functions(cursor, SCHEMA, wall.functions, BOTH)
-    _make_functions(cursor, CELL_SCHEMA, wall.answers, CELL_ROLE)
-    cursor.execute(f"GRANT USAGE ON SCHEMA {CELL_SCHEMA} TO {CELL_ROLE}")
+    _make_functions(cursor, SCHEMA, wall.functions, GROUPS)
+    _make_functions(cursor, CELL_SCHEMA, wall.answers, BESIDE)
+    cursor.execute(f"GRANT USAGE ON SCHEMA {CELL_SCHEMA} TO {BESIDE}")
+    cursor.execute(f"GRANT USAGE ON SCHEMA {SCHEMA} TO {PORTAL_ROLE}")  # asks whether provinces' logins are as told
     cursor.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
-    cursor.execute(f"REVOKE ALL ON SCHEMA public FROM {BOTH}")
-    cursor.execute(f"GRANT USAGE ON SCHEMA public TO {BOTH}")
-    cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {BOTH}")
-    cursor.execute(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {BOTH}")
-    _shut_database(cursor)
+    cursor.execute(f"REVOKE ALL ON SCHEMA public FROM {GROUPS}")
+    cursor.execute(f"GRANT USAGE ON SCHEMA public TO {GROUPS}")
+    cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {GROUPS}")
+    cursor.execute(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {GROUPS}")
+    with owner.by_login(cursor):
+        _shut_database(cursor)
     for name in there:
         _build_table(cursor, name, wall)
 
@@ -56,7 +60,7 @@ def _make_functions(cursor: Any, schema: str, functions: dict[str, str], groups:
     for name, sql in functions.items():
         cursor.execute(sql.replace("%", "%%") if "%" in sql else sql)
         signature = f"{schema}.{name}"  # no two of one name
-        cursor.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC, {BOTH}")
+        cursor.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC, {GROUPS}")
         cursor.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO {groups}")
 
 
@@ -76,7 +80,9 @@ def _build_table(cursor: Any, name: str, wall: told.Wall) -> None:
     cursor.execute("SELECT polname FROM pg_policy WHERE polrelid = %s::regclass", [place])
     for (old,) in cursor.fetchall():
         cursor.execute(f"DROP POLICY {quoted(old)} ON {place}")
-    cursor.execute(f"CREATE POLICY {LOGIN_POLICY} ON {place} TO CURRENT_USER USING (true) WITH CHECK (true)")
+    cursor.execute("SELECT pg_get_userbyid(relowner)::text FROM pg_class WHERE oid = %s::regclass", [place])
+    whose = quoted(cursor.fetchone()[0])
+    cursor.execute(f"CREATE POLICY {OWNER_POLICY} ON {place} TO {whose} USING (true) WITH CHECK (true)")
     policies = wall.policies(name)
     for policy, (group, (command, using, check)) in policies.items():
         sql = f"CREATE POLICY {policy} ON {place} FOR {command} TO {group}"

@@ -1,12 +1,14 @@
 -- What PostgreSQL opens to everybody and no office needs: shut it in one database. By a superuser, once per database and
 -- again after a major upgrade:  psql -d DATABASE -v login=LOGIN -f catalog.sql
--- The login of Anlan gets back what it needs itself. Repeatable.
+-- The login of Anlan (that of OWNER_DATABASE_URL, where there is one) gets back what it needs itself, and may hand it on to
+-- the owner of its schemas (adr/0020). Repeatable.
 
 SELECT set_config('anlan.login', :'login', false);
 
 DO $body$
 DECLARE
     login text := quote_ident(current_setting('anlan.login'));
+    owner text := 'owner@' || current_database();
     shut constant text[] := ARRAY[
         -- become somebody else by a SELECT
         'set_config',
@@ -33,20 +35,24 @@ BEGIN
         SELECT p.oid::regprocedure AS signature FROM pg_proc p
         WHERE p.proname = ANY (shut) AND p.pronamespace NOT IN (SELECT n.oid FROM pg_namespace n WHERE n.nspname LIKE 'pg_temp%')
           AND (p.pronamespace = 'pg_catalog'::regnamespace OR EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e'))
-          AND has_function_privilege('public', p.oid, 'EXECUTE')
     LOOP
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', one.signature);
-        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s', one.signature, login);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %s WITH GRANT OPTION', one.signature, login);
     END LOOP;
     FOR one IN SELECT v.name FROM unnest(views) v(name) WHERE to_regclass('pg_catalog.' || v.name) IS NOT NULL LOOP
         EXECUTE format('REVOKE ALL ON pg_catalog.%I FROM PUBLIC', one.name);
         EXECUTE format('GRANT SELECT ON pg_catalog.%I TO %s', one.name, login);
     END LOOP;
+    -- Where the schemas have an owner of their own, its functions call this one and are written in these languages.
+    IF to_regrole(quote_ident(owner)) IS NOT NULL THEN
+        EXECUTE format('GRANT EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) TO %I', owner);
+        EXECUTE format('GRANT USAGE ON LANGUAGE sql, plpgsql TO %I', owner);
+    END IF;
     -- Writing to this view calls set_config.
     REVOKE UPDATE ON pg_catalog.pg_settings FROM PUBLIC;
     -- A DO block is one statement with as many inside as one likes.
     FOR one IN SELECT l.lanname FROM pg_language l WHERE l.lanpltrusted LOOP
         EXECUTE format('REVOKE USAGE ON LANGUAGE %I FROM PUBLIC', one.lanname);
-        EXECUTE format('GRANT USAGE ON LANGUAGE %I TO %s', one.lanname, login);
+        EXECUTE format('GRANT USAGE ON LANGUAGE %I TO %s WITH GRANT OPTION', one.lanname, login);
     END LOOP;
 END $body$;

@@ -30,7 +30,7 @@ class Rows:
         return self.policies_of("office")
 
     def policies_of(self, who: str) -> dict[str, tuple[str, str, str]]:
-        """The same for an `office` or a `cell`, by which their names begin."""
+        """The same for an `office`, a `cell` or the `portal`, by which their names begin."""
         found = {f"{who}_sees": ("SELECT", self.see, "")}
         if self.add:
             found[f"{who}_adds"] = ("INSERT", "", self.add)

@@ -7,43 +7,45 @@ from typing import Any
 
 from django.conf import settings
 
-from core.postgres.fitness import CELL_ROLE, GROUP_ROLE
+from core.postgres.fitness import CELL_ROLE, GROUP_ROLE, PORTAL_ROLE
 from core.postgres.wall.language import Rows, Table
 
 
 @dataclass(frozen=True)
 class Wall:
-    """tables: by name, of schema public; cells: the same for the roles of provinces, of those tables that they reach.
+    """tables: by name, of schema public; cells: the same for the roles of provinces, of those tables that they reach;
+    portal: for the portal's login, where it does not own them.
 
     functions: name → SQL that makes `anlan.<name>(name)`; answers: name → SQL that makes `anlan_cell.<name>(…)`.
     """
 
     tables: dict[str, Table]
     cells: dict[str, Rows]
+    portal: dict[str, Rows]
     functions: dict[str, str]
     answers: dict[str, str]
 
     def policies(self, table: str) -> dict[str, tuple[str, tuple[str, str, str]]]:
         """Policy name → (the group it is for, what it says) of everything told about a table."""
-        of_offices = {name: (GROUP_ROLE, said) for name, said in self.tables[table].policies.items()}
-        cell = self.cells.get(table)
-        of_cells = cell.policies_of("cell") if cell is not None else {}
-        return {**of_offices, **{name: (CELL_ROLE, said) for name, said in of_cells.items()}}
+        found = {name: (GROUP_ROLE, said) for name, said in self.tables[table].policies.items()}
+        for who, role, tables in (("cell", CELL_ROLE, self.cells), ("portal", PORTAL_ROLE, self.portal)):
+            if table in tables:
+                found |= {name: (role, said) for name, said in tables[table].policies_of(who).items()}
+        return found
 
     def rights(self, table: str) -> list[tuple[str, Rows]]:
         """(group, what it may) of everything told about a table."""
         found: list[tuple[str, Rows]] = []
         if isinstance(rows := self.tables[table], Rows):
             found.append((GROUP_ROLE, rows))
-        if (cell := self.cells.get(table)) is not None:
-            found.append((CELL_ROLE, cell))
-        return found
+        others = ((CELL_ROLE, self.cells), (PORTAL_ROLE, self.portal))
+        return found + [(role, tables[table]) for role, tables in others if table in tables]
 
 
 @lru_cache(maxsize=1)
 def wall() -> Wall:
     module = import_module(settings.WALL)
-    return Wall(module.TABLES, module.CELLS, module.FUNCTIONS, module.ANSWERS)
+    return Wall(module.TABLES, module.CELLS, module.PORTAL, module.FUNCTIONS, module.ANSWERS)
 
 
 def tables_there(cursor: Any) -> set[str]:
