@@ -14,6 +14,7 @@ class TenantsConfig(AppConfig):
             reanchoring,
             roles,
             second_factor,
+            shadows,
             sign_in_rows,
         )
 

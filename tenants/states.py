@@ -29,6 +29,15 @@ class OfficeState(models.TextChoices):
     ARCHIVED = "ARCHIVED", _("已归档")
 
 
+class ShadowState(models.TextChoices):
+    """A shadow of an office: taken from a backup or an archive, compared, and removed after a while."""
+
+    TAKING = "TAKING", _("正在还原")
+    READY = "READY", _("可以查看")
+    FAILED = "FAILED", _("未能还原")
+    DROPPED = "DROPPED", _("已清除")
+
+
 TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
     ChangeState: {
         ChangeState.WAITING: frozenset(
@@ -47,5 +56,11 @@ TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
         OfficeState.ACTIVE: frozenset({OfficeState.SUSPENDED}),
         OfficeState.SUSPENDED: frozenset({OfficeState.ACTIVE, OfficeState.ARCHIVED}),
         OfficeState.ARCHIVED: frozenset({OfficeState.SUSPENDED}),
+    },
+    ShadowState: {
+        ShadowState.TAKING: frozenset({ShadowState.READY, ShadowState.FAILED}),
+        ShadowState.READY: frozenset({ShadowState.DROPPED}),
+        ShadowState.FAILED: frozenset({ShadowState.TAKING, ShadowState.DROPPED}),
+        ShadowState.DROPPED: frozenset({ShadowState.TAKING}),
     },
 }

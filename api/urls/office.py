@@ -17,6 +17,7 @@ from api.v1 import (
     reporting,
     scores,
     sessions,
+    shadows,
     verification,
 )  # fmt: skip
 
@@ -26,6 +27,7 @@ urlpatterns = [
     *sessions.urlpatterns,
     *audit.urlpatterns,
     *offices.urlpatterns,
+    *shadows.urlpatterns,
     *people.urlpatterns,
     *changes.urlpatterns,
     *library.urlpatterns,

@@ -93,6 +93,7 @@ MENU = [
                 ALL,
                 "changes",
             ),
+            ("admin-shadows", "history", _("历史副本"), (Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN), ALL, ""),
             ("limits", "list-check", _("参数与限值"), (Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN), ALL, ""),
             ("jobs", "loader", _("后台任务"), (Role.APPRAISAL_ADMIN, Role.SYS_ADMIN), ALL, ""),
         ],

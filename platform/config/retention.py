@@ -167,6 +167,13 @@ CLASSES = (
         kept="for good: by date",
     ),
     DataClass(
+        name="shadows of offices and how they differ from what is in use",
+        level="internal",
+        tables=("tenants_shadow", "tenants_shadowdifference"),
+        kept="schema and differences; the row that says who looked at what moment and why stays",
+        parameter="shadow_days",
+    ),
+    DataClass(
         name="the machinery's own",
         level="internal",
         tables=("core_schedule", "tenants_schemastate", "django_content_type", "django_migrations", "auth_*"),

@@ -89,6 +89,15 @@ TABLES: dict[str, Rows | Withheld] = {
         fixed=("id", "schema_name", "level", "parent_id", "region_code"),
     ),
     "tenants_officearchive": Rows(see=f"office_id IN {BELOW}", add=f"office_id IN {BELOW}"),
+    "tenants_shadow": Rows(
+        see=f"{CHARGE} OR {PLATFORM}",
+        add=f"{CHARGE} OR {PLATFORM}",
+        change=f"{CHARGE} OR {PLATFORM}",
+        fixed=("id", "office_id", "schema_name", "as_of", "source"),
+    ),
+    "tenants_shadowdifference": Rows(  # written by the comparison, beside the offices; the platform counts, no more
+        see=f"shadow_id IN (SELECT s.id FROM public.tenants_shadow s WHERE {CHARGE})"
+    ),
     "tenants_officename": Rows(
         see="office_id IN (SELECT o.id FROM public.tenants_office o)", add=CHARGE, change=CHARGE, fixed=("office_id",)
     ),

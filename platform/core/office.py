@@ -21,6 +21,7 @@ RESERVED = frozenset(
         *("account", "sign_in", "sign_out", "language", "files", "help", "search", "jsi18n"),
     )
 )
+SHADOW = "shadow_"  # how the schemas begin that hold what an office had at a moment (tenants.shadowing)
 
 
 class NoOffice(RuntimeError):
@@ -32,8 +33,8 @@ class MountedInGenerator(RuntimeError):
 
 
 def valid_name(name: str) -> bool:
-    """Whether `name` may be a schema name and path segment: lower-case letters, digits and _, at most 51."""
-    return bool(NAME.match(name)) and name not in RESERVED and not name.startswith("pg_")
+    """Whether `name` may be an office's schema name and path segment: lower-case letters, digits and _, at most 51."""
+    return bool(NAME.match(name)) and name not in RESERVED and not name.startswith(("pg_", SHADOW))
 
 
 @dataclass(frozen=True, slots=True)

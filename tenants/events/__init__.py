@@ -54,6 +54,22 @@ class OfficeArchived(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShadowAsked(Event):
+    """What an office had at a moment was asked for, to look at."""
+
+    moment: str
+    schema_name: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShadowDropped(Event):
+    """A shadow was to be removed before its day."""
+
+    schema_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class OfficeReopened(Event):
     """An archived office may be opened again; it is suspended."""
 

@@ -8,10 +8,12 @@ from tenants.models.passwords import FormerPassword
 from tenants.models.people import Duty, Membership, PersonalNumbers, Role, StandIn, User, duty_of
 from tenants.models.second_factor import RecoveryCode, SecondFactor
 from tenants.models.sessions import OpenSession
+from tenants.models.shadows import DifferenceKind, Shadow, ShadowDifference, ShadowSource
 from tenants.models.sign_in import SignInAttempt
 
 __all__ = [
     "ChangeRequest",
+    "DifferenceKind",
     "Division",
     "Domain",
     "Duty",
@@ -30,6 +32,9 @@ __all__ = [
     "Role",
     "SchemaState",
     "SecondFactor",
+    "Shadow",
+    "ShadowDifference",
+    "ShadowSource",
     "SignInAttempt",
     "StandIn",
     "User",

@@ -22,6 +22,7 @@ ACTIONS = {"INSERT": gettext_lazy("新增"), "UPDATE": gettext_lazy("修改"), "
 TABLES = {
     "tenants_office": gettext_lazy("机构"),
     "tenants_officearchive": gettext_lazy("机构档案"),
+    "tenants_shadow": gettext_lazy("历史副本"),
     "tenants_officename": gettext_lazy("机构名称"),
     "tenants_division": gettext_lazy("处室"),
     "tenants_region": gettext_lazy("行政区划"),

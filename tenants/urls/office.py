@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tenants.views import audit, calendar, changes, home, limits, logs, offices, people, providers, stand_ins
+from tenants.views import audit, calendar, changes, home, limits, logs, offices, people, providers, shadows, stand_ins
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -17,6 +17,13 @@ urlpatterns = [
         for act in offices.ACTS
     ),
     path("administration/archives/<int:archive_id>/", offices.archive_file, name="admin-archive"),
+    path("administration/archives/<int:archive_id>/shadow/", shadows.from_archive, name="admin-archive-shadow"),
+    path("administration/shadows/", shadows.index, name="admin-shadows"),
+    path("administration/shadows/<int:shadow_id>/", shadows.detail, name="admin-shadow"),
+    path("administration/shadows/<int:shadow_id>/progress/", shadows.progress, name="admin-shadow-progress"),
+    path("administration/shadows/<int:shadow_id>/export/", shadows.export, name="admin-shadow-export"),
+    path("administration/shadows/<int:shadow_id>/compare/", shadows.compare, name="admin-shadow-compare"),
+    path("administration/shadows/<int:shadow_id>/drop/", shadows.drop, name="admin-shadow-drop"),
     path("administration/offices/<int:office_id>/divisions/", offices.add_division, name="admin-division-new"),
     path("administration/divisions/<int:division_id>/", offices.division, name="admin-division"),
     path("administration/regions/", offices.regions, name="admin-regions"),

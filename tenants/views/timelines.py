@@ -19,6 +19,8 @@ LINES = {
     "ChainsReanchored": ("anchor", "bad", gettext_lazy("恢复数据库后重新锚定：%(chains)s")),
     "OfficeArchived": ("archive", "bad", gettext_lazy("归档机构")),
     "OfficeReopened": ("archive-off", "warn", gettext_lazy("恢复机构档案")),
+    "ShadowAsked": ("history", "warn", gettext_lazy("申请还原历史副本：%(moment)s 的数据")),
+    "ShadowDropped": ("trash", "mute", gettext_lazy("清除历史副本 %(schema_name)s")),
     "OfficeReactivated": ("lock-open", "ok", gettext_lazy("恢复使用")),
     "DivisionAdded": ("plus", "ok", gettext_lazy("设立处室：%(division)s")),
     "DivisionRenamed": ("pencil", "info", gettext_lazy("处室更名：%(old_name)s → %(new_name)s")),

@@ -40,6 +40,7 @@ NO_PAGES = """
     reporting:workbench second-factor-begin second-factor-codes second-factor-confirm second-factor-remove session-end
     sessions-end-others set-theme set_language sign-in-second sign-out stand-in-revoke token-revoke unlock-address
     audit-export admin-people-find
+    admin-archive-shadow admin-shadow-compare admin-shadow-drop admin-shadow-export admin-shadow-progress
 """
 OFFICES, PEOPLE = "/yunnan/administration/offices/", "/yunnan/administration/people/"
 MARKS = "云移责 云移党纪 云政发"  # of document numbers

@@ -40,6 +40,8 @@ from tenants.models import (
     Office,
     Role,
     SecondFactor,
+    Shadow,
+    ShadowDifference,
     StandIn,
     User,
 )  # fmt: skip
@@ -284,6 +286,35 @@ class World:
             ends_on=date(2026, 12, 5), reason="出差", created_by_id=self.people["yunnan-leader"].pk, created_at=NOW,
         )  # fmt: skip
 
+    def _shadow(self, office: Office) -> None:
+        """What kunming had a week ago, beside what it has: a value changed, a county's line gone, a file added."""
+        counts = {"own": True, "then": 9, "now": 9, "added": 0, "gone": 0, "changed": 0, "left_out": []}
+        shadow = Shadow.objects.create(
+            office=office, schema_name="shadow_kunming_202610290130", as_of=NOW - timedelta(days=7), source="BACKUP",
+            origin="20261028T190000Z", state="READY", reason="怀疑十月的数据被改错", asked_by_name="杨系统",
+            asked_at=NOW, compared_at=NOW, drop_on=date(2026, 11, 19), milliseconds=5000, tables=[
+                {**counts, "table": "reporting_draftvalue", "changed": 1},
+                {**counts, "table": "reporting_countyline", "gone": 1, "now": 8},
+                {**counts, "table": "reporting_draftevidence", "added": 1, "then": 8},
+                {**counts, "table": "reporting_monthlydraft"},
+            ],
+        )  # fmt: skip
+        reporter = User.objects.get(username="kunming-reporter")
+        logged = {"entry_id": 1, "changes": 2, "changed_at": NOW, "changed_by_id": reporter.pk}
+        ShadowDifference.objects.create(
+            shadow=shadow, table_name="reporting_draftvalue", row_id="41", kind="CHANGED", fields=["fact", "narrative"],
+            before={"fact": {"value": "1260"}, "narrative": "完成三个安置点的搬迁，并办理了移交。"},
+            after={"fact": {"value": "126"}, "narrative": ""}, **logged,
+        )  # fmt: skip
+        ShadowDifference.objects.create(
+            shadow=shadow, table_name="reporting_countyline", row_id="207", kind="GONE",
+            before={"id": 207, "value_id": 41, "region_code": "530112", "quantity": "420.000000"}, **logged,
+        )  # fmt: skip
+        ShadowDifference.objects.create(
+            shadow=shadow, table_name="reporting_draftevidence", row_id="88", kind="ADDED",
+            after={"id": 88, "value_id": 41, "file_id": "0f3c", "added_by_id": 7, "added_at": "2026-11-01T08:00:00"},
+        )  # fmt: skip
+
     def administration(self) -> None:
         """Someone who forgot the password, someone who left, an office that was taken in too early."""
         with self.acting("yunnan-sys") as actor:
@@ -319,6 +350,7 @@ class World:
             provider=provider, user=User.objects.get(username="yunnan-locked"), subject="530000-0042",
             linked_by_id=1, linked_at=NOW,
         )  # fmt: skip
+        self._shadow(self.offices["kunming"])
         reporter = User.objects.get(username="kunming-reporter")
         sessions.seen(user_id=reporter.pk, key="r" * 32, address="198.51.100.9", agent="Firefox/128.0 Linux", at=NOW)
         for _try in range(5):

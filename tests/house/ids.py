@@ -32,8 +32,8 @@ SAME = {
 IDS = frozenset({
     "adjustment_id", "archive_id", "change_id", "cycle_id", "division_id", "entry_id", "file_id", "indicator_id",
     "job_id", "letter_id", "line_id", "link_id", "membership_id", "objection_id", "office_id", "period_id",
-    "person_id", "provider_id", "report_id", "run_id", "session_id", "slug", "stand_in_id", "token_id", "user_id",
-    "value_id", "version_id",
+    "person_id", "provider_id", "report_id", "run_id", "session_id", "shadow_id", "slug", "stand_in_id", "token_id",
+    "user_id", "value_id", "version_id",
 })  # fmt: skip
 # Of the pages' queries and forms: the world's arguments that each may stand for.
 PAGES = {
@@ -44,7 +44,7 @@ PAGES = {
 }  # fmt: skip
 # Names that stand for words, days, figures, codes and choices: no object of an office.
 WORDS = frozenset({
-    "act", "action", "address", "again", "back", "carry", "changed", "client_id", "client_secret", "code",
+    "act", "action", "address", "again", "as_of", "back", "carry", "changed", "client_id", "client_secret", "code",
     "confirming_unit", "credit_code", "error", "iss", "issuer", "logout_token", "strong_values",
     "subject", "subject_claim",
     "cumulative", "data_source", "day", "days", "decision", "direction", "done", "due", "effective_on", "email",

@@ -15,6 +15,7 @@ from tests.benchmarks.set_up import find_packages
 find_packages()
 
 OFFICES, MONTH = 4, 10  # open at world.AT
+ADMINISTRATOR = "drill-sys"  # of the first office
 
 
 def main(receipts: Path) -> int:
@@ -29,6 +30,8 @@ def main(receipts: Path) -> int:
     from appraisal.reporting import usecases
     from core import office as office_core
     from core.audit import anchors
+    from tenants.models import Role
+    from tests import factories
     from tests.benchmarks import workbench, world
 
     settings.AUDIT_ANCHOR_DIR = receipts.parent / "anchors"
@@ -39,6 +42,7 @@ def main(receipts: Path) -> int:
     with world.public():
         period = province.period(MONTH)
         indicator = next(row for row in province.cycle.version.indicators.order_by("position") if row.method == "RATIO")
+        factories.make_person(desks[0].office, Role.SYS_ADMIN, username=ADMINISTRATOR)
     gone, alone = threading.Event(), threading.Lock()
 
     def report(desk: workbench.Desk) -> None:

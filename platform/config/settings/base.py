@@ -159,6 +159,10 @@ CACHES = {
 EVIDENCE_DIR = DATA_DIR / "evidence"
 # The heads of the audit chains, signed; best on a disk that only appends. The key never goes into the database.
 ARCHIVE_DIR = Path(os.environ.get("ARCHIVE_DIR", DATA_DIR / "archives"))
+# Where base backups and the log lie (deploy/server/backup), for who may restore one office into a shadow; '' elsewhere.
+BACKUP_DIR = os.environ.get("BACKUP_DIR", "")
+SCRATCH_DIR = os.environ.get("SCRATCH_DIR", "")  # room for a whole database for minutes; the system's own if empty
+OWN_ROWS = "config.own"  # which rows of the shared tables are an office's own
 AUDIT_ANCHOR_DIR = Path(os.environ.get("AUDIT_ANCHOR_DIR", DATA_DIR / "anchors"))
 AUDIT_KEY_FILE = Path(os.environ.get("AUDIT_KEY_FILE", DATA_DIR / "keys" / "audit.pem"))
 EVIDENCE_MAX_BYTES = 50 * 1024 * 1024
@@ -252,6 +256,9 @@ SPECTACULAR_SETTINGS = {
         "ProviderState": "tenants.states.ProviderState",
         "ChangeState": "tenants.states.ChangeState",
         "OfficeState": "tenants.states.OfficeState",
+        "ShadowState": "tenants.states.ShadowState",
+        "ShadowSource": "tenants.models.shadows.ShadowSource",
+        "DifferenceKind": "tenants.models.shadows.DifferenceKind",
         "RoleEnum": "tenants.models.people.Role",
         "Better": "appraisal.library.models.indicator.Better",  # the other `direction` moves a row
     },

@@ -25,7 +25,7 @@ from core.jobs.wanting import (
     ring_doorbell,
     want,
 )
-from core.jobs.worker import Cancelled, LeaseLost, Progress, claim, run, run_due
+from core.jobs.worker import Cancelled, LeaseLost, Progress, claim, run, run_due, take
 
 __all__ = [
     "OPEN",
@@ -49,5 +49,6 @@ __all__ = [
     "ring_doorbell",
     "run",
     "run_due",
+    "take",
     "want",
 ]

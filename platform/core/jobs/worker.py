@@ -139,12 +139,25 @@ def claim(at: datetime, *, kinds: Collection[str] | None = None) -> Job | None:
             job = next((one for one in silent if _hold(one)), None)
         if job is None:
             return None
-        job.move(JobState.RUNNING)
-        job.tries += 1
-        job.lease_until = at + lease
-        job.done_steps, job.progress_note = 0, ""
-        job.save(update_fields=["state", "tries", "lease_until", "done_steps", "progress_note"])
-        return job
+        return _claimed(job, at)
+
+
+def take(job_id: int, at: datetime) -> Job | None:
+    """Claim this one job for who wants to do it in this process; None when somebody else is at it, or it has ended."""
+    with office_core.mounted(office_core.PUBLIC), transaction.atomic():
+        job = Job.objects.select_for_update().filter(pk=job_id).first()
+        if job is None or job.state not in (JobState.QUEUED, JobState.RUNNING) or not _hold(job):
+            return None
+        return _claimed(job, at)
+
+
+def _claimed(job: Job, at: datetime) -> Job:
+    job.move(JobState.RUNNING)
+    job.tries += 1
+    job.lease_until = at + timedelta(seconds=parameter("job_lease_seconds", at))
+    job.done_steps, job.progress_note = 0, ""
+    job.save(update_fields=["state", "tries", "lease_until", "done_steps", "progress_note"])
+    return job
 
 
 def _hold(job: Job) -> bool:
