@@ -4,7 +4,6 @@ Each row that was added, is gone or was changed becomes a ShadowDifference, with
 of it since the moment of the shadow; rows that are the same leave nothing.
 """
 
-from datetime import datetime
 from typing import Any, TypedDict
 
 from django.db import connection, transaction
@@ -60,7 +59,7 @@ class Counted(TypedDict):
 
 
 @transaction.atomic
-def compare(shadow: Shadow, office: Office, *, at: datetime, told: Told) -> list[Counted]:
+def compare(shadow: Shadow, office: Office, *, told: Told) -> list[Counted]:
     """Write down how the shadow differs from what is in use now; what was written before goes. Maintenance.
 
     An office whose schema is gone has nothing in use: every row of its own is told as gone.

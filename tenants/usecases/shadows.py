@@ -160,7 +160,7 @@ def _source(shadow: Shadow, told: scratch.Told) -> AbstractContextManager[source
 
 def _compare(shadow: Shadow, told: scratch.Told) -> None:
     at = timezone.now()
-    shadow.tables = list(comparing.compare(shadow, shadow.office, at=at, told=told))
+    shadow.tables = list(comparing.compare(shadow, shadow.office, told=told))
     shadow.compared_at = at
 
 

@@ -18,16 +18,18 @@ from tests.benchmarks import database  # noqa: E402
 Told = Callable[[str], None]
 # offices; months scored in memory; months stored (of the twelve that the smallest province has)
 FULL = {"offices": (16, 300, 3000), "months": 12, "stored": (12, 3, 3), "indicators": (10, 38, 100), "page_runs": 40,
-        "upgraded": 100, "created": 5, "wall_runs": 20, "entries": 300_000, "audit_runs": 7}  # fmt: skip
+        "upgraded": 100, "created": 5, "wall_runs": 20, "entries": 300_000, "audit_runs": 7,
+        "shadow_rows": 100_000, "shadow_runs": 5}  # fmt: skip
 QUICK = {"offices": (4, 8, 20), "months": 1, "stored": (2, 2, 1), "indicators": (10, 20), "page_runs": 2,
-         "upgraded": 3, "created": 1, "wall_runs": 1, "entries": 300, "audit_runs": 1}  # fmt: skip
+         "upgraded": 3, "created": 1, "wall_runs": 1, "entries": 300, "audit_runs": 1,
+         "shadow_rows": 1_000, "shadow_runs": 1}  # fmt: skip
 
 
 def measure(sizes: dict[str, Any], told: Told) -> dict[str, Any]:
     """All parts, in the order of their needs; DATABASE_URL is an empty database."""
     set_up()
     from tenants import schemas
-    from tests.benchmarks import audit, machine, offices, ranking, scoring, wall, workbench, world
+    from tests.benchmarks import audit, machine, offices, ranking, scoring, shadow, wall, workbench, world
 
     with_load = {"load_before": machine.load()}
     told("making tables")
@@ -56,6 +58,8 @@ def measure(sizes: dict[str, Any], told: Told) -> dict[str, Any]:
     result["wall"] = wall.measure(provinces[1], 2, sizes["wall_runs"])
     told(f"the audit chain, {sizes['entries']:,} entries")
     result["audit"] = audit.measure(provinces[-1], sizes["entries"], sizes["audit_runs"])
+    told(f"a shadow of {sizes['shadow_rows']:,} rows, compared")
+    result["shadow"] = shadow.measure(provinces[0], sizes["shadow_rows"], sizes["shadow_runs"])
     told(f"{sizes['created']} offices made each way, {sizes['upgraded']} upgraded each way")
     result["offices"] = offices.measure(sizes["upgraded"], sizes["created"])
     about["load_after"] = machine.load()

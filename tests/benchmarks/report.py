@@ -46,6 +46,11 @@ def summary(result: dict[str, Any]) -> str:
         f"the audit chain: {audit['per_second']['verify']:,.0f} entries verified a second (goal 200,000), "
         f"{audit['verify_over_one_pass']:.2f}x one pass of SQL that only hashes"
     )
+    shadow = result["shadow"]
+    lines.append(
+        f"a shadow: {shadow['rows']:,} rows compared in {shadow['seconds']['compare']:.2f} s, with who changed each; "
+        f"{shadow['compare_over_except']:.2f}x EXCEPT both ways, which only counts"
+    )
     offices = result["offices"]
     lines.append(
         f"a new office: {offices['migrated_over_ours']:.0f}x as fast as migrating (goal 30), "
@@ -80,6 +85,7 @@ def markdown(result: dict[str, Any]) -> str:
         *_scoring(result["scoring"]),
         *_wall(result["wall"]),
         *_audit(result["audit"]),
+        *_shadow(result["shadow"]),
         *_offices(result["offices"]),
     ]
     return "\n\n".join(parts) + "\n"
@@ -100,6 +106,23 @@ def _audit(row: dict[str, Any]) -> list[str]:
                 [words, _ms(row["seconds"][name]), f"{row['per_second'][name]:,.0f}",
                  f"{row['seconds']['verify'] / row['seconds'][name]:.2f}"]
                 for words, name in ways.items()
+            ],
+        ),
+    ]  # fmt: skip
+
+
+def _shadow(row: dict[str, Any]) -> list[str]:
+    seconds = row["seconds"]
+    return [
+        "## A shadow compared",
+        f"{row['rows']:,} rows, one in a hundred changed since; medians of {row['runs']}, by turns.",
+        f"The shadow itself was copied from a server that stood in {row['take_seconds']:.2f} s.",
+        _table(
+            ["", "milliseconds", "÷ EXCEPT"],
+            [
+                ["compared: rows before and after, fields, who and when; all tables of the office",
+                 _ms(seconds["compare"]), f"{row['compare_over_except']:.2f}"],
+                ["EXCEPT both ways of that one table, which only counts", _ms(seconds["except"]), "1"],
             ],
         ),
     ]  # fmt: skip

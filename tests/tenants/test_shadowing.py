@@ -64,7 +64,7 @@ def taken(office: Office, **more: Any) -> Shadow:
 
 def compared(shadow: Shadow) -> dict[str, tuple[int, int, int]]:
     """Table → (changed, gone, added), of those where something differs."""
-    tables = comparing.compare(shadow, shadow.office, at=timezone.now(), told=silent)
+    tables = comparing.compare(shadow, shadow.office, told=silent)
     shadow.tables = list(tables)
     found = {each["table"]: (each["changed"], each["gone"], each["added"]) for each in tables}
     return {table: counts for table, counts in found.items() if any(counts)}
