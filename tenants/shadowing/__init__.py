@@ -2,5 +2,5 @@
 
 `sources` reads rows out of a backup (a scratch server, `scratch`) or an archive; `taking` makes a shadow schema of
 them; `comparing` says row by row how it differs from what is in use. All of it is the owner's work
-(core.office.maintenance). See adr/0022.
+(adr/0020). See adr/0022.
 """

@@ -60,7 +60,7 @@ class Counted(TypedDict):
 
 @transaction.atomic
 def compare(shadow: Shadow, office: Office, *, told: Told) -> list[Counted]:
-    """Write down how the shadow differs from what is in use now; what was written before goes. Maintenance.
+    """Write down how the shadow differs from what is in use now; what was written before goes. By the owner.
 
     An office whose schema is gone has nothing in use: every row of its own is told as gone.
     """

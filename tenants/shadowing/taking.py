@@ -34,7 +34,7 @@ TRIGGERS = """
 
 @transaction.atomic
 def take(shadow: Shadow, office: Office, source: Source, *, told: Told) -> int:
-    """Make the schema `shadow.schema_name`; answers how many migrations the source lacked. Maintenance.
+    """Make the schema `shadow.schema_name`; answers how many migrations the source lacked. By the owner.
 
     Raises Conflict (the source is of a newer release; its tables are not what a release makes).
     """
@@ -57,7 +57,7 @@ def take(shadow: Shadow, office: Office, source: Source, *, told: Told) -> int:
 
 
 def remove(schema: str) -> None:
-    """Drop a shadow's schema, whole or not there. Maintenance. Raises ValueError for one that is no shadow's."""
+    """Drop a shadow's schema, whole or not there. By the owner. Raises ValueError for one that is no shadow's."""
     if not schema.startswith("shadow_"):
         raise ValueError(f"{schema} is not the schema of a shadow")
     with transaction.atomic(), connection.cursor() as cursor:

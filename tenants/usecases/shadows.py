@@ -1,20 +1,18 @@
 """An office as of a moment: taken beside the one in use, compared with it, and removed after a while.
 
-The work is the owner's (core.office.maintenance), and a job belongs to an office's role: so it is done on a connection
-of its own, in a thread of the job, and is whole or not there at all. A worker does it where BACKUP_DIR is set, else the
-operator: `manage.py restore_shadow`.
+The work is the schemas' owner's (adr/0020), in the transaction of its job: whole, or not there at all. The process that
+makes schemas does it where BACKUP_DIR is set, else the operator: `manage.py restore_shadow`.
 """
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -108,18 +106,10 @@ def _want(
     return shadow, job
 
 
-def apart(work: Callable[..., Any], *args: Any) -> Any:
-    """Run the owner's work on a connection of its own: the transaction of a job, by an office's role, stays open."""
-
-    def alone() -> Any:
-        try:
-            with office_core.maintenance():
-                return work(*args)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="shadow") as pool:
-        return pool.submit(alone).result()
+def as_owner(work: Callable[..., Any], *args: Any) -> Any:
+    """The owner's work, in the transaction of a job that is by_owner: whole with the end of its row, or not at all."""
+    with office_core.mounted(office_core.beside()):
+        return work(*args)
 
 
 def _not_taken(job: Job, shadow_id: int) -> None:
@@ -127,13 +117,13 @@ def _not_taken(job: Job, shadow_id: int) -> None:
     waiting.update(state=ShadowState.FAILED, error=job.error[:500])
 
 
-@jobs.job(TAKE, label=gettext_lazy("还原历史副本"), ended=_not_taken)
+@jobs.job(TAKE, label=gettext_lazy("还原历史副本"), ended=_not_taken, by_owner=True)
 def _take(job: Job, progress: jobs.Progress, shadow_id: int) -> dict[str, Any]:
-    return apart(take_now, shadow_id, progress)
+    return as_owner(take_now, shadow_id, progress)
 
 
 def take_now(shadow_id: int, told: scratch.Told) -> dict[str, Any]:
-    """The job's work: the schema, the comparison and the row that says so, in one transaction. Maintenance.
+    """The job's work: the schema, the comparison and the row that says so, in one transaction. By the owner.
 
     Raises Conflict, and what `told` raises; then there is nothing of it. Done already: what was found then.
     """
@@ -172,14 +162,14 @@ def compare_again(*, shadow_id: int, actor: Actor, at: datetime) -> Job:
     return jobs.want(COMPARE, arguments={"shadow_id": shadow.pk}, key=str(shadow.pk), actor=actor, at=at)
 
 
-@jobs.job(COMPARE, label=gettext_lazy("重新比较历史副本"))
+@jobs.job(COMPARE, label=gettext_lazy("重新比较历史副本"), by_owner=True)
 def _compare_again(job: Job, progress: jobs.Progress, shadow_id: int) -> dict[str, Any]:
-    return apart(compare_now, shadow_id, progress)
+    return as_owner(compare_now, shadow_id, progress)
 
 
 @transaction.atomic
 def compare_now(shadow_id: int, told: scratch.Told) -> dict[str, Any]:
-    """The job's work. Maintenance. Raises Conflict (removed meanwhile)."""
+    """The job's work, by the owner. Raises Conflict (removed meanwhile)."""
     shadow = Shadow.objects.select_related("office").select_for_update(of=("self",)).get(pk=shadow_id)
     if shadow.state != ShadowState.READY:
         raise Conflict(_("历史副本已经清除，不能再比较。"))
@@ -200,16 +190,16 @@ def drop_shadow(*, shadow_id: int, actor: Actor, at: datetime) -> Job:
     return jobs.want(DROP, arguments={"shadow_id": shadow.pk}, key=str(shadow.pk), actor=actor, at=at)
 
 
-@jobs.job(DROP, label=gettext_lazy("清除历史副本"))
+@jobs.job(DROP, label=gettext_lazy("清除历史副本"), by_owner=True)
 def _drop(job: Job, progress: jobs.Progress, shadow_id: int) -> dict[str, Any]:
-    return {"removed": apart(drop_now, [shadow_id])}
+    return {"removed": as_owner(drop_now, [shadow_id])}
 
 
-@jobs.job(PURGE, label=gettext_lazy("清理到期的历史副本"))
+@jobs.job(PURGE, label=gettext_lazy("清理到期的历史副本"), by_owner=True)
 def _purge(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     """Shadows whose days are over (shadow_days), and what killed commands left on this machine."""
     due = Shadow.objects.filter(state=ShadowState.READY, drop_on__lte=timezone.localdate())
-    removed = apart(drop_now, list(due.values_list("pk", flat=True))) if due.exists() else 0
+    removed = as_owner(drop_now, list(due.values_list("pk", flat=True))) if due.exists() else 0
     return {"removed": removed, "swept": len(scratch.sweep())}
 
 
@@ -217,7 +207,7 @@ regularly(PURGE, "daily 04:15", level="PLATFORM")
 
 
 def drop_now(shadow_ids: list[int]) -> int:
-    """The jobs' work: schema and differences go, the row stays; answers how many. Maintenance. Repeatable."""
+    """The jobs' work: schema and differences go, the row stays; answers how many. By the owner. Repeatable."""
     removed = 0
     for shadow_id in shadow_ids:
         with transaction.atomic():

@@ -115,7 +115,7 @@ class TestAsking:
 
 class TestTheJob:
     def restored(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The office as it is at this moment stands in for a backup, and this transaction for the job's own thread."""
+        """The office as it is at this moment stands in for a backup."""
 
         class Here:
             def __init__(self, office: Office, as_of: Any, *, told: Any) -> None:
@@ -128,12 +128,6 @@ class TestTheJob:
                 return None
 
         monkeypatch.setattr(sources, "backup", Here)
-
-        def here(work: Any, *args: Any) -> Any:
-            with office_core.mounted(office_core.PUBLIC):
-                return work(*args)
-
-        monkeypatch.setattr(shadows, "apart", here)
 
     def test_takes_compares_and_is_done_again_without_harm(self, actor, kunming: Office, monkeypatch) -> None:
         self.restored(monkeypatch)
