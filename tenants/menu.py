@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 
 from tenants.actors import Actor
 from tenants.models import duty_of
-from tenants.models.office import Level
+from tenants.models.office import Level, OfficeState
 from tenants.models.people import Duty
 
 Counter = Callable[[Actor, datetime], int]
@@ -111,7 +111,9 @@ def _address(name: str) -> str | None:
 
 
 def _count(name: str, actor: Actor, at: datetime, counting: bool) -> int:
-    return _counters[name](actor, at) if counting and name in _counters and not actor.visiting else 0
+    # What waits in a closed office waits; an archived one's tables are shut, to the page that says so as well.
+    counted = counting and not actor.visiting and actor.office.state == OfficeState.ACTIVE
+    return _counters[name](actor, at) if counted and name in _counters else 0
 
 
 def _mark_current(groups: list[Group], path: str) -> None:

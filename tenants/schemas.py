@@ -33,6 +33,18 @@ LIST = (
 )
 
 
+# Offices whose role gets into its schema though it is archived, or does not though it is not: (schema, archived).
+DOORS = """
+    SELECT o.schema_name, o.state = 'ARCHIVED' FROM public.tenants_office o
+    JOIN pg_namespace n ON n.nspname = o.schema_name JOIN pg_roles r ON r.rolname = 't_' || o.schema_name
+    WHERE has_schema_privilege(r.oid, n.oid, 'USAGE') = (o.state = 'ARCHIVED')
+"""
+OPEN = """
+    SELECT coalesce((SELECT has_schema_privilege(r.oid, n.oid, 'USAGE') FROM pg_namespace n, pg_roles r
+                     WHERE n.nspname = %s AND r.rolname = %s), false)
+"""
+
+
 def ensure_roles() -> None:
     """Make the group role of all offices and build the wall around the shared tables, unless both stand. Maintenance.
 
@@ -46,12 +58,35 @@ def ensure_roles() -> None:
                 _create_role(cursor, group)
             for province in without:
                 _make_cell(cursor, province)
+        match_doors()
         if not asking.problems(cursor):
             return
         cursor.execute("SET LOCAL lock_timeout = '5s'")
         building.build(cursor)
         if left := asking.problems(cursor):
             raise asking.WallDown(left)
+
+
+def match_doors() -> list[str]:
+    """Let every office's role into its schema, and that of an archived one not; answers whose changed. By the owner.
+
+    A right to its tables does nothing without the schema's: so it stays, and an upgrade that gives rights opens nothing.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(DOORS)
+        wrong = cursor.fetchall()
+        for schema, archived in wrong:
+            act, role = ("REVOKE", "FROM") if archived else ("GRANT", "TO")
+            whom = quoted(office_core.role_of(schema))
+            cursor.execute(f"{act} USAGE ON SCHEMA {quoted(schema)} {role} {whom}")
+    return [schema for schema, _archived in wrong]
+
+
+def is_open(office: Office) -> bool:
+    """Whether the office's role gets into its schema; false where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN, [office.schema_name, office_core.role_of(office.schema_name)])
+        return bool(cursor.fetchone()[0])
 
 
 def _create_role(cursor, name: str) -> None:

@@ -11,7 +11,7 @@ from config.cells import ANSWERS, CELLS, WORDS
 from config.portal import PORTAL
 from core.postgres.wall.language import Rows, Withheld
 
-__all__ = ["ANSWERS", "CELLS", "FUNCTIONS", "PORTAL", "TABLES"]
+__all__ = ["ANSWERS", "CELLS", "CLOSED", "FUNCTIONS", "PORTAL", "TABLES"]
 
 # --- Words -----------------------------------------------------------------------------------------------------------
 # Each is asked once per statement, because it stands in a subselect that looks at no row.
@@ -281,6 +281,9 @@ TABLES: dict[str, Rows | Withheld] = {
     "tenants_recoverycode": Withheld("digests of recovery codes are compared beside the office"),
     "tenants_formerpassword": Withheld("password hashes are compared beside the office"),
 }
+
+# What was archived is closed to everybody's role, its own and its province's login among them, until it is reopened.
+CLOSED = "SELECT o.schema_name FROM public.tenants_office o WHERE o.state = 'ARCHIVED'"
 
 # --- Functions behind the words --------------------------------------------------------------------------------------
 # They run as the login, which sees every office; so the asking role comes in as an argument, it would be lost inside.

@@ -14,9 +14,15 @@ from tenants.states import OfficeState
 def open_to(actor: Actor) -> None:
     """A closed office lets nobody of its own in, by page or API, and says why and whom to ask.
 
-    Its people's own office counts: who looks into a closed prefecture from its province reads on.
+    Its people's own office counts: who looks into a suspended prefecture from its province reads on. An archived one is
+    shut in the database as well (tenants.schemas.match_doors), to them too.
     """
     home = actor.home
+    if actor.office.state == OfficeState.ARCHIVED and actor.visiting:
+        raise Denied(
+            _("%(office)s已归档，它的页面不再开放。公开的上报和得分在本机构的页面查看，其他数据从档案还原后查看。")
+            % {"office": actor.office.full_label}
+        )
     if home.state == OfficeState.ACTIVE:
         return
     raise Denied(

@@ -1,7 +1,7 @@
 """The end of an office: packed into a file that stands for itself, then closed; and back.
 
-It runs in the office above, which sees what it needs of those below; the tables are read as the office itself. The
-schema is never dropped: what the file is for is the day when this installation is gone. To open the office again
+It runs in the office above, which sees what it needs of those below; the tables are read as the office itself, whose
+role is then shut out of its schema: SQL of its province finds nothing there either. The schema is never dropped: what the file is for is the day when this installation is gone. To open the office again
 needs no import, and an archive in which something was forgotten would be found with the original still there.
 """
 
@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import jobs
+from core import office as office_core
 from core.errors import Conflict, NotFound
 from core.models import Job
-from tenants import events, packing
+from tenants import events, packing, schemas
 from tenants.actors import Actor
 from tenants.models import Office, OfficeArchive
 from tenants.policies import offices as policies
@@ -28,7 +29,7 @@ from tenants.states import OfficeState
 from tenants.usecases.offices import about, checked_reason, move_office, who_wants
 from tenants.usecases.second_person import About, Given, grave
 
-ARCHIVE = "tenants.archive_office"
+ARCHIVE, UNLOCK = "tenants.archive_office", "tenants.unlock_schema"
 
 
 def _archiving(actor: Actor, given: Given) -> About:
@@ -68,6 +69,8 @@ def _archive(job: Job, progress: Callable[..., None], office_id: int, reason: st
     if office.state != OfficeState.SUSPENDED:
         raise Conflict(_("机构%(state)s，只有已停用的机构可以归档。") % {"state": office.get_state_display()})
     policies.archive(actor, office)
+    with office_core.mounted(office_core.beside()):
+        schemas.match_doors()  # an office that was reopened a moment ago
     packed = packing.pack(office, at=at, told=progress)
     row = OfficeArchive.objects.create(
         office=office, file=packed.path.name, size=packed.size, sha256=packed.sha256, tables=packed.tables,
@@ -75,19 +78,30 @@ def _archive(job: Job, progress: Callable[..., None], office_id: int, reason: st
         made_by_name=job.wanted_by_name, made_at=at,
     )  # fmt: skip
     move_office(office, OfficeState.ARCHIVED, reason, events.OfficeArchived, actor, at)
+    with office_core.mounted(office_core.beside()):
+        schemas.match_doors()
     return {"file": row.file, "sha256": row.sha256, "rows": row.rows, "files": row.files, "entries": row.entries}
 
 
 @grave("reopen-office", label=gettext_lazy("恢复机构档案"), about=_reopening)
 @transaction.atomic
 def reopen_office(*, office_id: int, reason: str, actor: Actor, at: datetime) -> Office:
-    """Take an archived office back: it is suspended then; its file stays.
+    """Take an archived office back: it is suspended then; its file stays. A job lets its role into its schema again.
 
     Raises NotFound, Denied (not from above), Conflict (not archived), Invalid (reason).
     """
     office = selectors.get_office(actor, office_id, lock=True)
     policies.reopen(actor, office)
-    return move_office(office, OfficeState.SUSPENDED, reason, events.OfficeReopened, actor, at)
+    office = move_office(office, OfficeState.SUSPENDED, reason, events.OfficeReopened, actor, at)
+    jobs.want(UNLOCK, arguments={}, key=str(office.pk), actor=actor, at=at)
+    return office
+
+
+@jobs.job(UNLOCK, label=gettext_lazy("重新开放机构的数据"), by_owner=True)
+def _unlock(job: Job, progress: Callable[..., None]) -> dict[str, Any]:
+    """What is archived stays shut, all else is open: no name is told, so that none can be slipped in."""
+    with office_core.mounted(office_core.beside()):
+        return {"changed": schemas.match_doors()}
 
 
 def archives_of(actor: Actor, office: Office) -> list[OfficeArchive]:

@@ -202,10 +202,12 @@ def suspend_office(*, office_id: int, reason: str, actor: Actor, at: datetime) -
 def reactivate_office(*, office_id: int, reason: str, actor: Actor, at: datetime) -> Office:
     """Open a suspended office again; what waits of its work is done. May need a second administrator.
 
-    Raises NotFound, Denied (not from above), Conflict (not suspended), Invalid (reason).
+    Raises NotFound, Denied (not from above), Conflict (not suspended; its schema is not open yet), Invalid (reason).
     """
     office = selectors.get_office(actor, office_id, lock=True)
     policies.reactivate(actor, office)
+    if not schemas.is_open(office):
+        raise Conflict(_("机构的数据还没有重新开放，请等后台任务完成后再恢复使用；数据已清除的机构不能恢复使用。"))
     return move_office(office, OfficeState.ACTIVE, reason, events.OfficeReactivated, actor, at)
 
 

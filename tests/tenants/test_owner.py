@@ -23,7 +23,7 @@ from core.management.commands import make_schemas
 from core.models import EventRecord, IdempotencyRecord, Job, Schedule
 from core.postgres import owner, seats
 from core.postgres.wall import asking
-from tenants import fingerprints, logins
+from tenants import fingerprints, logins, schemas
 from tenants.models import Membership, Office, OpenSession, Role, SignInAttempt, User
 from tests import factories
 from tests.tenants.owners import PASSWORD, portal_of, set_apart, set_to, with_owner, without_the_owners_login
@@ -351,6 +351,7 @@ def job_of(kind: str) -> Job:
 def reopen(office_id: int) -> None:
     with office_core.maintenance(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE tenants_office SET state = 'ACTIVE', state_reason = '' WHERE id = %s", [office_id])
+        schemas.match_doors()
         cursor.execute("DELETE FROM tenants_officearchive WHERE office_id = %s", [office_id])
         cursor.execute("DELETE FROM core_job")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from api import tokens
@@ -24,8 +24,9 @@ from core.audit import anchors
 from core.errors import Conflict, Denied, Invalid, NotFound
 from core.jobs import housekeeping, schedules
 from core.models import Job, Schedule, SensitiveRead
+from core.postgres.wall import asking
 from deploy import verify_archive
-from tenants import fingerprints
+from tenants import fingerprints, schemas, upgrading
 from tenants.actors import Actor
 from tenants.models import ChangeRequest, Office, OfficeArchive, Role, User
 from tenants.states import OfficeState
@@ -71,6 +72,13 @@ def maintenance() -> Iterator[None]:
         cursor.execute("SELECT 1")
     with office_core.maintenance():
         yield
+
+
+def drafts_seen_by(role: str) -> int:
+    """Kunming's values, asked for by SQL that names its schema."""
+    with office_core.mounted(office_core.Mount("public", role)), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM kunming.reporting_draftvalue")
+        return cursor.fetchone()[0]
 
 
 class TestSuspended:
@@ -292,15 +300,68 @@ class TestArchived:
         archived(full, sys)
 
         assert client.get("/kunming/").status_code == 403
-        with office_core.mounted(full.mount()):
-            assert DraftValue.objects.count() == 1
+        with office_core.mounted(office_core.PUBLIC), connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM kunming.reporting_draftvalue")
+            assert cursor.fetchone() == (1,)
         with maintenance():
             assert fingerprints.drifted() == []
+
+    def test_the_database_shuts_it_to_its_own_role_and_the_provinces(self, full, sys, yunnan) -> None:
+        """Not only the pages: no SQL of the office's or the province's role finds a row. The control: it did before."""
+        assert drafts_seen_by("t_kunming") == 1
+        archived(full, sys)
+
+        for role in ("t_kunming", "t_yunnan", "p_yunnan", "t_puer"):
+            with pytest.raises(DatabaseError, match="permission denied for schema kunming"), transaction.atomic():
+                drafts_seen_by(role)
+
+    def test_a_door_that_stands_open_is_told_and_shut_by_the_upgrade(self, full, sys) -> None:
+        archived(full, sys)
+        with maintenance(), connection.cursor() as cursor:
+            assert asking.problems(cursor) == []
+            cursor.execute("GRANT USAGE ON SCHEMA kunming TO t_kunming")
+            assert asking.problems(cursor) == [
+                'The office "kunming" is archived, and t_kunming gets into its schema. `manage.py upgrade` puts it right.'
+            ]
+            assert "schema open though archived" in str(fingerprints.drifted()[0])
+            schemas.ensure_roles()
+            assert asking.problems(cursor) == []
+            assert fingerprints.drifted() == []
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+            drafts_seen_by("t_kunming")
+
+    def test_an_upgrade_lets_nobody_in_again(self, full, sys) -> None:
+        archived(full, sys)
+        with maintenance(), connection.cursor() as cursor:
+            cursor.execute("UPDATE tenants_schemastate SET release = 'before' WHERE office_id = %s", [full.pk])
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            assert upgrading.upgrade_schemas() == 1
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+            drafts_seen_by("t_kunming")
+
+    def test_the_province_looks_into_it_no_more(self, full, sys, signed_in) -> None:
+        with office_core.mounted(office_core.PUBLIC):
+            client = signed_in("yunnan", Role.APPRAISAL_ADMIN)
+        archived(full, sys)
+        answer = client.get("/kunming/calendar/")
+        assert (answer.status_code, "已归档，它的页面不再开放" in answer.text) == (403, True)
+
+    def test_it_is_in_use_again_only_when_its_schema_is_open(self, full, sys) -> None:
+        archived(full, sys)
+        act("reopen", full, sys, "撤并取消")
+        with pytest.raises(Conflict, match="还没有重新开放"):
+            act("reactivate", full, sys, "撤并取消")
+        with office_core.mounted(office_core.PUBLIC):
+            jobs.run_due()
+        act("reactivate", full, sys, "撤并取消")
+        assert drafts_seen_by("t_kunming") == 1
 
     def test_it_can_be_taken_back_whole(self, full, sys) -> None:
         row = archived(full, sys)
 
         act("reopen", full, sys, "撤并取消")
+        with office_core.mounted(office_core.PUBLIC):
+            jobs.run_due()
         act("reactivate", full, sys, "撤并取消")
 
         with office_core.mounted(full.mount()):

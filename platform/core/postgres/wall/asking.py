@@ -57,6 +57,12 @@ DOORS = """
     FROM pg_namespace n, aclexplode(n.nspacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee
     WHERE n.nspname !~ '^(pg_|information_schema)' AND a.grantee <> n.nspowner
 """
+# Whoever gets into one of certain schemas, by a right of its own or another's; {closed}: which.
+INSIDE = """
+    SELECT n.nspname, r.rolname FROM pg_namespace n JOIN ({closed}) c(name) ON c.name = n.nspname, pg_roles r
+    WHERE (r.rolname = 't_' || n.nspname OR r.rolname LIKE 'p\\_%' OR r.rolname LIKE 't\\_%')
+      AND has_schema_privilege(r.oid, n.oid, 'USAGE')
+"""
 PLACES = """
     SELECT bool_or(has_database_privilege(g, current_database(), 'TEMP')),
            bool_or(has_database_privilege(g, current_database(), 'CREATE')),
@@ -118,9 +124,18 @@ def problems(cursor: Any) -> list[str]:
         *_functions(cursor, SCHEMA, wall.functions, (True, True, True)),
         *_functions(cursor, CELL_SCHEMA, wall.answers, (False, True, True)),
         *_roles(cursor),
+        *_closed(cursor, wall.closed),
         *logins.problems(cursor),
         *ownership.problems(cursor),
     ]
+
+
+def _closed(cursor: Any, schemas: str) -> Iterator[str]:
+    """Schemas that are shut whole, and yet somebody's role gets in."""
+    if schemas:
+        cursor.execute(INSIDE.format(closed=schemas))
+        for schema, role in cursor.fetchall():
+            yield f'The office "{schema}" is archived, and {role} gets into its schema. {REMEDY}'
 
 
 def _tables(cursor: Any, tables: dict[str, Table]) -> Iterator[str]:

@@ -16,6 +16,7 @@ class Wall:
     """tables: by name, of schema public; cells: the same for the roles of provinces, of those tables that they reach;
     portal: for the portal's login, where it does not own them.
 
+    closed: SQL that names the schemas which not even their own offices' roles get into; '' for none.
     functions: name → SQL that makes `anlan.<name>(name)`; answers: name → SQL that makes `anlan_cell.<name>(…)`.
     """
 
@@ -24,6 +25,7 @@ class Wall:
     portal: dict[str, Rows]
     functions: dict[str, str]
     answers: dict[str, str]
+    closed: str = ""
 
     def policies(self, table: str) -> dict[str, tuple[str, tuple[str, str, str]]]:
         """Policy name → (the group it is for, what it says) of everything told about a table."""
@@ -45,7 +47,7 @@ class Wall:
 @lru_cache(maxsize=1)
 def wall() -> Wall:
     module = import_module(settings.WALL)
-    return Wall(module.TABLES, module.CELLS, module.PORTAL, module.FUNCTIONS, module.ANSWERS)
+    return Wall(module.TABLES, module.CELLS, module.PORTAL, module.FUNCTIONS, module.ANSWERS, module.CLOSED)
 
 
 def tables_there(cursor: Any) -> set[str]:
