@@ -1,8 +1,9 @@
 """The end of an office: packed into a file that stands for itself, then closed; and back.
 
 It runs in the office above, which sees what it needs of those below; the tables are read as the office itself, whose
-role is then shut out of its schema: SQL of its province finds nothing there either. The schema is never dropped: what the file is for is the day when this installation is gone. To open the office again
-needs no import, and an archive in which something was forgotten would be found with the original still there.
+role is then shut out of its schema: SQL of its province finds nothing there either. The schema is never dropped: what
+the file is for is the day when this installation is gone. To open the office again needs no import, and an archive in
+which something was forgotten would be found with the original still there.
 """
 
 from collections.abc import Callable

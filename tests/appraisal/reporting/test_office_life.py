@@ -320,9 +320,8 @@ class TestArchived:
         with maintenance(), connection.cursor() as cursor:
             assert asking.problems(cursor) == []
             cursor.execute("GRANT USAGE ON SCHEMA kunming TO t_kunming")
-            assert asking.problems(cursor) == [
-                'The office "kunming" is archived, and t_kunming gets into its schema. `manage.py upgrade` puts it right.'
-            ]
+            (told,) = asking.problems(cursor)
+            assert told.startswith('The office "kunming" is archived, and t_kunming gets into its schema.')
             assert "schema open though archived" in str(fingerprints.drifted()[0])
             schemas.ensure_roles()
             assert asking.problems(cursor) == []
