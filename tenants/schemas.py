@@ -70,7 +70,7 @@ def ensure_roles() -> None:
 def match_doors() -> list[str]:
     """Let every office's role into its schema, and that of an archived one not; answers whose changed. By the owner.
 
-    A right to its tables does nothing without the schema's: so it stays, and an upgrade that gives rights opens nothing.
+    A right to its tables does nothing without the schema's: it stays, and an upgrade that gives rights opens nothing.
     """
     with connection.cursor() as cursor:
         cursor.execute(DOORS)
