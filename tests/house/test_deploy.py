@@ -18,6 +18,7 @@ import yaml
 from django.conf import settings
 
 from core import metrics
+from deploy.local import demo, pg, preflight
 from tests.conftest import NOON
 
 ROOT = Path(settings.BASE_DIR)
@@ -50,8 +51,52 @@ def test_compose_asks_for_what_its_example_offers() -> None:
     services = yaml.safe_load(text)["services"]
     assert {"web", "worker", "beat", "nginx", "postgres", "rabbitmq", "redis"} <= set(services)
     assert all(
-        services[name]["read_only"] and services[name]["cap_drop"] == ["ALL"] for name in ("web", "worker", "beat")
+        services[name]["read_only"] and services[name]["cap_drop"] == ["ALL"]
+        for name in ("web", "worker", "beat", "schemas")
     )
+
+
+class TestTheOwnersLogin:
+    """Who makes schemas has it, who serves pages has not (adr/0020)."""
+
+    def test_is_in_two_services_of_the_composition(self) -> None:
+        services = yaml.safe_load((CONTAINER / "compose.yaml").read_text("utf-8"))["services"]
+        given = {name for name, service in services.items() if "OWNER_DATABASE_URL" in service.get("environment", {})}
+
+        assert given == {"upgrade", "schemas"}
+        served = services["web"]["environment"]["DATABASE_URL"], services["schemas"]["environment"]["DATABASE_URL"]
+        assert served[0] == served[1] != services["schemas"]["environment"]["OWNER_DATABASE_URL"]
+
+    def test_is_in_one_unit_and_no_environment_of_others(self) -> None:
+        named = {unit.name for unit in UNITS if "owner.env" in unit.read_text("utf-8")}
+
+        assert named == {"anlan-schemas.service"}
+        assert "OWNER_DATABASE_URL" not in chosen(SERVER / "anlan.env.example")
+        assert chosen(SERVER / "owner.env.example") == {"OWNER_DATABASE_URL"}
+
+    def test_is_lent_to_the_commands_of_the_installer_alone(self) -> None:
+        lines = (SERVER / "install.sh").read_text("utf-8").splitlines()
+        lent = [line.rpartition("manage.py ")[2].split()[0] for line in lines if 'as_schema_owner "$target' in line]
+
+        assert lent == ["check", "upgrade", "logins"]
+
+    def test_is_for_one_child_of_the_demo(self, tmp_path: Path) -> None:
+        server = pg.Server(tmp_path)
+        server.url_file.write_text("postgresql://anlan:a@127.0.0.1:5432/anlan\n")
+        assert demo.addresses({}, server) == {}, "a server of a former release"
+        server.web_url_file.write_text("postgresql://anlan_web:b@127.0.0.1:5432/anlan\n")
+
+        environment = demo.addresses({"PORT": "8000"}, server)
+        choice = preflight.Choice(tmp_path, "127.0.0.1", 8000)
+        children = {
+            name: demo.environment_for(name, environment).get("OWNER_DATABASE_URL")
+            for name in demo.programs(choice, owner=True)
+        }
+
+        assert children.pop("schemas") == "postgresql://anlan:a@127.0.0.1:5432/anlan"
+        assert children == {"web": None, "worker": None, "beat": None}
+        assert environment["DATABASE_URL"].startswith("postgresql://anlan_web:")
+        assert demo.addresses({"DATABASE_URL": "x"}, server) == {"DATABASE_URL": "x"}, "a real server is its own"
 
 
 def test_the_site_in_the_container_is_the_site() -> None:

@@ -84,6 +84,25 @@ class TestNamedServers:
             f"PostgreSQL {connection.pg_version // 10000} at {at['HOST']}:{at['PORT']}/{at['NAME']}"
         ]
 
+    def test_the_owner_of_the_schemas_is_asked_in_its_place(self, db: None, closed: int) -> None:
+        """Who serves pages may not be there yet: the first upgrade makes it."""
+        at = connection.settings_dict
+        place = f"{at['HOST']}:{at['PORT']}/{at['NAME']}"
+        owner, web = f"postgresql://{at['USER']}:{at['PASSWORD']}@{place}", f"postgresql://not_yet:geheim@{place}"
+
+        assert servers.check({"DATABASE_URL": web, "OWNER_DATABASE_URL": owner}) == [
+            f"PostgreSQL {connection.pg_version // 10000} at {place}, schemas by {at['USER']}, pages by not_yet"
+        ]
+        far = f"postgresql://o:geheim@127.0.0.1:{closed}/{at['NAME']}"
+        for served, owns, why in (
+            (owner, owner, "both name the login"),
+            (f"{web}_other", owner, "name two databases"),
+            (web, far, "^OWNER_DATABASE_URL: PostgreSQL at .* cannot be used"),
+        ):
+            with pytest.raises(DemoError, match=why) as refused:
+                servers.check({"DATABASE_URL": served, "OWNER_DATABASE_URL": owns})
+            assert "geheim" not in str(refused.value)
+
 
 class TestFitness:
     @pytest.mark.parametrize(

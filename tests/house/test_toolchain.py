@@ -139,10 +139,17 @@ def test_the_embedded_server_starts_restarts_and_stops(tmp_path):
         assert first is not None
         assert re.fullmatch(r"postgresql://anlan:\S+@127\.0\.0\.1:\d+/anlan", first)
         assert server.url_file.stat().st_mode & 0o077 == 0, "the password is for the owner only"
+        web = server.web_url_file.read_text()
+        assert web.partition("@")[2] == first.partition("@")[2] + "\n"
+        assert web.startswith("postgresql://anlan_web:")
+        assert server.web_url_file.stat().st_mode & 0o077 == 0
+        server.web_url_file.unlink()  # as a server that a former release started
         assert not server.start(), "a second start finds it running"
+        assert server.web_url_file.read_text() == web
 
         assert server.stop()
         assert not server.url_file.exists(), "no address without a server"
+        assert not server.web_url_file.exists()
         (server.data / "postmaster.pid").write_text(f"{os.getpid()}\n/\n")  # What a killed one leaves behind.
 
         assert server.start()

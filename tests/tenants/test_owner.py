@@ -19,6 +19,7 @@ from core import cells, jobs
 from core import office as office_core
 from core.checks import schemas_have_an_owner
 from core.jobs import schedules
+from core.management import runner
 from core.management.commands import make_schemas
 from core.models import EventRecord, IdempotencyRecord, Job, Schedule
 from core.postgres import owner, seats
@@ -384,6 +385,21 @@ class TestTheCommands:
     def test_upgrade_by_one_login_for_both_is_refused(self, people) -> None:
         with set_to(USER=OWNERS["USER"]), pytest.raises(CommandError, match="both name the login"):
             call_command("upgrade", skip_checks=True)
+
+    def test_that_make_schemas_say_what_is_missing(self, web, monkeypatch) -> None:
+        monkeypatch.setattr(cells, "_keyboard", False)  # put back afterwards
+        given = {"--parent": "shifan", "--as": web["shifan"].username, "--name": "白河局", "--short-name": "白河",
+                 "--english": "Baihe", "--region": "990200"}  # fmt: skip
+        command = ["manage.py", "onboard_office", "baihe", *(word for pair in given.items() for word in pair)]
+
+        with pytest.raises(SystemExit, match="name that of the owner in OWNER_DATABASE_URL"):
+            runner.execute(command)
+        try:
+            by_owner(lambda: runner.execute(command))
+            with committed():
+                assert Office.objects.filter(schema_name="baihe").exists()
+        finally:
+            clear("baihe")
 
     def test_upgrade_is_one_command(self, people, capsys) -> None:
         """The second time nothing is left to do."""

@@ -21,9 +21,10 @@ def execute(argv: list[str]) -> None:
     import django
 
     django.setup()
-    from django.db import OperationalError
+    from django.db import OperationalError, ProgrammingError, connection
 
     from core import cells, office
+    from core.postgres.base import OtherCell
 
     command = argv[1] if len(argv) > 1 else "help"
     if command not in SERVERS:
@@ -34,6 +35,18 @@ def execute(argv: list[str]) -> None:
                 execute_from_command_line(argv)
         else:
             execute_from_command_line(argv)
+    except (ProgrammingError, OtherCell) as error:
+        if not _by_another_login(error) or connection.settings_dict.get("OWNER"):
+            raise
+        why = str(error).strip().splitlines()[0]
+        sys.exit(f"The login of DATABASE_URL may not do this ({why}): name that of the owner in OWNER_DATABASE_URL.")
     except OperationalError as error:
         why = str(error).strip().splitlines()[0]
         sys.exit(f"The database cannot be reached: {why}. Start it (make pg) or set DATABASE_URL.")
+
+
+def _by_another_login(error: Exception) -> bool:
+    """Whether PostgreSQL refused it to the login in force."""
+    from psycopg2.errors import InsufficientPrivilege  # type: ignore[import-untyped]
+
+    return isinstance(error.__cause__, InsufficientPrivilege)

@@ -124,8 +124,21 @@ def collect_static(choice: Choice, environment: dict[str, str]) -> None:
 # --- Running
 
 
-def programs(choice: Choice) -> dict[str, list[str]]:
-    """Name and command of each child."""
+def addresses(environment: dict[str, str], server: pg.Server) -> dict[str, str]:
+    """The same, with both logins of the embedded database; those of a real server are what the environment chose."""
+    if environment.get("DATABASE_URL") or not server.web_url_file.is_file():
+        return environment
+    owners, web = server.url_file.read_text().strip(), server.web_url_file.read_text().strip()
+    return {**environment, "OWNER_DATABASE_URL": owners, "DATABASE_URL": web}
+
+
+def environment_for(name: str, environment: dict[str, str]) -> dict[str, str]:
+    """What one child is started with: only who makes schemas gets the login that owns them."""
+    return {key: value for key, value in environment.items() if key != "OWNER_DATABASE_URL" or name == "schemas"}
+
+
+def programs(choice: Choice, *, owner: bool) -> dict[str, list[str]]:
+    """Name and command of each child. owner: whether the schemas have one of their own (adr/0020)."""
     bind = f"[{choice.host}]:{choice.port}" if ":" in choice.host else f"{choice.host}:{choice.port}"
     celery = [PYTHON, "-m", "celery", "-A", "config"]
     gunicorn = [
@@ -142,6 +155,7 @@ def programs(choice: Choice) -> dict[str, list[str]]:
         "web": [*gunicorn, "--workers", "2", "--threads", "4", "--graceful-timeout", "5", "--timeout", "60"],
         "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", *alone],
         "beat": [*celery, "beat", "--loglevel", "INFO", "--pidfile=", "--schedule", str(choice.data / "beat-schedule")],
+        **({"schemas": [PYTHON, "manage.py", "make_schemas"]} if owner else {}),
     }
 
 
@@ -150,11 +164,11 @@ def start_children(choice: Choice, environment: dict[str, str]) -> list[processe
     logs = choice.data / "logs"
     logs.mkdir(exist_ok=True)
     children: list[processes.Child] = []
-    for name, command in programs(choice).items():
+    for name, command in programs(choice, owner="OWNER_DATABASE_URL" in environment).items():
         log = logs / f"{name}.log"
         if log.exists():
             log.replace(log.with_suffix(".log.1"))
-        children.append(processes.start(name, command, log, environment, ROOT))
+        children.append(processes.start(name, command, log, environment_for(name, environment), ROOT))
     return children
 
 
@@ -247,6 +261,7 @@ def run(choice: Choice) -> int:
             try:
                 start_database(server)
                 processes.remember(memory, [], server.pid() if ours else None)
+                environment = addresses(environment, server)
                 collect_static(choice, environment)
                 manage(environment, "Database up to date", "upgrade")
                 manage(environment, "Demo data", "demo", shown=True)

@@ -5,6 +5,7 @@ per process, creates a system user and opens every parent directory to the world
 directory:
 
     $DATA_DIR/pg/url         postgresql://anlan:…@127.0.0.1:PORT/anlan   (exists exactly while the server should run)
+    $DATA_DIR/pg/web-url     the same database by a login that owns nothing, which `manage.py upgrade` makes
     $DATA_DIR/pg/admin-url   the same server as its superuser, for psql
     $DATA_DIR/pg/data        the cluster;  $DATA_DIR/pg/log  what the server says
 
@@ -40,6 +41,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[3]
 ROLE = "anlan"
+WEB = "anlan_web"  # serves the portal's pages; `anlan` becomes the owner of the schemas (adr/0020)
 CATALOG = ROOT / "platform" / "core" / "postgres" / "wall" / "catalog.sql"
 START_SECONDS = 60
 STOP_SECONDS = 60
@@ -140,6 +142,7 @@ class Server:
         self.data = home / "data"
         self.log = home / "log"
         self.url_file = home / "url"
+        self.web_url_file = home / "web-url"
         self.admin_url_file = home / "admin-url"
         self.state_file = home / "state.json"
         self.unsafe = unsafe
@@ -168,6 +171,7 @@ class Server:
             self.home.mkdir(parents=True, exist_ok=True)
             with self._locked():
                 if self.pid() and self.url_file.exists():
+                    self._name_web(self.url_file.read_text())
                     self._shut_catalog(self.admin_url_file.read_text().strip())
                     return False
                 state = self._state()
@@ -194,6 +198,7 @@ class Server:
     def _halt(self) -> bool:
         pid = self.pid()
         self.url_file.unlink(missing_ok=True)
+        self.web_url_file.unlink(missing_ok=True)
         self.admin_url_file.unlink(missing_ok=True)
         if pid is None:
             return False
@@ -276,7 +281,9 @@ class Server:
         self._write_private(self.state_file, json.dumps({**state, "made": "yes", "port": str(port)}))
         self._shut_catalog(admin)
         self._write_private(self.admin_url_file, admin + "\n")
-        self._write_private(self.url_file, f"postgresql://{ROLE}:{state['password']}@127.0.0.1:{port}/{ROLE}\n")
+        url = f"postgresql://{ROLE}:{state['password']}@127.0.0.1:{port}/{ROLE}\n"
+        self._name_web(url)
+        self._write_private(self.url_file, url)
 
     def _wait(self, server: subprocess.Popen[bytes], port: int) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -308,6 +315,13 @@ class Server:
              WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{ROLE}') \\gexec
         """
         self._run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", admin], text=script)
+
+    def _name_web(self, url: str) -> None:
+        """Write down by which login pages are served; it gets its password when it is made."""
+        state = {"web_password": secrets.token_urlsafe(24), **self._state()}
+        self._write_private(self.state_file, json.dumps(state))
+        rest = url.rpartition("@")[2]
+        self._write_private(self.web_url_file, f"postgresql://{WEB}:{state['web_password']}@{rest}")
 
     def _shut_catalog(self, admin: str) -> None:
         """What PostgreSQL opens to everybody is shut (ADR 14), once per release of the script.

@@ -38,7 +38,8 @@ def check(environment: Mapping[str, str] = os.environ) -> list[str]:
     if url := environment.get("CACHE_URL", "").strip():
         asked.append(check_cache(url))
     if url := environment.get("DATABASE_URL", "").strip():
-        asked.insert(0, check_database(url, direct))
+        owner = environment.get("OWNER_DATABASE_URL", "").strip()
+        asked.insert(0, check_owner(url, owner) if owner else check_database(url, direct))
     return asked
 
 
@@ -61,6 +62,33 @@ def check_database(url: str, direct: str = "") -> str:
     if kind is Pooling.TRANSACTION:
         return f"PostgreSQL {version} at {place}, behind a transaction pooler; {check_way_around(url, direct)}"
     return f"PostgreSQL {version} at {place}"
+
+
+def check_owner(url: str, owner: str) -> str:
+    """The login that makes roles and becomes the owner of the schemas; that of `url` may not be there yet."""
+    place = read("OWNER_DATABASE_URL", owner, DATABASE_SCHEMES, 5432)
+    read("DATABASE_URL", url, DATABASE_SCHEMES, 5432)
+    served, owners = dj_database_url.parse(url), dj_database_url.parse(owner)
+    if served["NAME"] != owners["NAME"]:
+        raise DemoError(f"DATABASE_URL and OWNER_DATABASE_URL ({place}) name two databases: it must be the same one.")
+    if served["USER"] == owners["USER"]:
+        raise DemoError(f"DATABASE_URL and OWNER_DATABASE_URL both name the login {owners['USER']}: name two.")
+    try:
+        connection = connect("OWNER_DATABASE_URL", owner)
+        try:
+            with connection, connection.cursor() as cursor:
+                refusal = fitness.refusal(cursor)
+            version = connection.server_version // 10000
+        finally:
+            connection.close()
+        kind = pooling(lambda: connect("OWNER_DATABASE_URL", owner))
+    except psycopg2.Error as error:
+        raise DemoError(f"OWNER_DATABASE_URL: PostgreSQL at {place} cannot be used: {reason(error)}.") from None
+    if refusal:
+        raise DemoError(f"OWNER_DATABASE_URL ({place}): {refusal}")
+    if kind is Pooling.TRANSACTION:
+        raise DemoError(f"OWNER_DATABASE_URL leads through a transaction pooler ({place}): name PostgreSQL itself.")
+    return f"PostgreSQL {version} at {place}, schemas by {owners['USER']}, pages by {served['USER']}"
 
 
 def check_way_around(url: str, direct: str) -> str:

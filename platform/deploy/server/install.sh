@@ -10,6 +10,7 @@ prefix=${DESTDIR:-/opt}
 owner=${OWNER:-anlan}
 systemd=${SYSTEMD:-1}
 environment=${ENVIRONMENT:-/etc/anlan/anlan.env}
+owners=${OWNER_ENVIRONMENT:-/etc/anlan/owner.env}
 python=${PYTHON:-python3}
 release=$(basename "$here")
 target="$prefix/$release"
@@ -21,6 +22,7 @@ refuse() { printf '%s\n' "$*" >&2; exit 1; }
 (cd "$here" && sha256sum --quiet --check SHA256SUMS) || refuse "A file differs from SHA256SUMS: fetch the bundle anew."
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || refuse "$python is older than 3.11; name another with PYTHON=."
 [ -f "$environment" ] || refuse "There is no $environment: copy platform/deploy/server/anlan.env.example there and fill it in."
+[ ! -f "$owners" ] || [ "$systemd" != 1 ] || chmod 0600 "$owners"
 id "$owner" >/dev/null 2>&1 || {
   [ "$systemd" = 1 ] || refuse "There is no user $owner."
   useradd --system --home-dir /var/lib/anlan --shell /usr/sbin/nologin "$owner"
@@ -45,21 +47,23 @@ chown -R "$owner" "$DATA_DIR"
 chmod 0750 "$DATA_DIR"
 
 as_owner() { if [ "$(id -un)" = "$owner" ]; then "$@"; else runuser -u "$owner" --preserve-environment -- "$@"; fi; }
+# The owner's login is for these commands alone: nothing that serves pages is started with it.
+as_schema_owner() { (set -a; [ ! -f "$owners" ] || . "$owners"; set +a; as_owner "$@"); }
 cd "$target"
 say "Static files"
 as_owner "$target/.venv/bin/python" manage.py collectstatic --noinput --verbosity 0
 say "Settings"
-as_owner "$target/.venv/bin/python" manage.py check --deploy --fail-level ERROR
+as_schema_owner "$target/.venv/bin/python" manage.py check --deploy --fail-level ERROR
 say "Database"
-as_owner "$target/.venv/bin/python" manage.py upgrade
-[ -z "${PROVINCE_LOGINS_FILE:-}" ] || as_owner "$target/.venv/bin/python" manage.py logins
+as_schema_owner "$target/.venv/bin/python" manage.py upgrade
+[ -z "${PROVINCE_LOGINS_FILE:-}" ] || as_schema_owner "$target/.venv/bin/python" manage.py logins
 
 # From here on it is this release that runs; the one before stays beside it until somebody removes it.
 ln -sfn "$target" "$prefix/anlan"
 if [ "$systemd" = 1 ]; then
   cp "$target"/platform/deploy/server/systemd/*.service /etc/systemd/system/
   systemctl daemon-reload
-  systemctl enable --quiet anlan-web anlan-worker anlan-beat
-  systemctl restart anlan-web anlan-worker anlan-beat
+  systemctl enable --quiet anlan-web anlan-worker anlan-beat anlan-schemas
+  systemctl restart anlan-web anlan-worker anlan-beat anlan-schemas
 fi
 say "$release is installed."
