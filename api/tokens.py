@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from api.authentication import digest
 from api.models import Token
 from core import office as office_core
-from core.errors import Invalid, NotFound
+from core.errors import Denied, Invalid, NotFound
 from core.events import Event, record
 from tenants import events as tenant_events
 from tenants.actors import Actor
@@ -57,8 +57,11 @@ def tokens_of(actor: Actor, *, everywhere: bool = False) -> QuerySet[Token]:
 def create_token(*, name: str, days: int | None = None, actor: Actor, at: datetime) -> tuple[Token, str]:
     """A token of the actor for the office they act in; returns it with its secret, to be shown once.
 
-    days: until it expires, at most (and by default) the parameter token_days. Raises Invalid (name, days).
+    days: until it expires, at most (and by default) the parameter token_days. Raises Invalid (name, days), Denied (an
+    emergency account).
     """
+    if actor.emergency:
+        raise Denied(_("应急账号不能建立接口令牌。"))
     longest = longest_days(on=timezone.localdate(at))
     days = longest if days is None else days
     if not name.strip() or len(name) > 60:

@@ -8,10 +8,12 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tenants.models import Office, Role, User
 from tenants.models.office import Level
 
+EMERGENCY = gettext_lazy("应急账号")
 RECORDED = re.compile(r"(?P<role>[^、（]+)(?:（代(?P<name>[^）]*)）)?")
 
 
@@ -24,9 +26,9 @@ def _roles_said(roles: Iterable[tuple[Any, str]]) -> str:
 def recorded_roles(text: str) -> str:
     """What an event has kept of the actor's roles, which is Chinese, in the reader's language."""
     with translation.override(settings.LANGUAGE_CODE):
-        roles = {str(role.label): role for role in Role}
+        roles: dict[str, Any] = {str(label): label for label in (EMERGENCY, *(role.label for role in Role))}
     found = [RECORDED.fullmatch(part) for part in text.split("、")]
-    said = [(roles[match["role"]].label, match["name"] or "") for match in found if match and match["role"] in roles]
+    said = [(roles[match["role"]], match["name"] or "") for match in found if match and match["role"] in roles]
     return _roles_said(said) if len(said) == len(found) else text  # cut off, or of a role that there is no more
 
 
@@ -36,7 +38,8 @@ class Actor:
 
     office: where they act; home: the office whose member they are (differs only when visiting: a member of the
     province looking into one of its prefectures, read-only). roles: held there today, stand-ins included;
-    for_others: role → name of the person stood in for.
+    for_others: role → name of the person stood in for. rescues: of an emergency account, the administrators whose
+    accounts it may open again; that is all it may do, so `has` says no to everything.
     """
 
     user_id: int | None
@@ -46,10 +49,16 @@ class Actor:
     roles: frozenset[str] = frozenset()
     division_id: int | None = None
     for_others: dict[str, str] = field(default_factory=dict, compare=False)
+    rescues: frozenset[str] = frozenset()
 
     @property
     def visiting(self) -> bool:
         return self.office.pk != self.home.pk
+
+    @property
+    def emergency(self) -> bool:
+        """Nobody in person: an emergency account that is open."""
+        return bool(self.rescues)
 
     @property
     def level(self) -> str:
@@ -66,11 +75,13 @@ class Actor:
 
     def has(self, *roles: str) -> bool:
         """Whether they hold one of `roles` here, in their own office (a visitor acts in none)."""
-        return not self.visiting and bool(self.roles.intersection(roles))
+        return not self.visiting and not self.emergency and bool(self.roles.intersection(roles))
 
     @property
     def role_label(self) -> str:
         """The roles in the reader's language, for timelines and the top bar; says for whom one stands in."""
+        if self.emergency:
+            return str(EMERGENCY)
         held = (role for role in Role.values if role in self.roles)
         return _roles_said((Role(role).label, self.for_others.get(role, "")) for role in held)
 

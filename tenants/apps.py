@@ -8,8 +8,10 @@ class TenantsConfig(AppConfig):
     def ready(self) -> None:
         from tenants import menu, metrics  # noqa: F401 (registers the figures)
         from tenants.selectors import changes
+        from tenants.selectors import emergency as emergencies
         from tenants.usecases import (  # noqa: F401 (register what they do or need)
             archives,
+            emergency,
             providers,
             reanchoring,
             roles,
@@ -19,3 +21,4 @@ class TenantsConfig(AppConfig):
         )
 
         menu.counter("changes")(changes.count_waiting)
+        menu.counter("emergency")(emergencies.count_waiting)

@@ -14,6 +14,7 @@ from tenants import menu, selectors
 from tenants.actors import Actor
 from tenants.models import User
 from tenants.rules import session as session_rules
+from tenants.selectors import emergency as emergencies
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -24,8 +25,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": actor,
         "shell": SimpleLazyObject(lambda: _shell(request, actor)) if actor is not None and known else None,
-        "session_end": _session_end(user) if known and isinstance(user, User) else None,  # the token's user has none
+        "session_end": _session_end(user)
+        if known and isinstance(user, User) and not user.emergency
+        else None,  # the token's user has none
         "portal": _portal(user if known else None),
+        "alarms": SimpleLazyObject(lambda: _alarms(user)) if known and isinstance(user, User) else (),
     }
 
 
@@ -54,6 +58,32 @@ def _shell(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "account_url": portal_url("account"),
         "sign_out_url": portal_url("sign-out"),
     }  # fmt: skip
+
+
+def _alarms(user: User) -> list[dict[str, str]]:
+    """What administrators must know on every page: an emergency account in use, not accounted for, or tried."""
+    now, said = timezone.now(), []
+    for account in emergencies.alarms_for(user, at=now):
+        opening = account.opening  # type: ignore[attr-defined]
+        url = f"/{account.office.slug}/administration/emergency/"
+        office = account.office.label
+        if opening is not None and opening.running(now):
+            text = _("%(office)s的应急账号正在使用：%(name)s %(at)s 开启，%(until)s 自动结束。原因：%(reason)s") % {
+                "office": office, "name": opening.person.name, "reason": opening.reason,
+                "at": f"{timezone.localtime(opening.opened_at):%m-%d %H:%M}",
+                "until": f"{timezone.localtime(opening.until):%m-%d %H:%M}",
+            }  # fmt: skip
+            said.append({"text": text, "url": url})
+        elif opening is not None:
+            text = _("%(office)s的应急账号已被使用，还没有由两位管理员说明清楚。") % {"office": office}
+            said.append({"text": text, "url": url})
+        if account.tries and account.tried_at:
+            text = _("有人试开%(office)s的应急账号，%(n)s 次未成，最近一次 %(at)s 来自 %(address)s。") % {
+                "office": office, "n": account.tries, "at": f"{timezone.localtime(account.tried_at):%m-%d %H:%M}",
+                "address": account.tried_from,
+            }  # fmt: skip
+            said.append({"text": text, "url": url})
+    return said
 
 
 def _session_end(user: User) -> dict[str, Any]:

@@ -75,7 +75,7 @@ def groups_for(actor: Actor, *, at: datetime, path: str = "", counting: bool = T
     for title, entries in table():
         group = Group(str(title))
         for name, icon, label, roles, levels, count_name in entries:
-            if actor.office.level not in levels or not _open_to(actor, roles):
+            if actor.office.level not in levels or not _open_to(actor, name, roles):
                 continue
             url = _address(name)
             if url is not None:
@@ -86,7 +86,9 @@ def groups_for(actor: Actor, *, at: datetime, path: str = "", counting: bool = T
     return groups
 
 
-def _open_to(actor: Actor, roles: tuple[str, ...]) -> bool:
+def _open_to(actor: Actor, name: str, roles: tuple[str, ...]) -> bool:
+    if actor.emergency:
+        return name in import_string(settings.MENU_EMERGENCY)
     if actor.visiting:
         return _business(roles) and bool(_shown_to_visitors(actor))
     return not roles or actor.has(*roles)

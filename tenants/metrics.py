@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Sum
 from prometheus_client.core import Metric
 
 from core.metrics import gauge, gauges, source
 from tenants import release
-from tenants.models import Office, SchemaState, SignInAttempt
+from tenants.models import EmergencyAccount, Office, SchemaState, SignInAttempt
+from tenants.states import EmergencyState
 
 LATELY = timedelta(minutes=15)
 
@@ -20,6 +21,19 @@ def _offices(at: datetime) -> Iterator[Metric]:
     behind = SchemaState.objects.exclude(release=release.release()).count()
     yield gauges("anlan_offices", "Offices", "state", list(states))
     yield gauge("anlan_offices_behind", "Offices whose schema is of an older release", behind)
+
+
+@source
+def _emergencies(at: datetime) -> Iterator[Metric]:
+    """Emergency accounts by state, and failed tries at them: whoever watches should hear of each opening."""
+    found = (
+        EmergencyAccount.objects.order_by("state").values_list("state").annotate(number=Count("id"), tried=Sum("tries"))
+    )
+    counted = {state: (number, tried) for state, number, tried in found}
+    states = [(state, counted.get(state, (0, 0))[0]) for state in EmergencyState.values]
+    yield gauges("anlan_emergency_accounts", "Emergency accounts", "state", states)
+    tries = sum(tried for _number, tried in counted.values())
+    yield gauge("anlan_emergency_tries", "Failed tries at emergency accounts that nobody has noted", tries)
 
 
 @source

@@ -25,9 +25,10 @@ from tenants.models.sessions import EndReason
 from tenants.policies import business
 from tenants.rules import passwords as password_rules
 from tenants.rules import session as session_rules
+from tenants.selectors import emergency as emergencies
 from tenants.selectors import second_factor as factor_selectors
 from tenants.selectors import sessions as session_selectors
-from tenants.usecases import sessions
+from tenants.usecases import emergency, sessions
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -130,6 +131,8 @@ class SessionGuardMiddleware:
         if not user.is_authenticated:
             return self._stranger(request) or self.get_response(request)
         now = timezone.now()
+        if user.emergency and (answer := self._emergency_over(request, now)):  # type: ignore[union-attr]
+            return answer
         if self._idle_too_long(request, now):
             sessions.over(key=request.session.session_key or "", reason=EndReason.IDLE, at=now)
             logout(request)
@@ -148,6 +151,17 @@ class SessionGuardMiddleware:
             return sent_to(request, portal_url("second-factor"))
         return self.get_response(request)
 
+    def _emergency_over(self, request: HttpRequest, now: datetime) -> HttpResponse | None:
+        """An emergency account works until its hour, whoever has noted the end, and has no account page of its own."""
+        user = request.user
+        if emergencies.running(user, at=now) is None:  # type: ignore[arg-type]
+            emergency.lapse_of(user, now)  # type: ignore[arg-type]
+            logout(request)
+            return self._ended(request)
+        if request.path.startswith("/account/"):
+            return refusal_response(request, Denied(_("应急账号没有个人设置，请只办理恢复管理员的事项。")))
+        return None
+
     def _stranger(self, request: HttpRequest) -> HttpResponse | None:
         """Somebody with a session whom this province does not know: the portal's login answers them.
 
@@ -158,6 +172,8 @@ class SessionGuardMiddleware:
         return _elsewhere(request, cells.PORTAL)
 
     def _idle_too_long(self, request: HttpRequest, now: datetime) -> bool:
+        if request.user.emergency:  # type: ignore[union-attr]
+            return False  # its halves open once: who was called away must come back; its hour ends it
         seen = request.session.get("last_seen")
         limit = session_rules.idle_minutes(request.user.duty, on=timezone.localdate(now))  # type: ignore[union-attr]
         return bool(seen) and (now - datetime.fromisoformat(str(seen))).total_seconds() > limit * 60
@@ -178,6 +194,8 @@ class SessionGuardMiddleware:
             )
 
     def _must_change(self, request: HttpRequest, now: datetime) -> bool:
+        if request.user.emergency:  # type: ignore[union-attr]
+            return False  # it has no password
         if request.session.get("identity"):  # recognised by a provider: no password was used
             return False
         user = request.user
@@ -188,7 +206,7 @@ class SessionGuardMiddleware:
 
     def _must_enrol(self, request: HttpRequest, now: datetime) -> bool:
         """Their roles need a second factor and there is none. A session that has shown one is not asked again."""
-        if request.session.get("second_factor"):
+        if request.session.get("second_factor") or request.user.emergency:  # type: ignore[union-attr]
             return False
         return factor_selectors.lacks_factor(request.user, on=timezone.localdate(now))  # type: ignore[arg-type]
 

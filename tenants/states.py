@@ -21,6 +21,16 @@ class ProviderState(models.TextChoices):
     ON = "ON", _("使用中")
 
 
+class EmergencyState(models.TextChoices):
+    """The emergency account: two halves of a password, sealed, opened, accounted for, void until made anew."""
+
+    DRAWN = "DRAWN", _("待取走")
+    SEALED = "SEALED", _("已封存")
+    OPEN = "OPEN", _("使用中")
+    CLOSED = "CLOSED", _("待说明")
+    VOID = "VOID", _("已作废")
+
+
 class OfficeState(models.TextChoices):
     """An office, from above: its people may work, may not enter, or are gone and its record is closed."""
 
@@ -51,6 +61,13 @@ TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
     ProviderState: {
         ProviderState.OFF: frozenset({ProviderState.ON}),
         ProviderState.ON: frozenset({ProviderState.OFF}),
+    },
+    EmergencyState: {
+        EmergencyState.DRAWN: frozenset({EmergencyState.DRAWN, EmergencyState.SEALED}),
+        EmergencyState.SEALED: frozenset({EmergencyState.OPEN, EmergencyState.DRAWN}),
+        EmergencyState.OPEN: frozenset({EmergencyState.CLOSED}),
+        EmergencyState.CLOSED: frozenset({EmergencyState.VOID}),
+        EmergencyState.VOID: frozenset({EmergencyState.DRAWN}),
     },
     OfficeState: {
         OfficeState.ACTIVE: frozenset({OfficeState.SUSPENDED}),

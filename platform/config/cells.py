@@ -16,6 +16,7 @@ MEMBERS = "(SELECT anlan.cell_members(CURRENT_USER))"  # who has or had a role i
 PEOPLE = "(SELECT u.id FROM public.tenants_user u)"  # those whom the province may know of: its policy holds here, too
 THEIRS = "EXISTS (SELECT 1 FROM public.tenants_user u WHERE u.id = user_id)"  # the same, when it is about few rows
 OWN_PEOPLE = f"office_id IN {OFFICES} OR id IN {MEMBERS}"
+OWN_EMERGENCY = "account_id IN (SELECT a.id FROM public.tenants_emergencyaccount a)"
 OWN_PROVIDERS = f"provider_id IN (SELECT p.id FROM public.tenants_identityprovider p WHERE p.office_id IN {OFFICES})"
 
 CELLS: dict[str, Rows] = {
@@ -27,7 +28,7 @@ CELLS: dict[str, Rows] = {
     ),
     "tenants_domain": Rows(see=f"tenant_id IN {OFFICES}"),
     "tenants_division": Rows(see=f"office_id IN {OFFICES}"),
-    "tenants_user": Rows(see=OWN_PEOPLE, change=OWN_PEOPLE, fixed=("id", "username", "office_id")),
+    "tenants_user": Rows(see=OWN_PEOPLE, change=OWN_PEOPLE, fixed=("id", "username", "office_id", "emergency")),
     "tenants_personalnumbers": Rows(see=f"id IN {PEOPLE}"),
     "tenants_membership": Rows(
         see=f"office_id IN {OFFICES}", change=f"office_id IN {OFFICES}", fixed=("user_id", "office_id", "role")
@@ -43,6 +44,15 @@ CELLS: dict[str, Rows] = {
     "tenants_recoverycode": Rows.all(see=THEIRS, write=THEIRS),
     "tenants_formerpassword": Rows.all(see=THEIRS, write=THEIRS),
     "tenants_opensession": Rows.all(see=THEIRS, write=THEIRS),
+    "tenants_emergencyaccount": Rows(
+        see=f"office_id IN {OFFICES}", change=f"office_id IN {OFFICES}", fixed=("id", "office_id", "user_id")
+    ),
+    "tenants_emergencyopening": Rows(
+        see=OWN_EMERGENCY,
+        change=OWN_EMERGENCY,
+        fixed=("id", "account_id", "person_id", "reason", "address", "opened_at", "until"),
+    ),
+    "tenants_emergencyhalf": Rows.all(see=OWN_EMERGENCY, write=OWN_EMERGENCY),
     "tenants_identityprovider": Rows(
         see=f"office_id IN {OFFICES} OR office_id IN (SELECT o.id FROM public.tenants_office o"
         " WHERE o.level = 'PLATFORM')"

@@ -24,6 +24,8 @@ BENEATH = {
     "ledger:ranking": ("appraisal/periods/", "appraisal/runs/"),
     "ledger:my-score": ("appraisal/runs/",),
 }
+# All that an open emergency account is offered (usecases.emergency).
+EMERGENCY = frozenset({"emergency", "admin-people", "sign-in-log"})
 MENU = [
     (
         "",
@@ -94,6 +96,14 @@ MENU = [
                 "changes",
             ),
             ("admin-shadows", "history", _("历史副本"), (Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN), ALL, ""),
+            (
+                "emergency",
+                "lifebuoy",
+                _("应急账号"),
+                (Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN),
+                (Level.PLATFORM, Level.PROVINCE),
+                "emergency",
+            ),
             ("limits", "list-check", _("参数与限值"), (Role.SYS_ADMIN, Role.SEC_ADMIN, Role.AUDIT_ADMIN), ALL, ""),
             ("jobs", "loader", _("后台任务"), (Role.APPRAISAL_ADMIN, Role.SYS_ADMIN), ALL, ""),
         ],

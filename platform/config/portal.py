@@ -33,7 +33,7 @@ PORTAL: dict[str, Rows] = {
     "django_migrations": _rows("s"),
     "core_calendarday": _rows("s"),
     # People, and how they sign in
-    "tenants_user": _rows("sc", fixed=("id", "username", "office_id")),
+    "tenants_user": _rows("sc", fixed=("id", "username", "office_id", "emergency")),
     "tenants_personalnumbers": _rows("s"),
     "tenants_membership": _rows("sc", fixed=("id", "user_id", "office_id", "role")),
     "tenants_standin": _rows("sc", fixed=("id", "membership_id", "person_id")),
@@ -42,6 +42,9 @@ PORTAL: dict[str, Rows] = {
     "tenants_recoverycode": _rows("sacr"),
     "tenants_formerpassword": _rows("sacr"),
     "tenants_opensession": _rows("sacr"),
+    "tenants_emergencyaccount": _rows("sc", fixed=("id", "office_id", "user_id")),
+    "tenants_emergencyopening": _rows("sac", fixed=("id", "account_id", "person_id", "reason", "address", "opened_at")),
+    "tenants_emergencyhalf": _rows("sacr"),  # those of the platform's own account are made beside its office
     "tenants_identityprovider": _rows("s"),
     "tenants_providersecret": _rows("sacr"),
     "tenants_identitylink": _rows("sacr"),

@@ -30,6 +30,18 @@ CLASSES = (
         kept="until their person or the security administrator removes them",
     ),
     DataClass(
+        name="halves of emergency accounts",
+        level="secret",
+        tables=("tenants_emergencyhalf",),
+        kept="sealed until each is taken, then as a hash until new ones are made",
+    ),
+    DataClass(
+        name="emergency accounts, and each time one was opened",
+        level="internal",
+        tables=("tenants_emergencyaccount", "tenants_emergencyopening"),
+        kept="for good: who opened, why, and what two administrators wrote about it",
+    ),
+    DataClass(
         name="secrets at providers of identity",
         level="secret",
         tables=("tenants_providersecret",),

@@ -108,7 +108,7 @@ TABLES: dict[str, Rows | Withheld] = {
         see=f"{CHARGE} OR id IN (SELECT anlan.members_of(CURRENT_USER))",
         add=CHARGE,
         change=f"{CHARGE} OR id IN (SELECT anlan.members_of(CURRENT_USER))",
-        fixed=("id", "username", "office_id"),
+        fixed=("id", "username", "office_id", "emergency"),
     ),
     "tenants_personalnumbers": Rows(  # sealed, and all the same nobody else's
         see=f"id IN {PEOPLE}", add=f"id IN {PEOPLE}", change=f"id IN {PEOPLE}", fixed=("id",)
@@ -127,6 +127,17 @@ TABLES: dict[str, Rows | Withheld] = {
         add=f"office_id = {OFFICE}",
         change=f"office_id = {OFFICE}",
         fixed=("office_id", "action", "arguments", "about", "asked_by_id", "asked_as", "asked_at", "expires_at"),
+    ),
+    "tenants_emergencyaccount": Rows(
+        see=f"office_id = {OFFICE}",
+        add=f"office_id = {OFFICE}",
+        change=f"office_id = {OFFICE}",
+        fixed=("id", "office_id", "user_id"),
+    ),
+    "tenants_emergencyopening": Rows(  # opened at the portal, by the login
+        see="account_id IN (SELECT a.id FROM public.tenants_emergencyaccount a)",
+        change="account_id IN (SELECT a.id FROM public.tenants_emergencyaccount a)",
+        fixed=("id", "account_id", "person_id", "reason", "address", "opened_at", "until"),
     ),
     "tenants_identityprovider": Rows(  # a prefecture's people link to the province's and the platform's
         see=f"office_id = {OFFICE} OR office_id = {PROVINCE}"
@@ -277,6 +288,7 @@ TABLES: dict[str, Rows | Withheld] = {
     "tenants_domain": Withheld("host names are looked up before an office is mounted"),
     "tenants_opensession": Withheld("its key opens a session; ended and listed beside the office"),
     "tenants_secondfactor": Withheld("secrets of the second factor, sealed, are used beside the office"),
+    "tenants_emergencyhalf": Withheld("halves of a password, sealed, are made, taken and compared beside the office"),
     "tenants_providersecret": Withheld("our secrets at providers of identity, sealed, are used beside the office"),
     "tenants_recoverycode": Withheld("digests of recovery codes are compared beside the office"),
     "tenants_formerpassword": Withheld("password hashes are compared beside the office"),

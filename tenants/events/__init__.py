@@ -1,9 +1,9 @@
 """What happened to offices and people. Subjects: tenants.office:<id>, tenants.user:<id>."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from core.events import Event, record, timeline
+from core.events import Event, record, record_all, timeline
 
 
 def office_subject(office_id: int) -> str:
@@ -307,9 +307,71 @@ class ChangeWithdrawn(Event):
     what: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class EmergencyDrawn(Event):
+    """Two halves of a new password of the emergency account were made, for two administrators."""
+
+    first: str
+    second: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmergencyHalfTaken(Event):
+    """An administrator took their half."""
+
+    place: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmergencySealed(Event):
+    """Both halves are taken: the emergency account can be opened by both."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmergencyTried(Event):
+    """Somebody tried to open the emergency account and could not."""
+
+    address: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmergencyTriesNoted(Event):
+    """An administrator looked into failed tries."""
+
+    tries: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmergencyOpened(Event):
+    """The emergency account was opened by both halves."""
+
+    person: str
+    address: str
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmergencyClosed(Event):
+    """The use of the emergency account is over; both halves are void."""
+
+    by_itself: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class EmergencyAccounted(Event):
+    """An administrator wrote what was done in an emergency; the second one closes the alarm."""
+
+    told: str
+    closed: bool
+
+
 __all__ = [name for name, thing in list(globals().items()) if isinstance(thing, type) and issubclass(thing, Event)] + [
     "office_subject",
     "record",
+    "record_all",
     "timeline",
     "user_subject",
 ]

@@ -2,6 +2,7 @@
 
 from tenants.models.archives import OfficeArchive
 from tenants.models.changes import ChangeRequest
+from tenants.models.emergency import EmergencyAccount, EmergencyHalf, EmergencyOpening
 from tenants.models.identity import IdentityLink, IdentityProvider, ProviderSecret
 from tenants.models.office import Division, Domain, Office, OfficeName, Region, SchemaState
 from tenants.models.passwords import FormerPassword
@@ -17,6 +18,9 @@ __all__ = [
     "Division",
     "Domain",
     "Duty",
+    "EmergencyAccount",
+    "EmergencyHalf",
+    "EmergencyOpening",
     "FormerPassword",
     "IdentityLink",
     "IdentityProvider",

@@ -72,6 +72,9 @@ class User(AbstractBaseUser):
     )
     duty = models.CharField(max_length=12, choices=Duty, default=Duty.BUSINESS)
     is_active = models.BooleanField(default=True)
+    emergency = models.BooleanField(
+        default=False, help_text="an emergency account (models.emergency): nobody in person"
+    )
     must_change_password = models.BooleanField(default=True)
     password_changed_at = models.DateTimeField(null=True)
     initial_password_until = models.DateTimeField(null=True, help_text="when the one handed out no longer signs in")
@@ -87,6 +90,10 @@ class User(AbstractBaseUser):
         constraints = [
             models.UniqueConstraint(fields=["id", "duty"], name="user_and_duty"),
             models.CheckConstraint(name="theme_is_known", condition=Q(theme__in=["", "light", "dark"])),
+            models.CheckConstraint(  # so no page, call or reset lets anybody sign in as it
+                name="an_emergency_account_has_no_password",
+                condition=Q(emergency=False) | Q(password__startswith="!"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ class EndReason(models.TextChoices):
     ADMINISTRATOR = "ADMINISTRATOR", _("安全管理员结束")
     CLOSED = "CLOSED", _("账号停用")
     PROVIDER = "PROVIDER", _("在身份认证服务退出")
+    EMERGENCY = "EMERGENCY", _("应急使用结束")
 
 
 class OpenSession(models.Model):

@@ -21,6 +21,15 @@ def _security_administrator(actor: Actor) -> None:
         raise Denied(_("角色、密码重置和解锁由安全管理员办理。"))
 
 
+def _opens_accounts(actor: Actor, user: User) -> None:
+    """The security administrator; in an emergency (usecases.emergency) the emergency account, for administrators."""
+    if not actor.emergency:
+        _security_administrator(actor)
+    elif user.duty not in actor.rescues:
+        names = _("、").join(str(Role(role).label) for role in sorted(actor.rescues))
+        raise Denied(_("应急账号只能恢复本机构的%(roles)s，其他人员由恢复后的管理员办理。") % {"roles": names})
+
+
 def _not_oneself(actor: Actor, user: User) -> None:
     if actor.user_id == user.pk:
         raise Denied(_("不能对自己的账号办理此事，请由另一位管理员办理。"))
@@ -33,8 +42,8 @@ def _in_charge(actor: Actor, office: Office) -> None:
 
 @policy
 def see_people(actor: Actor) -> None:
-    """The list of people shows phones and roles: administrators only."""
-    if not actor.has(Role.SYS_ADMIN, Role.SEC_ADMIN):
+    """The list of people shows phones and roles: administrators only. To an emergency account, whom it may rescue."""
+    if not actor.emergency and not actor.has(Role.SYS_ADMIN, Role.SEC_ADMIN):
         raise Denied(_("人员与权限由系统管理员和安全管理员管理。"))
 
 
@@ -125,7 +134,7 @@ def end_role(actor: Actor, membership: Membership, security_administrators: int)
 
 @policy
 def reset_password(actor: Actor, user: User) -> None:
-    _security_administrator(actor)
+    _opens_accounts(actor, user)
     _not_oneself(actor, user)
     if not user.is_active:
         raise Conflict(_("账号已停用，不能重置密码。"))
@@ -143,25 +152,27 @@ def end_sessions(actor: Actor, user: User) -> None:
 @policy
 def reset_second_factor(actor: Actor, user: User) -> None:
     """Domain reference 5.2: what opens an account is the security administrator's, never one's own."""
-    _security_administrator(actor)
+    _opens_accounts(actor, user)
     _not_oneself(actor, user)
 
 
 @policy
 def unlock(actor: Actor, user: User) -> None:
-    _security_administrator(actor)
+    _opens_accounts(actor, user)
     _not_oneself(actor, user)
 
 
 @policy
 def unlock_address(actor: Actor) -> None:
-    _security_administrator(actor)
+    """In an emergency the emergency account, too: administrators may sit behind the address."""
+    if not actor.emergency:
+        _security_administrator(actor)
 
 
 @policy
 def see_sign_in_log(actor: Actor) -> None:
     """Domain reference 5.2: the security administrator reviews sign-ins and locks."""
-    if not actor.has(Role.SEC_ADMIN):
+    if not actor.emergency and not actor.has(Role.SEC_ADMIN):
         raise Denied(_("登录记录由安全管理员查看。"))
 
 

@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from core.errors import NotFound
 from core.postgres.compiled import compiled
 from tenants.actors import Actor
-from tenants.models import Division, Domain, Membership, Office, StandIn, User
+from tenants.models import Division, Domain, EmergencyAccount, Membership, Office, StandIn, User
 from tenants.models.office import Level
+from tenants.rules import emergency
+from tenants.states import EmergencyState
 
 
 def office_by_path(segment: str) -> Office | None:
@@ -33,6 +35,11 @@ def actor_for(user: User, office: Office, *, on: date) -> Actor | None:
 
     A member of the province looks into its prefectures as a visitor, with the province's authority, read-only.
     """
+    if user.emergency:  # open, in its own office alone; it holds no membership
+        if not _opened(user).filter(office=office).exists():
+            return None
+        role, rescues = emergency.role(on=on), emergency.rescued(on=on)
+        return Actor(user.pk, user.name, office, office, frozenset({role}), rescues=rescues)
     roles, division, for_others = _roles(user, office, on)
     if roles:
         return Actor(user.pk, user.name, office, office, frozenset(roles), division, for_others)
@@ -41,6 +48,10 @@ def actor_for(user: User, office: Office, *, on: date) -> Actor | None:
         if roles:
             return Actor(user.pk, user.name, office, office.parent, frozenset(roles), division, for_others)
     return None
+
+
+def _opened(user: User) -> QuerySet[EmergencyAccount]:
+    return EmergencyAccount.objects.filter(user=user, state=EmergencyState.OPEN)
 
 
 def _roles(user: User, office: Office, on: date) -> tuple[set[str], int | None, dict[str, str]]:
@@ -70,6 +81,8 @@ def _acting(person_id: int, office_id: int, on: date) -> QuerySet[StandIn, tuple
 
 def offices_of(user: User, *, on: date) -> list[Office]:
     """The offices a person can enter: own memberships, stand-ins, and a province's prefectures. Official order."""
+    if user.emergency:
+        return list(Office.objects.active().filter(pk__in=_opened(user).values("office_id")))
     own = Membership.objects.filter(user=user).in_force(on).values_list("office_id", flat=True)
     acting = StandIn.objects.filter(person=user, membership__ended_at__isnull=True).in_force(on)
     ids = set(own) | set(acting.values_list("membership__office_id", flat=True))
@@ -92,4 +105,5 @@ def oneself(user: User, *, on: date) -> Actor:
     )
     if office is None:
         raise NotFound(_("平台还没有任何机构。"))
-    return Actor(user.pk, user.name, office, office)
+    rescues = emergency.rescued(on=on) if user.emergency else frozenset()
+    return Actor(user.pk, user.name, office, office, rescues=rescues)

@@ -30,6 +30,8 @@ TABLES = {
     "tenants_personalnumbers": gettext_lazy("电话和证件号"),
     "tenants_membership": gettext_lazy("角色授予"),
     "tenants_changerequest": gettext_lazy("管理员变更申请"),
+    "tenants_emergencyaccount": gettext_lazy("应急账号"),
+    "tenants_emergencyopening": gettext_lazy("应急使用"),
     "tenants_identityprovider": gettext_lazy("身份认证服务"),
     "tenants_identitylink": gettext_lazy("身份关联"),
     "tenants_standin": gettext_lazy("代理授权"),

@@ -33,10 +33,16 @@ def office_in_charge(actor: Actor, office_id: int, *, lock: bool = False) -> Off
 
 
 def people_in_reach(actor: Actor) -> QuerySet[User]:
-    """Accounts kept by the offices in charge, and people who hold or held a role in one of them."""
+    """Accounts kept by the offices in charge, and people who hold or held a role in one of them.
+
+    No emergency account is among them: it has usecases of its own. An open one reaches whom it may rescue, no others.
+    """
+    if actor.emergency:
+        saved = Membership.objects.filter(user=OuterRef("pk"), office=actor.home, ended_at__isnull=True)
+        return User.objects.filter(Exists(saved.filter(role__in=actor.rescues)), emergency=False)
     offices = offices_in_charge(actor).values("pk").order_by()
     member = Membership.objects.filter(user=OuterRef("pk"), office__in=offices)
-    return User.objects.filter(Q(office__in=offices) | Exists(member))
+    return User.objects.filter(Q(office__in=offices) | Exists(member), emergency=False)
 
 
 def people_list(

@@ -16,7 +16,7 @@ from tenants.rules import lock
 from tenants.selectors import people
 
 KINDS = {"unlocked": lock.UNLOCKED, "account-locked": lock.LOCKED, "address-locked": lock.LOCKED}
-COUNTED = ("wrong-password", "wrong-code", "unknown-account", "inactive")
+COUNTED = ("wrong-password", "wrong-code", "wrong-half", "unknown-account", "inactive")
 
 
 def hold(username: str) -> None:
@@ -78,7 +78,8 @@ def attempts_seen_by(actor: Actor) -> QuerySet[SignInAttempt]:
     attempts = SignInAttempt.objects.order_by("-at", "-id")
     if actor.home.level == "PLATFORM":
         return attempts
-    names = people.people_in_reach(actor).values_list("username", flat=True)
+    names = [*people.people_in_reach(actor).values_list("username", flat=True)]
+    names += User.objects.filter(emergency=True, office=actor.home).values_list("username", flat=True)
     return attempts.filter(Q(username__in=[name.lower() for name in names]))
 
 

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from tenants.views import audit, calendar, changes, home, limits, logs, offices, people, providers, shadows, stand_ins
+from tenants.views import (
+    audit,
+    calendar,
+    changes,
+    emergency,
+    home,
+    limits,
+    logs,
+    offices,
+    people,
+    providers,
+    shadows,
+    stand_ins,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -49,6 +62,12 @@ urlpatterns = [
     path("administration/providers/<int:provider_id>/disable/", providers.disable, name="admin-provider-disable"),
     path("administration/people/<int:user_id>/identities/", providers.link, name="admin-person-identities"),
     path("administration/identities/<int:link_id>/unlink/", providers.unlink, name="admin-identity-unlink"),
+    path("administration/emergency/", emergency.index, name="emergency"),
+    path("administration/emergency/seal/", emergency.seal, name="emergency-seal"),
+    path("administration/emergency/half/", emergency.take, name="emergency-half"),
+    path("administration/emergency/end/", emergency.end, name="emergency-end"),
+    path("administration/emergency/account/", emergency.tell, name="emergency-tell"),
+    path("administration/emergency/tries/", emergency.note_tries, name="emergency-tries"),
     path("changes/", changes.index, name="changes"),
     path("changes/<int:change_id>/", changes.detail, name="change"),
     path("changes/<int:change_id>/approve/", changes.approve, name="change-approve"),

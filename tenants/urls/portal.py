@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from tenants.views import account, confirm, identity, portal, second_factor, sessions
+from tenants.views import account, confirm, emergency, identity, portal, second_factor, sessions
 
 urlpatterns = [
     path("", portal.portal, name="portal"),
     path("sign-in/", account.sign_in_page, name="sign-in"),
     path("sign-in/second/", second_factor.second_step, name="sign-in-second"),
+    path("sign-in/emergency/", emergency.open_page, name="emergency-open"),
     path("sign-in/with/<int:provider_id>/", identity.begin, name="identity-begin"),
     path("sign-in/callback/", identity.callback, name="identity-callback"),
     path("sign-in/back-channel/<int:provider_id>/", identity.back_channel, name="identity-back-channel"),

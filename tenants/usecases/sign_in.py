@@ -15,7 +15,7 @@ from tenants.actors import Actor
 from tenants.models import User
 from tenants.policies import people as policies
 from tenants.rules import lock, passwords
-from tenants.selectors import oneself, people, second_factor
+from tenants.selectors import emergency, oneself, people, second_factor
 from tenants.selectors import sign_in as selectors
 from tenants.usecases import codes
 
@@ -120,6 +120,32 @@ def check_recognised(*, user: User, strong: bool, address: str, at: datetime) ->
     return _succeeded(user, username, address, at)
 
 
+@transaction.atomic
+def check_halves(*, username: str, first: str, second: str, address: str, at: datetime) -> Outcome:
+    """Whether these are both halves of an emergency account (usecases.emergency), under the rules of any sign-in.
+
+    Names that nobody has, people's own accounts and wrong halves get the same sentence and count the same. What the
+    account may do is not asked here; right halves are no sign-in yet.
+    """
+    username = username.strip().lower()[:40]
+    selectors.hold(username)
+    until = _locked_until(username, address, at)
+    if until is not None:
+        _keep(username, address, at, reason="locked")
+        return Outcome(refusal=_locked(until), locked_until=until)
+    user = selectors.user_named(username)
+    account = emergency.of_user(user) if user is not None and user.emergency else None
+    if account is not None and emergency.halves_fit(account, first, second):
+        return Outcome(user=account.user)
+    _keep(username, address, at, reason="unknown-account" if account is None else "wrong-half")
+    return _failed(username, address, at, user, what="half")
+
+
+def keep_opened(user: User, address: str, at: datetime) -> None:
+    """Note that an emergency account was opened."""
+    _keep(user.username.lower(), address, at, succeeded=True)
+
+
 def keep_refused(username: str, address: str, at: datetime, *, reason: str) -> None:
     """Note an attempt that was refused before anybody was recognised; it counts toward no lock."""
     _keep(username, address, at, reason=reason)
@@ -218,7 +244,7 @@ def _locked_until(username: str, address: str, at: datetime) -> datetime | None:
 def _failed(username: str, address: str, at: datetime, user: User | None, *, what: str = "sign-in") -> Outcome:
     """Count, lock when the last try is used up, and say how many are left.
 
-    what: failed: the `sign-in`, the password asked for `again`, or the `code` of the second factor.
+    what: failed: the `sign-in`, the password asked for `again`, the `code` of the second factor, or a `half`.
     """
     on = timezone.localdate(at)
     for_account = lock.tries_left(selectors.account_marks(username, now=at), now=at, on=on)
@@ -238,6 +264,12 @@ def _failed(username: str, address: str, at: datetime, user: User | None, *, wha
         text = ngettext(
             "验证码不正确或已经用过，请等下一个。还可尝试 %(left)s 次，之后锁定 %(minutes)s 分钟。",
             "验证码不正确或已经用过，请等下一个。还可尝试 %(left)s 次，之后锁定 %(minutes)s 分钟。",
+            left,
+        )
+    elif what == "half":
+        text = ngettext(
+            "应急账号或两半密码不正确，没有开启。还可尝试 %(left)s 次，之后锁定 %(minutes)s 分钟。",
+            "应急账号或两半密码不正确，没有开启。还可尝试 %(left)s 次，之后锁定 %(minutes)s 分钟。",
             left,
         )
     elif what == "again":

@@ -24,9 +24,10 @@ from tenants.models.sessions import EndReason
 from tenants.rules import passwords as password_rules
 from tenants.rules import second_factor as factor_rules
 from tenants.rules import session as session_rules
+from tenants.selectors import emergency as emergencies
 from tenants.selectors import identity as identity_selectors
 from tenants.selectors import people, second_factor
-from tenants.usecases import knocking, passwords, sessions, sign_in
+from tenants.usecases import emergency, knocking, passwords, sessions, sign_in
 from tenants.views.portal import FLOOR, own_path
 from tenants.views.sessions import listed, why_ended
 
@@ -72,6 +73,7 @@ def sign_in_answer(
         "ended": why_ended(number) if number else "",
         "refusal": refusal,
         "providers": identity_selectors.enabled(),
+        "emergency": emergencies.any_made(),
         "left": request.session.get("left_provider"),
     }
     return render(request, "tenants/sign_in.html", context, status=status)
@@ -152,7 +154,10 @@ def await_second_step(
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session; nothing of it stays in the browser."""
-    if request.user.is_authenticated and request.session.session_key:
+    user = request.user
+    if isinstance(user, User) and user.emergency:
+        emergency.leave(user=user, at=timezone.now())
+    if user.is_authenticated and request.session.session_key:
         sessions.over(key=request.session.session_key, reason=EndReason.SIGNED_OUT, at=timezone.now())
     left = request.session.get("identity")
     logout(request)

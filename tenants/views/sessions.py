@@ -44,6 +44,7 @@ def why_ended(number: int) -> str:
         ),
         EndReason.PASSWORD: _("密码已更换（%(at)s），原来的会话已结束，请用新密码登录。"),
         EndReason.PROVIDER: _("您已在统一身份认证退出（%(at)s），这里的会话随之结束。"),
+        EndReason.EMERGENCY: _("应急账号的使用已经结束（%(at)s），两半密码作废。请用本人的账号登录。"),
         EndReason.ADMINISTRATOR: _("安全管理员结束了您的会话（%(at)s）：%(note)s"),
     }
     text = said.get(EndReason(row.end_reason), "")

@@ -31,7 +31,7 @@ NO_PAGES = """
     change-approve change-withdraw admin-provider-disable admin-provider-test confirm identity-back-channel
     identity-begin identity-callback identity-leave identity-link identity-unlink
     admin-division-new admin-person-password admin-person-reactivate admin-person-unlock
-    admin-archive admin-office-reopen
+    admin-archive admin-office-reopen emergency-end emergency-half emergency-tell emergency-tries
     admin-role-new api-schema calendar-clear calendar-day calendar-import extend-session file healthz job-cancel
     job-progress job-retry ledger:confirm-no-events ledger:draft-letters ledger:make-periods ledger:my-score
     ledger:recompute-periods ledger:run-progress ledger:verify metrics library:move library:na-treatment library:points

@@ -46,7 +46,7 @@ from tenants.models import (
     User,
 )  # fmt: skip
 from tenants.models.second_factor import secret_about
-from tenants.usecases import offices, sessions, sign_in
+from tenants.usecases import offices, second_person, sessions, sign_in
 from tenants.usecases import people as accounts
 from tests import factories
 from tests.appraisal import setting
@@ -351,6 +351,10 @@ class World:
             linked_by_id=1, linked_at=NOW,
         )  # fmt: skip
         self._shadow(self.offices["kunming"])
+        with self.acting("yunnan-sec") as actor:
+            asked = second_person.do("seal-emergency", reason="年度更换", actor=actor, at=NOW)
+        with self.acting("yunnan-sys") as actor:
+            second_person.approve(change_id=asked.pk, actor=actor, at=NOW)
         reporter = User.objects.get(username="kunming-reporter")
         sessions.seen(user_id=reporter.pk, key="r" * 32, address="198.51.100.9", agent="Firefox/128.0 Linux", at=NOW)
         for _try in range(5):

@@ -51,6 +51,7 @@ class TestTheFigures:
         assert now["anlan_jobs_open", "queued"] == now["anlan_jobs_oldest_due_seconds", ""] == 0
         assert now["anlan_offices", "ACTIVE"] == 7
         assert now["anlan_offices_behind", ""] == 0
+        assert now["anlan_emergency_accounts", "OPEN"] == now["anlan_emergency_tries", ""] == 0
 
     def test_count_the_attempts_of_a_quarter_of_an_hour(self) -> None:
         for minutes, reason in ((1, "wrong-password"), (14, "wrong-password"), (16, "wrong-password"), (2, "")):
@@ -67,7 +68,7 @@ class TestTheFigures:
         for number in range(20):
             queue(str(number))
 
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             figures()
 
 

@@ -272,6 +272,7 @@ LOGGING = logs.settings()
 MENU = "config.menu.MENU"
 WALL = "config.wall"  # what an office's role may do with the rows of the shared tables
 MENU_BENEATH = "config.menu.BENEATH"
+MENU_EMERGENCY = "config.menu.EMERGENCY"
 # Views the three administrators have no business with: they keep the system, they see no business data.
 BUSINESS_VIEWS = (
     "appraisal.",

@@ -15,6 +15,9 @@ from core.models import SensitiveRead, StoredFile
 from core.sessions import SessionStore
 from tenants.models import (
     Division,
+    EmergencyAccount,
+    EmergencyHalf,
+    EmergencyOpening,
     FormerPassword,
     IdentityLink,
     IdentityProvider,
@@ -63,7 +66,15 @@ def theirs(offices: dict[str, Office]) -> dict[str, tuple[str, object]]:
         created_at=NOON,
     )  # fmt: skip
     link = IdentityLink.objects.create(provider=provider, user=user, subject="s", linked_by_id=1, linked_at=NOON)
+    emergency = EmergencyAccount.objects.create(
+        office=offices["shifan"], user=other, first_holder=user, second_holder=other, drawn_at=NOON
+    )
     return {
+        "tenants_emergencyaccount": ("id", emergency.pk),
+        "tenants_emergencyopening": ("id", EmergencyOpening.objects.create(
+            account=emergency, person=user, reason="x", address="x", opened_at=NOON, until=NOON.replace(hour=5)).pk),
+        "tenants_emergencyhalf": ("number", EmergencyHalf.objects.create(
+            account=emergency, place=1, digest="4" * 64).pk),
         "tenants_office": ("id", office.pk),
         "tenants_domain": ("domain", "qinghe.example"),
         "tenants_division": ("id", Division.objects.create(office=office, name="一科", valid_from=TODAY).pk),
