@@ -166,6 +166,8 @@ def faults() -> list[str]:
         cursor.execute("SELECT current_database()")
         database = cursor.fetchone()[0]
         found = list(wall.problems(cursor))
+        found += [f"{name} may change the audit log: an upgrade was broken off. Run it again." for name in
+                  owner.reaching_the_log(cursor)]  # fmt: skip
         provinces = sorted(_offices())
     known = cells.logins()
     if not cells.separate():

@@ -3,6 +3,10 @@
 Repeatable and resumable: a schema is given over whole or not at all, and what is the owner's already is left alone.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
 from django.db import OperationalError, connection, transaction
 from django.db.utils import ProgrammingError
 from psycopg2 import errors as postgres  # type: ignore[import-untyped]
@@ -46,7 +50,7 @@ def set_apart() -> list[str]:
         if owner.make(cursor, since_16=since_16):
             told.append(f"{owner.found(cursor)} was made.")
         name = str(owner.found(cursor))
-        schemas = owner.strangers(cursor, name)
+        schemas = owner.strangers(cursor, name, owner.log_of(name.removeprefix(owner.PREFIX)))
     for schema, statements in schemas:
         _adopt(schema, statements)
     if schemas:
@@ -54,6 +58,19 @@ def set_apart() -> list[str]:
     connection.become_owner()  # type: ignore[attr-defined]
     owner.forget()
     return told
+
+
+@contextmanager
+def log_in_reach() -> Iterator[None]:
+    """While a release changes the database: its owner may change the audit log's tables, too (core.postgres.owner)."""
+    with owner.log_in_reach(_cursor) if asked_for() else nullcontext():
+        yield
+
+
+@contextmanager
+def _cursor() -> Iterator[Any]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        yield cursor
 
 
 def _adopt(schema: str, statements: list[str]) -> None:

@@ -56,7 +56,8 @@ def set_apart() -> list[str]:
     """What `manage.py upgrade` does of it."""
     with office_core.maintenance():
         said = owning.set_apart()
-        schemas.ensure_roles()
+        with owning.log_in_reach():
+            schemas.ensure_roles()
         said += logins.reconcile()
     connection.close()
     return said
@@ -69,6 +70,10 @@ def without_the_owners_login() -> Iterator[None]:
         yield
 
 
+def owners_database(name: str) -> str:
+    return name.removeprefix(owner.PREFIX)
+
+
 def _give_back(portal: str) -> None:
     """The login of the tests owns everything again; the roles go, since they belong to the whole server."""
     with office_core.maintenance():
@@ -76,9 +81,9 @@ def _give_back(portal: str) -> None:
             name, login = owner.found(cursor), connection.settings_dict["USER"]
             if name is None:
                 return
-            for _schema, statements in owner.strangers(cursor, login):
+            for _schema, statements in owner.strangers(cursor, login, login):
                 owner.adopt(cursor, statements)
-            for role in (name, portal):
+            for role in (name, owner.log_of(owners_database(name)), portal):
                 cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [role])
                 if cursor.fetchone() is not None:
                     cursor.execute(f"DROP OWNED BY {quoted(role)}")

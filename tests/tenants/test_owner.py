@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.utils import ProgrammingError
 from django.test import Client
 from django.utils import timezone
 
@@ -22,9 +23,9 @@ from core.jobs import schedules
 from core.management import runner
 from core.management.commands import make_schemas
 from core.models import EventRecord, IdempotencyRecord, Job, Schedule
-from core.postgres import owner, seats
+from core.postgres import base, owner, seats
 from core.postgres.wall import asking
-from tenants import fingerprints, logins, schemas
+from tenants import fingerprints, logins, owning, schemas
 from tenants.models import Membership, Office, OpenSession, Role, SignInAttempt, User
 from tests import factories
 from tests.tenants.owners import PASSWORD, portal_of, set_apart, set_to, with_owner, without_the_owners_login
@@ -85,6 +86,50 @@ def asked(sql: str, *given: object) -> Any:
         return cursor.fetchone()[0]
 
 
+class TestTheLog:
+    """It is a third role's: not even what runs as the owner changes it, but by appending."""
+
+    FORGED = """
+        CREATE FUNCTION public.forged() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS
+        'BEGIN ALTER TABLE public.core_auditentry DISABLE TRIGGER audit_kept_update;
+               UPDATE public.core_auditentry SET actor_id = 1; END'
+    """
+
+    def test_is_out_of_reach_of_the_owners_functions(self, people) -> None:
+        with office_core.maintenance(), pytest.raises(ProgrammingError, match="must be owner of table core_auditentry"):
+            self.forge()
+
+    def test_is_in_their_reach_while_a_release_changes_the_database(self, people) -> None:
+        """The control, and why migrations of the log work."""
+        with office_core.maintenance(), owning.log_in_reach():
+            self.forge()
+
+    def forge(self) -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(self.FORGED)
+            cursor.execute("SELECT public.forged()")
+            transaction.set_rollback(True)
+
+    def test_is_appended_to_by_functions_of_the_same_role(self, people) -> None:
+        name = f"audit@{connection.settings_dict['NAME']}"
+        with committed(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_proc WHERE proname IN ('audit_rows', 'audit_chain') "
+                "AND proowner = %s::regrole AND prosecdef", [base.quoted(name)]
+            )  # fmt: skip
+            assert cursor.fetchone()[0] == 2
+
+    def test_keeps_its_own_owner_when_an_upgrade_is_killed(self, people) -> None:
+        with office_core.maintenance():
+            with owning._cursor() as cursor, owner.by_login(cursor):
+                owner._log_to_owner(cursor, give=True)
+            assert any("an upgrade was broken off" in line for line in logins.faults())
+            with owning.log_in_reach():
+                assert asked("SELECT 1") == 1
+            with pytest.raises(ProgrammingError):
+                self.forge()
+
+
 class TestTheDatabase:
     def test_belongs_to_a_role_that_nobody_signs_in_as(self, people) -> None:
         with office_core.maintenance(), transaction.atomic(), connection.cursor() as cursor:
@@ -92,7 +137,7 @@ class TestTheDatabase:
             assert name == f"owner@{connection.settings_dict['NAME']}"
             assert asked("SELECT current_user::text") == name
             assert asked("SELECT rolcanlogin FROM pg_roles WHERE rolname = %s", name) is False
-            assert owner.strangers(cursor, name) == []
+            assert owner.strangers(cursor, name, f"audit@{connection.settings_dict['NAME']}") == []
             assert asking.problems(cursor) == []
 
     def test_says_so_to_the_portals_login_too(self, web) -> None:
@@ -475,10 +520,16 @@ def refused(user: str, password: str, statement: str) -> bool:
         raw.close()
 
 
-# What nobody may do, the owner included: the log has triggers of its own, a superuser alone passes row security.
+# What nobody may do, the owner included: the log is a third role's, a superuser alone passes row security.
 NOBODY = (
     *("SET SESSION", "UPDATE public.core_audit", "DELETE FROM public.core_audit", "INSERT INTO public.core_audit"),
-    *("TRUNCATE", "CREATE TEMP", "ALTER ROLE", "ALTER TABLE public.core_auditentry DISABLE TRIGGER ALL"),
+    *(
+        "TRUNCATE",
+        "CREATE TEMP",
+        "ALTER ROLE",
+        "ALTER TABLE public.core_auditentry",
+        "ALTER FUNCTION public.audit_rows",
+    ),
 )
 
 

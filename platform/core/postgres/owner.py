@@ -3,10 +3,14 @@
 `owner@<database>` is become by one login alone, that of OWNER_DATABASE_URL: commands at the keyboard and the jobs that
 make schemas have it. It makes roles itself, as the login that it is, and everything in the database as the owner. The
 portal's login (DATABASE_URL) owns nothing. Where there is no such role, the portal's login owns everything, as before.
+
+The audit log is not even the owner's but `audit@<database>`'s, with the functions that append to it: what runs as the
+owner by a page's wish (functions of the wall, taking an office in) may read the log and no more. While an upgrade lasts
+the owner has its rights as well, for migrations and the wall.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +18,7 @@ from django.db import connection, transaction
 
 from core import office
 from core.postgres.base import quoted
+from core.postgres.fitness import LOG_PREFIX, PORTAL_ROLE
 from core.postgres.fitness import OWNER_PREFIX as PREFIX
 
 LOCK_TIMEOUT = "5s"
@@ -38,45 +43,59 @@ OWNED = """
         SELECT n.oid, n.nspname, n.nspowner FROM pg_namespace n
         WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
     )
-    SELECT m.nspname AS schema, 'SCHEMA' AS kind, quote_ident(m.nspname) AS name, m.nspowner AS owner FROM mine m
+    SELECT m.nspname AS schema, 'SCHEMA' AS kind, quote_ident(m.nspname) AS name, m.nspowner AS owner, false AS log
+    FROM mine m
     UNION ALL
     SELECT m.nspname, CASE c.relkind WHEN 'S' THEN 'SEQUENCE' WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW'
-                      WHEN 'f' THEN 'FOREIGN TABLE' ELSE 'TABLE' END, c.oid::regclass::text, c.relowner
+                      WHEN 'f' THEN 'FOREIGN TABLE' ELSE 'TABLE' END, c.oid::regclass::text, c.relowner,
+           m.nspname = 'public' AND c.relname IN ('core_auditentry', 'core_auditlink', 'core_audithead')
     FROM pg_class c JOIN mine m ON m.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
                       AND d.deptype IN ('a', 'i', 'e'))
     UNION ALL
     SELECT m.nspname, CASE p.prokind WHEN 'a' THEN 'AGGREGATE' WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END,
-           p.oid::regprocedure::text, p.proowner
+           p.oid::regprocedure::text, p.proowner,
+           m.nspname = 'public' AND p.proname IN ('audit_rows', 'audit_chain', 'audit_kept')
     FROM pg_proc p JOIN mine m ON m.oid = p.pronamespace
     WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid
                       AND d.deptype = 'e')
     UNION ALL
-    SELECT m.nspname, 'TYPE', t.oid::regtype::text, t.typowner FROM pg_type t JOIN mine m ON m.oid = t.typnamespace
+    SELECT m.nspname, 'TYPE', t.oid::regtype::text, t.typowner, false
+    FROM pg_type t JOIN mine m ON m.oid = t.typnamespace
     WHERE t.typtype IN ('e', 'd')
       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid
                       AND d.deptype = 'e')
 """
 
-
+# Policies first: forced row security would show the new owner an empty list of migrations. Who takes a thing over must
+# be let into its schema, for that moment.
+STRANGERS = f"""
+    WITH needed AS (
+        SELECT schema, CASE kind WHEN 'SCHEMA' THEN 1 ELSE 3 END AS place, log,
+               format('ALTER %%s %%s OWNER TO %%I', kind, name, CASE WHEN log THEN %(log)s ELSE %(owner)s END::text)
+               AS statement
+        FROM ({OWNED}) owned
+        WHERE pg_get_userbyid(owner)::text <> CASE WHEN log THEN %(log)s ELSE %(owner)s END
+    ), moved AS (
+        SELECT schema, place, statement FROM needed
+        UNION ALL
+        SELECT 'public', place, format(act, %(log)s::text)
+        FROM (VALUES (2, 'GRANT CREATE, USAGE ON SCHEMA public TO %%I'),
+                     (4, 'REVOKE CREATE ON SCHEMA public FROM %%I')) door(place, act)
+        WHERE EXISTS (SELECT FROM needed WHERE log) AND %(log)s <> %(owner)s
+        UNION ALL
+        SELECT 'public', 0, format('ALTER POLICY %%I ON public.%%I TO %%I', p.polname, c.relname, o.name)
+        FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid,
+             LATERAL (SELECT CASE WHEN c.relname IN ('core_auditentry', 'core_auditlink', 'core_audithead')
+                                  THEN %(log)s ELSE %(owner)s END::text AS name) o
+        WHERE p.polname IN ('owner_does_all', 'login_does_all') AND c.relnamespace = 'public'::regnamespace
+          AND pg_get_userbyid(c.relowner)::text <> o.name
+    )
+    SELECT schema, array_agg(statement ORDER BY place) FROM moved GROUP BY schema ORDER BY schema <> 'public', schema
+"""
 ASKED_EVERY = 30.0  # seconds
 _apart: dict[tuple[object, ...], tuple[float, bool]] = {}
-
-# Policies first: forced row security would show the new owner an empty list of migrations.
-STRANGERS = f"""
-    SELECT schema, array_agg(statement ORDER BY place) FROM (
-        SELECT schema, CASE kind WHEN 'SCHEMA' THEN 1 ELSE 2 END AS place,
-               format('ALTER %%s %%s OWNER TO %%I', kind, name, %(owner)s::text) AS statement
-        FROM ({OWNED}) owned WHERE pg_get_userbyid(owner) <> %(owner)s
-        UNION ALL
-        SELECT n.nspname, 0,
-               format('ALTER POLICY %%I ON %%I.%%I TO %%I', p.polname, n.nspname, c.relname, %(owner)s::text)
-        FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE p.polname IN ('owner_does_all', 'login_does_all')
-          AND pg_get_userbyid(c.relowner) <> %(owner)s
-    ) needed GROUP BY schema ORDER BY schema <> 'public', schema
-"""
 
 
 class NoOwner(RuntimeError):
@@ -92,6 +111,11 @@ def name_of(database: str) -> str:
     if len(name.encode()) > 63:
         raise ValueError(f"The role {name} is longer than the 63 bytes of PostgreSQL: choose a shorter database name.")
     return name
+
+
+def log_of(database: str) -> str:
+    """The owner of the audit log of a database; as long as that of name_of."""
+    return LOG_PREFIX + database
 
 
 def found(cursor: Any) -> str | None:
@@ -138,20 +162,26 @@ def by_login(cursor: Any) -> Iterator[None]:
 
 
 def make(cursor: Any, *, since_16: bool) -> bool:
-    """Make the owner, with what it needs; whether there was none. By the login that makes roles and owns the database.
+    """Make the owner and the log's, with what they need; whether there was none.
 
-    Raises NoOwner.
+    By the login that makes roles and owns the database. Raises NoOwner.
     """
     cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('anlan owner', 0)), current_database()")
     database = cursor.fetchone()[1]
-    owner, fresh = name_of(database), found(cursor) is None
-    if fresh:
-        cursor.execute(f"CREATE ROLE {quoted(owner)} NOLOGIN")
+    owner, log, fresh = name_of(database), log_of(database), found(cursor) is None
+    for role in (owner, log, PORTAL_ROLE):
+        cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [role])
+        if cursor.fetchone() is None:
+            cursor.execute(f"CREATE ROLE {quoted(role)} NOLOGIN")
     question = "pg_has_role(current_user, %s, 'SET') AND pg_has_role(current_user, %s, 'USAGE')"
-    cursor.execute(f"SELECT {question if since_16 else question.replace('SET', 'MEMBER')}", [owner, owner])
-    if not cursor.fetchone()[0]:  # whoever makes a role may not thereby become it
-        how = " WITH INHERIT TRUE, SET TRUE" if since_16 else ""
-        cursor.execute(f"GRANT {quoted(owner)} TO CURRENT_USER{how}")
+    for role in (owner, log):
+        cursor.execute(f"SELECT {question if since_16 else question.replace('SET', 'MEMBER')}", [role, role])
+        if not cursor.fetchone()[0]:  # whoever makes a role may not thereby become it
+            how = " WITH INHERIT TRUE, SET TRUE" if since_16 else ""
+            cursor.execute(f"GRANT {quoted(role)} TO CURRENT_USER{how}")
+    cursor.execute("SELECT pg_has_role(%s, %s, 'USAGE')", [owner, PORTAL_ROLE])
+    if not cursor.fetchone()[0]:  # reads the log as the portal does
+        cursor.execute(f"GRANT {PORTAL_ROLE} TO {quoted(owner)}")
     cursor.execute("SELECT has_database_privilege(%s, current_database(), 'CREATE')", [owner])
     if not cursor.fetchone()[0]:
         cursor.execute(f"GRANT CREATE ON DATABASE {quoted(database)} TO {quoted(owner)}")
@@ -159,28 +189,72 @@ def make(cursor: Any, *, since_16: bool) -> bool:
     return fresh
 
 
+@contextmanager
+def log_in_reach(cursor_of: Callable[[], Any]) -> Iterator[None]:
+    """While a release changes the database the owner has the rights of the log's owner, too. By the login.
+
+    cursor_of: opens a transaction and gives its cursor. Killed meanwhile, the next upgrade takes them back.
+    """
+    with cursor_of() as cursor, by_login(cursor):
+        _log_to_owner(cursor, give=True)
+    try:
+        yield
+    finally:
+        with cursor_of() as cursor, by_login(cursor):
+            _log_to_owner(cursor, give=False)
+
+
+def reaching_the_log(cursor: Any) -> list[str]:
+    """The owner, where it has the rights of the log's owner: right while an upgrade lasts, and else left from one."""
+    cursor.execute(
+        "SELECT o.rolname::text FROM pg_roles o, pg_roles l WHERE o.rolname = %s || current_database() "
+        "AND l.rolname = %s || current_database() AND pg_has_role(o.oid, l.oid, 'MEMBER')",
+        [PREFIX, LOG_PREFIX],
+    )
+    return [name for (name,) in cursor.fetchall()]
+
+
+def _log_to_owner(cursor: Any, *, give: bool) -> None:
+    cursor.execute("SELECT current_database()")
+    database = cursor.fetchone()[0]
+    owner, log = quoted(name_of(database)), quoted(log_of(database))
+    if bool(reaching_the_log(cursor)) != give:
+        cursor.execute(f"GRANT {log} TO {owner}" if give else f"REVOKE {log} FROM {owner}")
+
+
 def lacks(cursor: Any, owner: str, *, named: bool = False) -> list[str]:
-    """Which of its NEEDS the owner has not. named: by a grant of its own, not by what is open to everybody."""
+    """Which of its NEEDS the owner, or the log's, has not; all when there is no such role.
+
+    named: by a grant of its own, not by what is open to everybody.
+    """
     own = "EXISTS (SELECT FROM aclexplode({0}) a JOIN pg_roles r ON r.oid = a.grantee WHERE r.rolname = %(owner)s)"
     questions = ", ".join(own.format(rights) if named else question for _what, rights, question in NEEDS)
+    cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", [owner])
+    if cursor.fetchone() is None:
+        return [what for what, *_rest in NEEDS]
     cursor.execute(f"SELECT {questions}", {"owner": owner})
     return [what for (what, *_rest), has in zip(NEEDS, cursor.fetchone(), strict=True) if not has]
 
 
 def grant_needs(cursor: Any, owner: str) -> None:
     """Hand on what catalog.sql left to the login alone; before it is shut, and after. By the login. Raises NoOwner."""
-    for what in lacks(cursor, owner, named=True):
-        cursor.execute(f"GRANT {what} TO {quoted(owner)}")
-    if missing := lacks(cursor, owner):
+    roles = (owner, LOG_PREFIX + owner.removeprefix(PREFIX))
+    for role in roles:
+        for what in lacks(cursor, role, named=True):
+            cursor.execute(f"GRANT {what} TO {quoted(role)}")
+    if missing := [what for role in roles for what in lacks(cursor, role)]:
         raise NoOwner(
             f"The login may not hand on {missing[0]}: run catalog.sql of this release once more, as a superuser "
             "(platform/docs/servers.md)."
         )
 
 
-def strangers(cursor: Any, owner: str) -> list[tuple[str, list[str]]]:
-    """(schema, statements that give its things to the owner) of each schema where somebody else owns something."""
-    cursor.execute(STRANGERS, {"owner": owner})
+def strangers(cursor: Any, owner: str, log: str) -> list[tuple[str, list[str]]]:
+    """(schema, statements that give its things to the owner) of each schema where somebody else owns something.
+
+    log: to whom the audit log and what appends to it are given.
+    """
+    cursor.execute(STRANGERS, {"owner": owner, "log": log})
     return [(schema, list(statements)) for schema, statements in cursor.fetchall()]
 
 

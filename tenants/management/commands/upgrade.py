@@ -34,14 +34,8 @@ class Command(BaseCommand):
                 self._say(owning.set_apart())
             except owner.NoOwner as missing:
                 raise CommandError(str(missing)) from None
-            call_command("migrate_schemas", "--shared", verbosity=0, interactive=False)
-            try:
-                schemas.ensure_roles()
-            except asking.WallDown as down:
-                raise CommandError("\n".join(down.problems)) from None
-            self._shut_catalog()
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT public.watch_rows('public')")
+            with owning.log_in_reach():
+                self._shared()
             try:
                 changed = upgrading.upgrade_schemas(self._told, canary=options["canary"], verified=options["verify"])
             except upgrading.UpgradeStopped as stopped:
@@ -52,6 +46,17 @@ class Command(BaseCommand):
         self.stdout.write(f"schemas up to date ({changed} changed, {time.perf_counter() - started:.1f} s)")
         if drifts is not None:
             self._verdict(drifts)
+
+    def _shared(self) -> None:
+        """Schema public, the roles and the wall."""
+        call_command("migrate_schemas", "--shared", verbosity=0, interactive=False)
+        try:
+            schemas.ensure_roles()
+        except asking.WallDown as down:
+            raise CommandError("\n".join(down.problems)) from None
+        self._shut_catalog()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT public.watch_rows('public')")
 
     def _fit(self) -> None:
         with transaction.atomic(), connection.cursor() as cursor, owner.by_login(cursor):

@@ -7,6 +7,7 @@ role without limits. So a probe that attacks nothing is found out.
 """
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +24,7 @@ CREATE ROLE boss LOGIN CREATEROLE;
 CREATE ROLE {group} NOLOGIN; CREATE ROLE t_a NOLOGIN; CREATE ROLE t_b NOLOGIN;
 CREATE ROLE {cell} NOLOGIN; CREATE ROLE p_a NOLOGIN; CREATE ROLE p_b NOLOGIN; CREATE ROLE {portal} NOLOGIN;
 GRANT {group} TO t_a, t_b; GRANT {cell} TO p_a, p_b; GRANT {group}, {cell}, t_a, t_b, p_a, p_b TO boss;
-CREATE ROLE web LOGIN; GRANT {portal} TO web;
+GRANT {portal} TO boss WITH ADMIN OPTION; CREATE ROLE web LOGIN; GRANT {portal} TO web;
 CREATE ROLE "app_a@walled" LOGIN NOINHERIT; GRANT p_a, t_a TO "app_a@walled";
 """
 # Since 16 it is each grant that says whether rights are inherited, before that it is the role.
@@ -57,7 +58,7 @@ GRANT USAGE ON SCHEMA {name} TO t_{name}; GRANT SELECT, INSERT, UPDATE, DELETE O
 """
 # How it was before there was a wall: every office's role has rights on all shared tables.
 OPEN = "GRANT ALL ON ALL TABLES IN SCHEMA public TO {group}; GRANT USAGE ON SCHEMA public TO {group};"
-OWNER = "owner@owned"
+OWNER, LOG = "owner@owned", "audit@owned"
 READ_B = "SELECT fact FROM b.draft"
 
 
@@ -175,11 +176,12 @@ def set_apart(url: str, *, since_16: bool) -> None:
     """As `manage.py upgrade` does it for the login that owned everything so far."""
     with psycopg2.connect(url) as connection, connection.cursor() as cursor:
         assert owner.make(cursor, since_16=since_16)
-        for _schema, statements in owner.strangers(cursor, OWNER):
+        for _schema, statements in owner.strangers(cursor, OWNER, LOG):
             owner.adopt(cursor, statements)
-        assert owner.strangers(cursor, OWNER) == []
+        assert owner.strangers(cursor, OWNER, LOG) == []
         cursor.execute(f'SET LOCAL ROLE "{OWNER}"')
-        building.build(cursor)
+        with owner.log_in_reach(lambda: nullcontext(cursor)):
+            building.build(cursor)
         with owner.by_login(cursor):
             cursor.execute("GRANT CONNECT ON DATABASE owned TO web")
         assert [line for line in ownership.problems(cursor) if "t_" not in line] == []

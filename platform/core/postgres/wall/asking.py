@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from core.postgres.fitness import CELL_ROLE, GROUP_ROLE, PORTAL_ROLE
+from core.postgres.fitness import CELL_ROLE, GROUP_ROLE, LOG_PREFIX, PORTAL_ROLE
 from core.postgres.wall import catalog, logins, ownership, told
 from core.postgres.wall.building import CELL_SCHEMA, COMMANDS, OWNER_POLICY, SCHEMA, mark
 from core.postgres.wall.language import Table
@@ -221,7 +221,8 @@ def _roles(cursor: Any) -> Iterator[str]:
     cursor.execute(DOORS)
     for schema, role, privilege in cursor.fetchall():
         own = DOORS_OF.get(schema, [f"t_{schema}"])
-        if role not in own or privilege != "USAGE":
+        logs = schema == "public" and role.startswith(LOG_PREFIX)  # who owns the audit log (core.postgres.owner)
+        if not (role in own or logs) or privilege != "USAGE":
             yield f'{role} has {privilege} on the schema "{schema}", and nothing tells so. {REMEDY}'
     cursor.execute(PLACES, {"groups": GROUPS})
     for may, what in zip(cursor.fetchone(), ("make temporary tables", "make schemas", "connect"), strict=True):

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.postgres import owner
 from core.postgres.base import literal, quoted
-from core.postgres.fitness import CELL_ROLE, GROUP_ROLE, PORTAL_ROLE
+from core.postgres.fitness import CELL_ROLE, GROUP_ROLE, LOG_PREFIX, PORTAL_ROLE
 from core.postgres.wall import told
 from core.postgres.wall.language import Rows
 
@@ -52,6 +52,9 @@ def build(cursor: Any) -> None:
     cursor.execute(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {GROUPS}")
     with owner.by_login(cursor):
         _shut_database(cursor)
+    cursor.execute("SELECT rolname FROM pg_roles WHERE rolname = %s || current_database()", [LOG_PREFIX])
+    for (log,) in cursor.fetchall():  # its functions name tables of this schema
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {quoted(log)}")
     for name in there:
         _build_table(cursor, name, wall)
 

@@ -8,7 +8,6 @@ SELECT set_config('anlan.login', :'login', false);
 DO $body$
 DECLARE
     login text := quote_ident(current_setting('anlan.login'));
-    owner text := 'owner@' || current_database();
     shut constant text[] := ARRAY[
         -- become somebody else by a SELECT
         'set_config',
@@ -43,11 +42,13 @@ BEGIN
         EXECUTE format('REVOKE ALL ON pg_catalog.%I FROM PUBLIC', one.name);
         EXECUTE format('GRANT SELECT ON pg_catalog.%I TO %s', one.name, login);
     END LOOP;
-    -- Where the schemas have an owner of their own, its functions call this one and are written in these languages.
-    IF to_regrole(quote_ident(owner)) IS NOT NULL THEN
-        EXECUTE format('GRANT EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) TO %I', owner);
-        EXECUTE format('GRANT USAGE ON LANGUAGE sql, plpgsql TO %I', owner);
-    END IF;
+    -- Where the schemas have an owner of their own, their functions call this one and are written in these languages.
+    FOR one IN
+        SELECT r.rolname FROM pg_roles r WHERE r.rolname IN ('owner@' || current_database(), 'audit@' || current_database())
+    LOOP
+        EXECUTE format('GRANT EXECUTE ON FUNCTION pg_catalog.set_config(text, text, boolean) TO %I', one.rolname);
+        EXECUTE format('GRANT USAGE ON LANGUAGE sql, plpgsql TO %I', one.rolname);
+    END LOOP;
     -- Writing to this view calls set_config.
     REVOKE UPDATE ON pg_catalog.pg_settings FROM PUBLIC;
     -- A DO block is one statement with as many inside as one likes.

@@ -11,9 +11,9 @@ from core.postgres.fitness import PORTAL_ROLE
 
 REMEDY = "`manage.py upgrade` puts it right."
 ATTRIBUTES = """
-    SELECT rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolcanlogin OR rolreplication,
+    SELECT rolname::text, rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolcanlogin OR rolreplication,
            current_user <> %(owner)s AND pg_has_role(session_user, oid, 'MEMBER'), session_user::text
-    FROM pg_roles WHERE rolname = %(owner)s
+    FROM pg_roles WHERE rolname IN (%(owner)s, %(log)s)
 """
 # Logins that have the portal's rights in this database, and may not become its owner.
 PORTALS = """
@@ -37,16 +37,18 @@ def problems(cursor: Any) -> Iterator[str]:
     name = owner.found(cursor)
     if name is None:
         return
-    for schema, statements in owner.strangers(cursor, name):
-        yield f'{len(statements)} things of the schema "{schema}" do not belong to "{name}". {REMEDY}'
-    for what in owner.lacks(cursor, name):
-        yield f'"{name}" lacks {what}. {REMEDY}'
-    cursor.execute(ATTRIBUTES, {"owner": name})
-    mighty, ours, login = cursor.fetchone()
-    if mighty:
-        yield f'The role "{name}" may sign in, pass row security or make roles or databases: take that from it.'
-    if ours:
-        yield f'The login "{login}" may become "{name}": DATABASE_URL must name another one.'
+    log = owner.log_of(name.removeprefix(owner.PREFIX))
+    for schema, _statements in owner.strangers(cursor, name, log):
+        yield f'Things of the schema "{schema}" do not belong to "{name}" and "{log}". {REMEDY}'
+    for role in (name, log):
+        for what in owner.lacks(cursor, role):
+            yield f'"{role}" lacks {what}. {REMEDY}'
+    cursor.execute(ATTRIBUTES, {"owner": name, "log": log})
+    for role, mighty, ours, login in cursor.fetchall():
+        if mighty:
+            yield f'The role "{role}" may sign in, pass row security or make roles or databases: take that from it.'
+        if ours:
+            yield f'The login "{login}" may become "{role}": DATABASE_URL must name another one.'
     cursor.execute("SELECT to_regclass('public.tenants_office')")
     if cursor.fetchone()[0] is None:
         return
