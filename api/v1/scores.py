@@ -15,9 +15,11 @@ from api.pagination import Pages
 from api.signatures import SignatureIn
 from appraisal.ledger.models import Scorecard, ScoreLine, ScoreRun
 from appraisal.ledger.policies import scores as policies
+from appraisal.ledger.selectors import gains
 from appraisal.ledger.selectors import scores as selectors
 from appraisal.ledger.states import RunState
 from appraisal.ledger.usecases import scores as usecases
+from appraisal.rules.gains import ORDER as EFFORTS
 from core.errors import NotFound
 from tenants.models import Office
 
@@ -184,10 +186,83 @@ class Card(APIView):
     def get(self, request: Request, run_id: int, slug: str) -> Response:
         actor = request._request.actor  # type: ignore[attr-defined]
         run = selectors.get_run(actor, run_id)
-        office = Office.objects.filter(schema_name=slug, participations__cycle_id=run.cycle_id).first()
-        if office is None:
-            raise NotFound(selectors.no_card())
-        return Response(CardOut(selectors.get_card(actor, run, office)).data)
+        return Response(CardOut(selectors.get_card(actor, run, _participant(run, slug))).data)
+
+
+class OutcomeOut(serializers.Serializer):
+    """What would be: published total, places, grade."""
+
+    total = serializers.DecimalField(max_digits=7, decimal_places=2)
+    rank = serializers.IntegerField()
+    peer_rank = serializers.IntegerField()
+    grade = serializers.CharField()
+    at_most = serializers.BooleanField(help_text="nobody can know yet what a report will earn")
+
+
+class WayOut(serializers.Serializer):
+    """One way to more points on an indicator."""
+
+    key = serializers.CharField(help_text="for `do`")
+    code = serializers.CharField(source="indicator.code")
+    name = serializers.CharField(source="indicator.name")
+    lost = serializers.DecimalField(max_digits=9, decimal_places=4, help_text="points that the indicator lost")
+    effort = serializers.ChoiceField(choices=EFFORTS, source="gain.effort")
+    sentence = serializers.CharField(help_text="what is to be done")
+    fact = serializers.DictField(source="gain.fact", allow_null=True, help_text="what it takes, as the rules read it")
+    gain = serializers.DecimalField(max_digits=9, decimal_places=4, source="gain.gain")
+    score = serializers.DecimalField(max_digits=9, decimal_places=4, source="gain.score", help_text="of the line, then")
+    per_percent = serializers.DecimalField(
+        max_digits=12, decimal_places=4, source="gain.per_percent", allow_null=True,
+        help_text="points for each hundredth of the target",
+    )  # fmt: skip
+    outcome = OutcomeOut(help_text="with this way alone")
+
+
+class SettledOut(serializers.Serializer):
+    """A loss without a way back."""
+
+    code = serializers.CharField(source="indicator.code")
+    name = serializers.CharField(source="indicator.name")
+    lost = serializers.DecimalField(max_digits=9, decimal_places=4)
+    sentence = serializers.CharField(help_text="why")
+
+
+class WinningBackOut(serializers.Serializer):
+    """Where a card lost points, and what would win them back, the cheapest first."""
+
+    lost = serializers.DecimalField(max_digits=9, decimal_places=4)
+    within_reach = serializers.DecimalField(max_digits=9, decimal_places=4, help_text="the best way of each indicator")
+    now = OutcomeOut()
+    together = OutcomeOut(allow_null=True, help_text="with the ways of `do`; null without")
+    ways = WayOut(many=True)
+    settled = SettledOut(many=True)
+
+
+class WinningBack(APIView):
+    """Where one office's card lost points, and what would win them back."""
+
+    @extend_schema(
+        operation_id="score_card_winning_back",
+        responses=WinningBackOut,
+        parameters=[
+            OpenApiParameter("do", OpenApiTypes.STR, many=True, description="keys of ways to come true together")
+        ],
+        tags=["scores"],
+    )
+    def get(self, request: Request, run_id: int, slug: str) -> Response:
+        """Exact: scored anew with the facts told, the line gets `score`; the other offices stay as they are."""
+        actor = request._request.actor  # type: ignore[attr-defined]
+        run = selectors.get_run(actor, run_id)
+        card = selectors.get_card(actor, run, _participant(run, slug))
+        return Response(WinningBackOut(gains.of_card(card, request.query_params.getlist("do"))).data)
+
+
+def _participant(run: ScoreRun, slug: str) -> Office:
+    """Raises NotFound."""
+    office = Office.objects.filter(schema_name=slug, participations__cycle_id=run.cycle_id).first()
+    if office is None:
+        raise NotFound(selectors.no_card())
+    return office
 
 
 urlpatterns = [
@@ -197,4 +272,5 @@ urlpatterns = [
     path("runs/<int:run_id>/publication/", Publication.as_view(), name="run-publication"),
     path("runs/<int:run_id>/ranking/", Ranking.as_view(), name="run-ranking"),
     path("runs/<int:run_id>/cards/<slug:slug>/", Card.as_view(), name="run-card"),
+    path("runs/<int:run_id>/cards/<slug:slug>/winning-back/", WinningBack.as_view(), name="run-card-winning-back"),
 ]

@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from appraisal.rules.adjustments import NONE, Adjustments, Limits, PointsOff
 from appraisal.rules.adjustments import limits as limits_on
-from appraisal.rules.exact import STORED_PLACES, ZERO, half_up_units
+from appraisal.rules.exact import ZERO
 from appraisal.rules.methods import Rule, Status
 from appraisal.rules.methods.base import FACT_REMARKS, NO_FACT
 from appraisal.rules.methods.rank import Comparison, Rank
 from appraisal.rules.problems import FactsError, Problem
 from appraisal.rules.scheme import Indicator, Scheme, Treatment, rules_of
-from appraisal.rules.scorecard import Group, Line, Scorecard, published_total
+from appraisal.rules.scorecard import Group, Line, Scorecard, line_units, published_total
 from appraisal.rules.sharing import Sharing, share
 from appraisal.rules.targets import days_late, late_days, target_to_date
 
@@ -214,7 +214,7 @@ def _line(
         status=status,
         earned=earned,
         effective_points=effective,
-        units=_units(earned or ZERO, rule.points, effective, points_off),
+        units=line_units(earned or ZERO, rule.points, effective, _off(points_off) if points_off else ZERO),
         reading=reading,
         remarks=_remarks(fact),
         comparison=comparison if status is Status.SCORED else None,
@@ -224,12 +224,8 @@ def _line(
     )
 
 
-def _units(earned: Fraction, points: Fraction, effective: Fraction, points_off: tuple[PointsOff, ...]) -> int:
-    """(earned ÷ points) × effective, less what verification takes off, not below 0; rounded half-up at 4 decimals."""
-    scaled = earned if effective is points or effective == points else earned * effective / points
-    if points_off:
-        scaled = max(scaled - sum((off.points for off in points_off), ZERO), ZERO)
-    return half_up_units(scaled, STORED_PLACES)
+def _off(points_off: tuple[PointsOff, ...]) -> Fraction:
+    return sum((off.points for off in points_off), ZERO)
 
 
 def _remarks(fact: Any) -> Mapping[str, Any]:

@@ -106,6 +106,16 @@ def half_up_units(value: Fraction, places: int) -> int:
     return -units if value < 0 else units
 
 
+def floor_to(value: Fraction, places: int) -> Fraction:
+    """The largest number of so many decimals that is not above the value."""
+    return Fraction(value.numerator * 10**places // value.denominator, 10**places)
+
+
+def ceil_to(value: Fraction, places: int) -> Fraction:
+    """The smallest number of so many decimals that is not below the value."""
+    return -floor_to(-value, places)
+
+
 def half_up(value: Fraction, places: int) -> Decimal:
     """The value rounded half-up (a half goes away from zero) to `places` decimals."""
     return from_units(half_up_units(value, places), places)

@@ -94,6 +94,20 @@ def rank(
     return places
 
 
+class Field:
+    """The others of a ranking, to be asked which place somebody would take among them; as `rank` gives it."""
+
+    def __init__(self, others: Iterable[Standing], *, on: date | None = None) -> None:
+        self._key = _key(in_force("tie_break", on))
+        self._others = [(each.peer_group, self._key(each)) for each in others]
+
+    def places(self, mine: Standing) -> tuple[int, int]:
+        """Rank and rank in the peer group."""
+        key = self._key(mine)
+        better = [group for group, other in self._others if other < key]
+        return len(better) + 1, better.count(mine.peer_group) + 1
+
+
 def _key(tie_break: list[dict[str, Any]]) -> Callable[[Standing], tuple[Decimal | int, ...]]:
     """A sort key: smaller is better."""
 

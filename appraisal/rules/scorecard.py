@@ -166,9 +166,21 @@ class Scorecard:
 
 def published_total(units: int, adjustments: Adjustments, limits: Limits) -> int:
     """Hundredths of a point: stored sum + bonus − deduction, held within the limits, half-up at 2 decimals."""
-    exact = Fraction(units, 10**STORED_PLACES)
+    counted = ZERO
     if adjustments.bonus or adjustments.deduction:
         bonus = min(sum((item.counted for item in adjustments.bonus), ZERO), limits.bonus_cap)
         deduction = min(sum((item.counted for item in adjustments.deduction), ZERO), limits.deduction_cap)
-        exact += bonus - deduction
-    return half_up_units(min(max(exact, limits.minimum), limits.maximum), PUBLISHED_PLACES)
+        counted = bonus - deduction
+    return held(units, counted, limits.minimum, limits.maximum)
+
+
+def held(units: int, adjusted: Fraction, minimum: Fraction, maximum: Fraction) -> int:
+    """Hundredths of a point: the stored sum and what adjustments make of it, within bounds, half-up at 2 decimals."""
+    exact = Fraction(units, 10**STORED_PLACES) + adjusted
+    return half_up_units(min(max(exact, minimum), maximum), PUBLISHED_PLACES)
+
+
+def line_units(earned: Fraction, points: Fraction, effective: Fraction, off: Fraction = ZERO) -> int:
+    """(earned ÷ points) × effective, less what verification takes off, not below 0; half-up at 4 decimals."""
+    scaled = earned if effective is points or effective == points else earned * effective / points
+    return half_up_units(max(scaled - off, ZERO) if off else scaled, STORED_PLACES)

@@ -13,5 +13,6 @@ urlpatterns = [
     path("runs/<int:run_id>/publish/", scores.publish_run, name="publish-run"),
     path("score/", scores.my_score, name="my-score"),
     path("runs/<int:run_id>/<slug:slug>/", scores.scorecard, name="scorecard"),
+    path("runs/<int:run_id>/<slug:slug>/winning-back/", scores.winning_back, name="winning-back"),
     path("runs/<int:run_id>/<slug:slug>/<str:code>/", scores.scorecard, name="scorecard-line"),
 ]

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods
 from appraisal.ledger.forms.scores import PublishForm, RunForm
 from appraisal.ledger.models import Period, ScoreRun
 from appraisal.ledger.policies import scores as policies
-from appraisal.ledger.selectors import explanations, objections, overview, queue
+from appraisal.ledger.selectors import explanations, gains, objections, overview, queue
 from appraisal.ledger.selectors import scores as selectors
 from appraisal.ledger.usecases import scores as usecases
 from core import events, months
-from core.errors import Denied
+from core.errors import Denied, Invalid
 from core.http import client_address, reads, refusals_on, status_of
 from tenants.models import Office
 from tenants.usecases.sign_in import confirm_password
@@ -248,6 +248,31 @@ def scorecard(request: HttpRequest, run_id: int, slug: str, code: str = "") -> H
     if request.htmx and not request.htmx.history_restore_request and code:  # type: ignore[attr-defined]
         return render(request, f"{template}#story", context)
     return render(request, template, context)
+
+
+@reads
+def winning_back(request: HttpRequest, run_id: int, slug: str) -> HttpResponse:
+    """失分与挽回: what a card lost, the ways back with the cheapest first, and what the chosen ones bring together."""
+    actor = request.actor
+    this = selectors.get_run(actor, run_id)
+    office = get_object_or_404(Office, schema_name=slug, participations__cycle_id=this.cycle_id)
+    card = selectors.get_card(actor, this, office)
+    status, refusal = 200, ""
+    try:
+        found = gains.of_card(card, request.GET.getlist("do"))
+    except Invalid as error:
+        status, refusal, found = error.status, str(error), gains.of_card(card)
+    context = {
+        "run": this,
+        "card": card,
+        "office": office,
+        "found": found,
+        "refusal": refusal,
+    }
+    template = "ledger/scores/winning_back.html"
+    if request.htmx and not request.htmx.history_restore_request:  # type: ignore[attr-defined]
+        template += "#together"
+    return render(request, template, context, status=status)
 
 
 def _worst(groups: list[explanations.GroupRow]) -> str:

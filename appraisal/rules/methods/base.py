@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, ClassVar, Final
@@ -27,12 +28,35 @@ class Status(StrEnum):
     NOT_REPORTED = "NOT_REPORTED"
 
 
+class Effort(StrEnum):
+    """What it takes to win points back, the least first."""
+
+    PAPER = "PAPER"  # a document is handed in
+    WORK = "WORK"  # more is done
+    PEERS = "PEERS"  # others are overtaken
+
+
 Earned = Fraction | Status  # points earned on the scale of the indicator's points, or why there are none
 
 
 def step(key: str, **values: Any) -> Step:
     """One sentence of a trace: key and values; `sentences.render` makes the text."""
     return {"key": key, "values": values}
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A change of an indicator's reading that brings more points.
+
+    share: how much more it is, measured by the target or by the width of the scale (1 is all of it); None where there
+    is no such measure. step: what is to be done, as a sentence.
+    """
+
+    reading: Any
+    effort: Effort
+    step: Step
+    comparison: Any = None  # the field of RANK as it is afterwards
+    share: Fraction | None = None
 
 
 class Rule(ABC):
@@ -105,6 +129,13 @@ class Rule(ABC):
     @abstractmethod
     def earn(self, reading: Any, comparison: Any) -> Earned:
         """Points earned, exact; or the status that explains why there are none."""
+
+    def moves(self, reading: Any, comparison: Any) -> list[Move]:
+        """What would earn more than `reading` does, the nearest first; nothing where the method leaves no way back.
+
+        What has happened stays: an event, a delay, a mark of a panel are no moves (an objection may be).
+        """
+        return []
 
     @abstractmethod
     def inputs(self, reading: Any) -> dict[str, Any]:

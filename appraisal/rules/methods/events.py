@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from appraisal.rules.exact import ZERO, marks, plain
-from appraisal.rules.methods.base import Earned, Rule, Step, step
+from appraisal.rules.methods.base import Earned, Effort, Move, Rule, Step, step
 from appraisal.rules.reader import Reader
 
 Counts = list[Fraction]
@@ -137,6 +137,17 @@ class Add(Rule):
     def earn(self, reading: Counts, comparison: Any) -> Earned:
         """What the events bring, up to the cap."""
         return min(total(self.events, reading), self.cap)
+
+    def moves(self, reading: Counts, comparison: Any) -> list[Move]:
+        """Each event once more, the one that brings most first."""
+        if total(self.events, reading) >= self.cap:
+            return []
+        found = []
+        for place, event in sorted(enumerate(self.events), key=lambda row: -row[1].points):
+            if event.points:
+                once_more = [count + (each == place) for each, count in enumerate(reading)]
+                found.append(Move(once_more, Effort.WORK, step("move.event", event=event.name)))
+        return found
 
     def steps(self, reading: Counts, comparison: Any) -> list[Step]:
         """Each event, the sum, the cap where it holds."""

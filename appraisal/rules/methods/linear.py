@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import Any
 
 from appraisal.rules.exact import ZERO, marks, plain, shown
-from appraisal.rules.methods.base import Earned, Rule, Status, Step, step, written
+from appraisal.rules.methods.base import Earned, Effort, Move, Rule, Status, Step, step, written
 from appraisal.rules.reader import Reader
 
 
@@ -39,6 +39,17 @@ class Linear(Rule):
             return Status.NOT_REPORTED
         way = (reading - self.start) / (self.end - self.start)
         return self.points * min(max(way, ZERO), Fraction(1))
+
+    def moves(self, reading: Fraction | None, comparison: Any) -> list[Move]:
+        """To the end of the scale."""
+        if reading is None or (reading - self.start) / (self.end - self.start) >= 1:
+            return []
+        away, to = abs(self.end - reading), shown(self.end)
+        if self.end > self.start:
+            does = step("move.more", more=shown(away), to=to)
+        else:
+            does = step("move.less", less=shown(away), to=to)
+        return [Move(self.end, Effort.WORK, does, share=away / abs(self.end - self.start))]
 
     def steps(self, reading: Fraction | None, comparison: Any) -> list[Step]:
         """Below, above or between."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from appraisal.rules.exact import ZERO, marks, plain, shown
-from appraisal.rules.methods.base import Earned, Rule, Status, Step, step, written
+from appraisal.rules.exact import ZERO, marks, number, plain, shown
+from appraisal.rules.methods.base import Earned, Effort, Move, Rule, Status, Step, step, written
 from appraisal.rules.reader import Reader
 
 SMALLEST_GROUP = 3
@@ -29,6 +29,23 @@ class Comparison:
     count: int
     ranks: dict[Fraction, int]
     field: list[list[Any]]  # best first: [value, how many, [offices]]; the offices only where few are compared
+
+    @classmethod
+    def read(cls, scope: str, field: list[list[Any]]) -> "Comparison":
+        """The comparison from the field that a trace holds."""
+        ranks, better = {}, 0
+        for value, many, *_ in field:
+            ranks[number(value)] = better + 1
+            better += many
+        return cls(scope, better, ranks, field)
+
+    def moved(self, value: Fraction, to: Fraction, *, descending: bool) -> "Comparison":
+        """The field after one office went from one value to another; who it was is not told, so nobody is named."""
+        many = {number(each): count for each, count, *_ in self.field}
+        many[value] -= 1
+        many[to] = many.get(to, 0) + 1
+        field = [[plain(each), many[each]] for each in sorted(many, reverse=descending) if many[each]]
+        return Comparison.read(self.scope, field)
 
 
 class Rank(Rule):
@@ -105,12 +122,38 @@ class Rank(Rule):
         """The points of the band; 0 above `zero_above` (such an office still takes its place in the ranking)."""
         if reading is None:
             return Status.NOT_REPORTED
-        if comparison is None:
-            comparison = self.field_of("peer_group", [""], {"": reading})
-        if self.zero_above is not None and reading > self.zero_above:
+        return self.worth(reading, comparison or self.field_of("peer_group", [""], {"": reading}))
+
+    def worth(self, value: Fraction, comparison: Comparison) -> Fraction:
+        """What a value of the field earns."""
+        if self.zero_above is not None and value > self.zero_above:
             return ZERO
-        band = self.band(comparison, reading)
+        band = self.band(comparison, value)
         return ZERO if band is None else band.points
+
+    def moves(self, reading: Fraction | None, comparison: Comparison | None) -> list[Move]:
+        """To draw level with each better value of the field, the nearest first, as long as that earns more.
+
+        The others stay where they are.
+        """
+        if reading is None or comparison is None:
+            return []
+        found, earned = [], self.worth(reading, comparison)
+        better = sorted(
+            (value for value in comparison.ranks if self.ahead(value, reading)), reverse=self.order == "ascending"
+        )
+        for value in better:
+            after = comparison.moved(reading, value, descending=self.order == "descending")
+            if (then := self.worth(value, after)) > earned:
+                away, earned = abs(value - reading), then
+                share = away / abs(reading) if reading else None
+                does = step("move.rank", to=shown(value), rank=after.ranks[value], away=shown(away))
+                found.append(Move(value, Effort.PEERS, does, after, share))
+        return found
+
+    def ahead(self, value: Fraction, other: Fraction) -> bool:
+        """Whether the value is the better one."""
+        return value > other if self.order == "descending" else value < other
 
     def band(self, comparison: Comparison, value: Fraction) -> Band | None:
         """The first band with rank ÷ n at most its share; compared without dividing."""

@@ -3,9 +3,11 @@
 from fractions import Fraction
 from typing import Any
 
-from appraisal.rules.exact import ONE, ZERO, marks, plain, shown
-from appraisal.rules.methods.base import Earned, Rule, Status, Step, step, written
+from appraisal.rules.exact import ONE, ZERO, ceil_to, floor_to, marks, plain, shown
+from appraisal.rules.methods.base import Earned, Effort, Move, Rule, Status, Step, step, written
 from appraisal.rules.reader import Reader
+
+WRITTEN_PLACES = 2  # decimals of the value that a move asks for: nobody plans for millionths
 
 Reading = tuple[Fraction | None, Fraction | None]  # target, value
 
@@ -54,6 +56,23 @@ class Ratio(Rule):
             return ZERO
         return max(self.points * min(ratio, self.cap), ZERO)
 
+    def moves(self, reading: Reading, comparison: Any) -> list[Move]:
+        """To the floor where the value is below it, and to the cap."""
+        target, value = reading
+        if not target or value is None:
+            return []
+        now, found = self.ratio(target, value), []
+        for ratio in sorted({self.floor, self.cap}):
+            if max(now, ZERO) < ratio:
+                found.append(self.move(target, value, ratio))
+        return found
+
+    def move(self, target: Fraction, value: Fraction, ratio: Fraction) -> Move:
+        """The first value of at most two decimals at which the ratio is reached."""
+        wanted = ceil_to(ratio * target, WRITTEN_PLACES)
+        does = step("move.more", more=shown(wanted - value), to=shown(wanted))
+        return Move((target, wanted), Effort.WORK, does, share=(wanted - value) / target)
+
     def ratio(self, target: Fraction, value: Fraction) -> Fraction:
         """value ÷ target."""
         return value / target
@@ -90,6 +109,12 @@ class InverseRatio(Ratio):
     """As RATIO with r = target ÷ value (smaller is better); a value of 0 counts as r = cap."""
 
     method = "INVERSE_RATIO"
+
+    def move(self, target: Fraction, value: Fraction, ratio: Fraction) -> Move:
+        """The same from above."""
+        wanted = floor_to(target / ratio, WRITTEN_PLACES)
+        does = step("move.less", less=shown(value - wanted), to=shown(wanted))
+        return Move((target, wanted), Effort.WORK, does, share=(value - wanted) / value)
 
     def ratio(self, target: Fraction, value: Fraction) -> Fraction:
         """target ÷ value, the cap for a value of 0."""

@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import Any
 
 from appraisal.rules.exact import ZERO, marks, plain, shown
-from appraisal.rules.methods.base import Earned, Rule, Status, Step, step
+from appraisal.rules.methods.base import Earned, Effort, Move, Rule, Status, Step, step
 from appraisal.rules.reader import Reader
 
 BOUNDS = {"higher_is_better": "at_least", "lower_is_better": "at_most", "category": "equals"}
@@ -80,6 +80,31 @@ class Steps(Rule):
             return Status.NOT_REPORTED
         met = self.met(reading)
         return ZERO if met is None else met[1]
+
+    def moves(self, reading: Reading, comparison: Any) -> list[Move]:
+        """Every better step, the nearest first; a category has no nearness, the least gain comes first."""
+        if reading is None:
+            return []
+        met = self.met(reading)
+        now = met[1] if met else ZERO
+        better = [
+            (bound, points) for bound, points in self.table if points > now and self.met(bound) == (bound, points)
+        ]
+        if isinstance(reading, str):
+            better.sort(key=lambda row: row[1])
+            return [Move(bound, Effort.WORK, step("move.category", to=bound)) for bound, _ in better]
+        better.sort(key=lambda row: abs(row[0] - reading))
+        return [self.move(reading, bound) for bound, _ in better]
+
+    def move(self, value: Fraction, bound: Fraction) -> Move:
+        """To a step's bound."""
+        away = abs(bound - value)
+        if self.direction == "higher_is_better":
+            does = step("move.more", more=shown(away), to=shown(bound))
+        else:
+            does = step("move.less", less=shown(away), to=shown(bound))
+        measure = abs(bound) or abs(value)
+        return Move(bound, Effort.WORK, does, share=away / measure if measure else None)
 
     def steps(self, reading: Reading, comparison: Any) -> list[Step]:
         """The step met, or that there is none."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from appraisal.rules.exact import ZERO, marks
-from appraisal.rules.methods.base import Earned, Rule, Step, step
+from appraisal.rules.methods.base import Earned, Effort, Move, Rule, Step, step
 from appraisal.rules.reader import Reader
 
 
@@ -45,9 +45,19 @@ class Threshold(Rule):
         """All or nothing."""
         return self.points if all(reading) else ZERO
 
+    def moves(self, reading: list[bool], comparison: Any) -> list[Move]:
+        """Everything that is missing, at once: less brings nothing."""
+        missing = self.missing(reading)
+        if not missing:
+            return []
+        return [Move([True] * len(reading), Effort.PAPER, step("move.present", missing="、".join(missing)))]
+
+    def missing(self, reading: list[bool]) -> list[str]:
+        """The names of what is not there."""
+        return [name for name, there in zip(self.requires, reading, strict=True) if not there]
+
     def steps(self, reading: list[bool], comparison: Any) -> list[Step]:
         """What is missing, or that nothing is."""
         if all(reading):
             return [step("threshold.complete", earned=marks(self.points))]
-        missing = [name for name, there in zip(self.requires, reading, strict=True) if not there]
-        return [step("threshold.missing", missing="、".join(missing))]
+        return [step("threshold.missing", missing="、".join(self.missing(reading)))]

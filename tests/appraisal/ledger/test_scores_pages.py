@@ -1,12 +1,14 @@
 """Pages of scores: what only they add."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from appraisal.ledger.models import ScoreRun
+from appraisal.ledger.models import Scorecard, ScoreRun
+from appraisal.ledger.selectors import gains
 from appraisal.ledger.usecases import scores as usecases
 from tenants.models import Office, Role
 from tests import factories
@@ -98,6 +100,106 @@ class TestScorecard:
         page = signed_in("kunming", Role.REPORTER).get(f"/kunming/appraisal/runs/{run.pk}/kunming/")
 
         assert page.status_code == 404
+
+
+class TestWinningBack:
+    """失分与挽回: exact for the chosen, refused for others, constant in queries."""
+
+    def page(self, run: ScoreRun, office: str = "kunming") -> str:
+        return f"/{office}/appraisal/runs/{run.pk}/kunming/winning-back/"
+
+    def test_says_what_to_do_and_what_it_brings(self, published: ScoreRun, signed_in: SignedIn) -> None:
+        text = signed_in("kunming", Role.REPORTER).get(self.page(published)).content.decode()
+
+        assert "再增加 199 人，达到 900 人" in text  # 701 of the 900 due by September
+        assert "+4.42" in text  # 20 − 20 × 701 ÷ 900
+        assert "报送本指标，最多可得" in text
+        assert "还没有勾选" in text
+
+    def test_the_chosen_come_true_together(self, published: ScoreRun, signed_in: SignedIn) -> None:
+        client = signed_in("kunming", Role.REPORTER)
+        fragment = client.get(self.page(published), {"do": ["A1.1"]}, headers={"HX-Request": "true"}).content.decode()
+
+        card = published.cards.get(office__schema_name="kunming")
+        assert fragment.lstrip().startswith("<aside")
+        assert f"{card.total + Decimal('4.42'):.2f}" in fragment
+
+    @pytest.mark.parametrize(
+        ("do", "why"), [(["Z9.1"], "不在本得分单可挽回的办法里"), (["A1.1", "A1.9"], "A1.9"), (["<b>"], "&lt;b&gt;")]
+    )
+    def test_what_is_no_way_is_said(self, published: ScoreRun, signed_in: SignedIn, do: list[str], why: str) -> None:
+        answer = signed_in("kunming", Role.REPORTER).get(self.page(published), {"do": do})
+
+        assert answer.status_code == 422
+        assert why in answer.content.decode()
+
+    def test_two_ways_of_one_indicator_are_refused(self, running, kunming: Office, signed_in: SignedIn) -> None:
+        put(running, kunming, "A1", {"value": "1"})
+        run = usecases.publish_run(run_id=calculated(running).pk, actor=running.admin, at=NOON)
+
+        answer = signed_in("kunming", Role.REPORTER).get(self.page(run), {"do": ["A1.1", "A1.2"]})
+
+        assert answer.status_code == 422
+        assert "A1 选了两种办法，同一指标只能选一种" in answer.content.decode()
+
+    def test_the_bureau_sees_it_and_another_prefecture_does_not(self, published: ScoreRun, signed_in: SignedIn) -> None:
+        statuses = [
+            signed_in(office, role).get(self.page(published, office)).status_code
+            for office, role in (("yunnan", Role.VERIFIER), ("puer", Role.REPORTER), ("shifan", Role.APPRAISAL_ADMIN))
+        ]
+
+        assert statuses == [200, 404, 404]
+
+    def test_an_unpublished_one_is_the_bureaus_alone(self, running, signed_in: SignedIn) -> None:
+        run = calculated(running)
+
+        assert signed_in("kunming", Role.REPORTER).get(self.page(run)).status_code == 404
+        assert signed_in("yunnan", Role.VERIFIER).get(self.page(run, "yunnan")).status_code == 200
+
+    def test_the_api_says_the_same(self, published: ScoreRun, signed_in: SignedIn) -> None:
+        client = signed_in("kunming", Role.REPORTER)
+        address = f"/kunming/api/v1/runs/{published.pk}/cards/kunming/winning-back/"
+
+        found = client.get(address, {"do": "A1.1"}).json()
+        wrong = client.get(address, {"do": "Z9.1"})
+
+        way = next(each for each in found["ways"] if each["key"] == "A1.1")
+        assert (way["gain"], way["score"], way["fact"]) == ("4.4222", "20.0000", {"target": "900", "value": "900"})
+        assert way["outcome"] == found["together"]
+        assert Decimal(found["together"]["total"]) - Decimal(found["now"]["total"]) == Decimal("4.42")
+        assert (wrong.status_code, wrong.json()["field"]) == (422, "do")
+        assert client.get(address.replace("cards/kunming", "cards/puer")).status_code == 404
+
+    def test_asks_as_much_for_many_offices_as_for_few(
+        self, running, kunming: Office, django_assert_num_queries: Any
+    ) -> None:
+        put(running, kunming, "A1", {"value": "701"})
+        card = Scorecard.objects.select_related("run__period", "run__cycle").get(
+            run=calculated(running), office=kunming
+        )
+
+        with django_assert_num_queries(2):
+            found = gains.of_card(card)
+        assert len(found.ways) > 3
+
+    def test_places_are_those_of_the_ranking(self, running, kunming: Office, puer: Office) -> None:
+        """What is said of today is what the run says; and the place promised is the one that a new run gives."""
+        mine = put(running, kunming, "A1", {"value": "701"})
+        put(running, puer, "A1", {"value": "800"})
+        run = calculated(running)
+        card = Scorecard.objects.select_related("run__period", "run__cycle").get(run=run, office=kunming)
+        found = gains.of_card(card, ["A1.1"])
+
+        type(mine).objects.filter(pk=mine.pk).update(final_fact={"value": "900"})
+        anew = Scorecard.objects.get(run=calculated(running), office=kunming)
+
+        assert (found.now.total, found.now.rank, found.now.peer_rank) == (card.total, card.rank, card.peer_rank)
+        assert found.together is not None
+        then = found.together
+        assert (then.total, then.rank, then.peer_rank, then.grade) == (
+            anew.total, anew.rank, anew.peer_rank, anew.grade,
+        )  # fmt: skip
+        assert anew.rank < card.rank
 
 
 class TestRunPages:
