@@ -13,6 +13,7 @@ class TenantsConfig(AppConfig):
             archives,
             emergency,
             providers,
+            putting_back,
             reanchoring,
             roles,
             second_factor,

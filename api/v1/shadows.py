@@ -12,11 +12,13 @@ from rest_framework.views import APIView
 
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
+from api.v1.changes import ChangeOut, change_out
 from core.audit.reading import read
 from tenants.actors import Actor
 from tenants.models import DifferenceKind, Shadow, ShadowDifference
 from tenants.policies import shadows as policies
 from tenants.selectors import shadows as selectors
+from tenants.usecases import putting_back
 from tenants.usecases import shadows as usecases
 
 
@@ -151,6 +153,26 @@ class Compare(IdempotentMixin, APIView):
         return Response(ShadowOut(selectors.get_shadow(_actor(request), shadow_id)).data, status=202)
 
 
+class PutBackIn(serializers.Serializer):
+    numbers = serializers.ListField(
+        child=serializers.IntegerField(), default=list, help_text="of differences, as `differences/` tells them"
+    )
+    table = serializers.CharField(max_length=63, default="", allow_blank=True, help_text="all of a table instead")
+    drop = serializers.BooleanField(default=False, help_text="remove the shadow afterwards")
+    reason = serializers.CharField(max_length=200)
+
+
+class PutBack(IdempotentMixin, APIView):
+    """Rows put back as they were."""
+
+    @extend_schema(operation_id="shadows_put_back", request=PutBackIn, responses={202: ChangeOut})
+    def post(self, request: Request, shadow_id: int) -> Response:
+        """Ask for it: the office's security administrator approves (`changes/`), then all are put back or none."""
+        given = _given(PutBackIn, request.data)
+        change = putting_back.ask_back(shadow_id=shadow_id, actor=_actor(request), at=timezone.now(), **given)
+        return change_out(request, change, 202)
+
+
 class Drop(IdempotentMixin, APIView):
     """A shadow removed before its day."""
 
@@ -166,5 +188,6 @@ urlpatterns = [
     path("shadows/<int:shadow_id>/", OneShadow.as_view(), name="shadow"),
     path("shadows/<int:shadow_id>/differences/", Differences.as_view(), name="shadow-differences"),
     path("shadows/<int:shadow_id>/compare/", Compare.as_view(), name="shadow-compare"),
+    path("shadows/<int:shadow_id>/put-back/", PutBack.as_view(), name="shadow-put-back"),
     path("shadows/<int:shadow_id>/drop/", Drop.as_view(), name="shadow-drop"),
 ]

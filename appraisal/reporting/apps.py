@@ -7,6 +7,7 @@ class ReportingConfig(AppConfig):
 
     def ready(self) -> None:
         from appraisal.reporting.selectors import counts
+        from appraisal.reporting.usecases import put_back  # noqa: F401 (says which drafts may be put back)
         from tenants import menu
 
         menu.counter("workbench")(counts.to_fill)

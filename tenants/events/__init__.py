@@ -63,6 +63,15 @@ class ShadowAsked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShadowPutBack(Event):
+    """Rows of a shadow were put back."""
+
+    schema_name: str
+    rows: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ShadowDropped(Event):
     """A shadow was to be removed before its day."""
 

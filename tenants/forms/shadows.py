@@ -9,6 +9,11 @@ from tenants.forms.offices import reason_field
 from tenants.models import Office
 
 
+class PutBackForm(forms.Form):
+    reason = reason_field()
+    drop = forms.BooleanField(label=_("恢复后清除这份历史副本"), required=False)
+
+
 class ShadowForm(forms.Form):
     office_id = forms.TypedChoiceField(label=_("机构"), coerce=int)
     as_of = forms.DateTimeField(

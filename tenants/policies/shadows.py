@@ -51,6 +51,16 @@ def drop(actor: Actor, shadow: Shadow) -> None:
 
 
 @policy
+def put_back(actor: Actor, shadow: Shadow) -> None:
+    """Asked for by the system administrator of the office itself; its security administrator confirms."""
+    see_shadows(actor)
+    if not actor.has(Role.SYS_ADMIN) or shadow.office_id != actor.home.pk:
+        raise Denied(_("历史数据由本机构的系统管理员申请恢复，本机构的安全管理员批准。"))
+    if shadow.state != ShadowState.READY:
+        raise Conflict(_("历史副本现在是“%(state)s”，不能恢复。") % {"state": ShadowState(shadow.state).label})
+
+
+@policy
 def compare(actor: Actor, shadow: Shadow) -> None:
     """Anew, with what is in use by now."""
     take(actor, shadow.office)

@@ -134,7 +134,7 @@ def _links_of(table: str) -> dict[str, type[Model]]:
     }
 
 
-def _linked(rows: list[ShadowDifference]) -> dict[tuple[type[Model], Any], str]:
+def _linked(rows: list[ShadowDifference]) -> dict[tuple[type[Model], str], str]:
     """What the rows of a page point to, by name, as far as one may see it; a query per kind of thing."""
     wanted: dict[type[Model], set[Any]] = {}
     for row in rows:
@@ -143,16 +143,21 @@ def _linked(rows: list[ShadowDifference]) -> dict[tuple[type[Model], Any], str]:
             if value is not None and model is not Office:
                 wanted.setdefault(model, set()).add(value)
     return {
-        (model, thing.pk): str(thing)
+        (model, str(thing.pk)): str(thing)
         for model, ids in wanted.items()
         for thing in model._default_manager.filter(pk__in=ids)
     }
 
 
-def _about(row: ShadowDifference, linked: dict[tuple[type[Model], Any], str]) -> str:
+def _about(row: ShadowDifference, linked: dict[tuple[type[Model], str], str]) -> str:
     values = row.before or row.after or {}
-    names = (linked.get((model, values.get(column))) for column, model in _links_of(row.table_name).items())
+    names = (linked.get((model, str(values.get(column)))) for column, model in _links_of(row.table_name).items())
     return " · ".join(name for name in names if name)
+
+
+def parsed(text: str | None) -> dict[str, Any] | None:
+    """A row that PostgreSQL wrote as JSON."""
+    return None if text is None else dict(json.loads(text))
 
 
 def table_word(table: str) -> str:

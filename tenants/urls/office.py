@@ -35,6 +35,7 @@ urlpatterns = [
     path("administration/shadows/<int:shadow_id>/", shadows.detail, name="admin-shadow"),
     path("administration/shadows/<int:shadow_id>/progress/", shadows.progress, name="admin-shadow-progress"),
     path("administration/shadows/<int:shadow_id>/export/", shadows.export, name="admin-shadow-export"),
+    path("administration/shadows/<int:shadow_id>/put-back/", shadows.put_back, name="admin-shadow-put-back"),
     path("administration/shadows/<int:shadow_id>/compare/", shadows.compare, name="admin-shadow-compare"),
     path("administration/shadows/<int:shadow_id>/drop/", shadows.drop, name="admin-shadow-drop"),
     path("administration/offices/<int:office_id>/divisions/", offices.add_division, name="admin-division-new"),

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -47,6 +49,17 @@ def told(request: HttpRequest, outcome: Any, otherwise: str) -> None:
         messages.success(request, otherwise)
 
 
+def _look(change: ChangeRequest) -> str:
+    """Where what is asked for can be looked at row by row; "" where there is no more than its name."""
+    if change.action != "put-back":
+        return ""
+    arguments = change.arguments
+    query = urlencode(
+        {"n": arguments["numbers"]} if arguments["numbers"] else {"table": arguments["table"]}, doseq=True
+    )
+    return f"{reverse('admin-shadow-put-back', args=[arguments['shadow_id']])}?{query}"
+
+
 def _row(actor: Actor, change: ChangeRequest, at: datetime) -> dict[str, Any]:
     state = change.shown_state(at)
     return {
@@ -54,6 +67,7 @@ def _row(actor: Actor, change: ChangeRequest, at: datetime) -> dict[str, Any]:
         "label": second_person.label_of(change.action),
         "state": (state.label, *BADGES[state]),
         "waits": change.waits(at),
+        "look": _look(change) if change.waits(at) else "",
         "approver": Role(change.approver).label,
         "refusals": {
             "decide": policies.decide.reason(actor, change, at),

@@ -20,14 +20,15 @@ from core.http import reads, refusals_on, status_of
 from core.models import Job
 from tenants.actors import Actor
 from tenants.forms.offices import ReasonForm
-from tenants.forms.shadows import ShadowForm
+from tenants.forms.shadows import PutBackForm, ShadowForm
 from tenants.models import DifferenceKind, Role, Shadow
 from tenants.policies import shadows as policies
 from tenants.selectors import offices, shadow_export
 from tenants.selectors import shadows as selectors
 from tenants.states import ShadowState
-from tenants.usecases import archives
+from tenants.usecases import archives, putting_back
 from tenants.usecases import shadows as usecases
+from tenants.views.changes import told
 from tenants.views.dialogs import ask, done
 
 PAGE = 50
@@ -92,10 +93,18 @@ def detail(request: HttpRequest, shadow_id: int) -> HttpResponse:
     context: dict[str, Any] = {
         "shadow": shadow, "badge": _badge(shadow), "hidden": hidden, "filters": filters,
         "kinds": DifferenceKind.choices,
-        "tables": [{**each, "label": selectors.table_word(each["table"])} for each in shadow.tables],
+        "tables": [
+            {
+                **each,
+                "label": selectors.table_word(each["table"]),
+                "restorable": not putting_back.other_way(each["table"]),
+            }
+            for each in shadow.tables
+        ],
         "differing": [each for each in shadow.tables if each["added"] or each["gone"] or each["changed"]],
         "refusals": {
             "compare": policies.compare.reason(actor, shadow), "drop": policies.drop.reason(actor, shadow),
+            "put_back": policies.put_back.reason(actor, shadow),
         },
         "sees_log": actor.has(Role.AUDIT_ADMIN),
     }  # fmt: skip
@@ -108,6 +117,7 @@ def detail(request: HttpRequest, shadow_id: int) -> HttpResponse:
         context["rows"] = [
             {
                 "row": row,
+                "other_way": putting_back.other_way(row.difference.table_name),
                 "kind": DifferenceKind(row.difference.kind).label,
                 "tone": KINDS[DifferenceKind(row.difference.kind)],
             }
@@ -154,6 +164,37 @@ def export(request: HttpRequest, shadow_id: int) -> HttpResponseBase:
     )
     answer["Content-Disposition"] = f'attachment; filename="{shadow.schema_name}.csv"'
     return answer
+
+
+@require_http_methods(["GET", "POST"])
+def put_back(request: HttpRequest, shadow_id: int) -> HttpResponse:
+    """The chosen rows once more, as they were, as they were compared and as they are; then asked for, with a reason."""
+    actor, at = _actor(request), timezone.now()
+    policies.see_shadows(actor)
+    shadow = selectors.get_shadow(actor, shadow_id)
+    policies.see_rows(actor, shadow.office)
+    if request.method == "POST":
+        policies.put_back(actor, shadow)
+    given = request.POST if request.method == "POST" else request.GET
+    table, numbers = given.get("table", ""), [int(each) for each in given.getlist("n") if each.isdigit()][:1000]
+    rows = putting_back.chosen(shadow, table=table, numbers=numbers)
+    form = PutBackForm(request.POST or None, initial={"drop": True})
+    if form.is_valid():
+        with refusals_on(form):
+            change = putting_back.ask_back(
+                shadow_id=shadow.pk, table=table, numbers=numbers, actor=actor, at=at, **form.cleaned_data
+            )
+            told(request, change, "")
+            return redirect("change", change.pk)
+    refusal = putting_back.reason_not(actor, shadow, rows, timezone.localdate(at))
+    read("shadow", subject=f"tenants.shadow:{shadow.pk}", detail={"rows": len(rows)}, actor=actor, at=at)
+    page = Paginator(rows, PAGE).get_page(given.get("page"))
+    context = {
+        "shadow": shadow, "form": form, "rows": selectors.shown(page), "page_obj": page, "refusal": refusal,
+        "now": putting_back.now_of(actor, shadow, page), "numbers": numbers, "table": table, "count": len(rows),
+        "kinds": dict(DifferenceKind.choices),
+    }  # fmt: skip
+    return render(request, "tenants/shadows/put_back.html", context, status=status_of(form))
 
 
 @require_POST

@@ -20,6 +20,7 @@ LINES = {
     "OfficeArchived": ("archive", "bad", gettext_lazy("归档机构")),
     "OfficeReopened": ("archive-off", "warn", gettext_lazy("恢复机构档案")),
     "ShadowAsked": ("history", "warn", gettext_lazy("申请还原历史副本：%(moment)s 的数据")),
+    "ShadowPutBack": ("arrow-back-up", "bad", gettext_lazy("从历史副本恢复数据：%(rows)s 行")),
     "ShadowDropped": ("trash", "mute", gettext_lazy("清除历史副本 %(schema_name)s")),
     "OfficeReactivated": ("lock-open", "ok", gettext_lazy("恢复使用")),
     "DivisionAdded": ("plus", "ok", gettext_lazy("设立处室：%(division)s")),

@@ -287,12 +287,13 @@ class World:
         )  # fmt: skip
 
     def _shadow(self, office: Office) -> None:
-        """What kunming had a week ago, beside what it has: a value changed, a county's line gone, a file added."""
+        """What an office had a week ago, beside what it has: a value changed, a county's line gone, a file added."""
         counts = {"own": True, "then": 9, "now": 9, "added": 0, "gone": 0, "changed": 0, "left_out": []}
         shadow = Shadow.objects.create(
-            office=office, schema_name="shadow_kunming_202610290130", as_of=NOW - timedelta(days=7), source="BACKUP",
-            origin="20261028T190000Z", state="READY", reason="怀疑十月的数据被改错", asked_by_name="杨系统",
-            asked_at=NOW, compared_at=NOW, drop_on=date(2026, 11, 19), milliseconds=5000, tables=[
+            office=office, schema_name=f"shadow_{office.schema_name}_202610290130", as_of=NOW - timedelta(days=7),
+            source="BACKUP", origin="20261028T190000Z", state="READY", reason="怀疑十月的数据被改错",
+            asked_by_name="杨系统", asked_at=NOW, compared_at=NOW, drop_on=date(2026, 11, 19), milliseconds=5000,
+            tables=[
                 {**counts, "table": "reporting_draftvalue", "changed": 1},
                 {**counts, "table": "reporting_countyline", "gone": 1, "now": 8},
                 {**counts, "table": "reporting_draftevidence", "added": 1, "then": 8},
@@ -312,7 +313,10 @@ class World:
         )  # fmt: skip
         ShadowDifference.objects.create(
             shadow=shadow, table_name="reporting_draftevidence", row_id="88", kind="ADDED",
-            after={"id": 88, "value_id": 41, "file_id": "0f3c", "added_by_id": 7, "added_at": "2026-11-01T08:00:00"},
+            after={
+                "id": 88, "value_id": 41, "file_id": "0f3c2b1a-5d4e-4f60-8a7b-9c8d7e6f5a4b", "added_by_id": 7,
+                "added_at": "2026-11-01T08:00:00",
+            },
         )  # fmt: skip
 
     def administration(self) -> None:
@@ -355,6 +359,7 @@ class World:
             asked = second_person.do("seal-emergency", reason="年度更换", actor=actor, at=NOW)
         with self.acting("yunnan-sys") as actor:
             second_person.approve(change_id=asked.pk, actor=actor, at=NOW)
+        self._shadow(self.offices["yunnan"])
         reporter = User.objects.get(username="kunming-reporter")
         sessions.seen(user_id=reporter.pk, key="r" * 32, address="198.51.100.9", agent="Firefox/128.0 Linux", at=NOW)
         for _try in range(5):

@@ -126,7 +126,7 @@ def _of(running: setting.Running, office: Office, run: ScoreRun) -> Ids:
         "template_id": running.version.template_id,
         "cycle_id": running.cycle.pk, "letter_id": running.letters[office.schema_name].pk, "office_id": office.pk,
         "report_id": Report.objects.get(office=office).pk, "archive_id": _archive(office),
-        "shadow_id": _shadow(office),
+        **_shadow(office),
     }  # fmt: skip
 
 
@@ -141,18 +141,18 @@ def _archive(office: Office) -> int:
     ).pk  # fmt: skip
 
 
-def _shadow(office: Office) -> int:
+def _shadow(office: Office) -> Ids:
     """As if the office had been looked at as of yesterday, and one row found that differs."""
     shadow = Shadow.objects.create(
         office=office, schema_name=f"shadow_{office.schema_name}_202611040400", as_of=NOON - timedelta(days=1),
         source="BACKUP", state="READY", reason=secret(office.schema_name), asked_at=NOON, compared_at=NOON,
         drop_on=TODAY,
     )  # fmt: skip
-    ShadowDifference.objects.create(
+    difference = ShadowDifference.objects.create(
         shadow=shadow, table_name="reporting_draftvalue", row_id="1", kind="GONE",
         before={"narrative": secret(office.schema_name)},
     )  # fmt: skip
-    return shadow.pk
+    return {"shadow_id": shadow.pk, "difference_id": difference.pk}
 
 
 def _own(office: Office, person: Actor, admin: Actor, period: Any = None) -> Ids:

@@ -28,12 +28,13 @@ SAME = {
     "period": "period_id", "template": "template_id", "evidence.[]": "file_id", "rows.[].evidence.[]": "file_id",
     "groups.[].office_id": "office_id", "rows.[].office_id": "office_id", "items.[].id": "value_id", "row": "value_id",
     "group_id": "indicator_id", "number": "number",
+    "numbers.[]": "difference_id",
 }  # fmt: skip
 IDS = frozenset({
-    "adjustment_id", "archive_id", "change_id", "cycle_id", "division_id", "entry_id", "file_id", "indicator_id",
-    "job_id", "letter_id", "line_id", "link_id", "membership_id", "objection_id", "office_id", "period_id",
-    "person_id", "provider_id", "report_id", "run_id", "session_id", "shadow_id", "slug", "stand_in_id", "token_id",
-    "user_id", "value_id", "version_id",
+    "adjustment_id", "archive_id", "change_id", "cycle_id", "difference_id", "division_id", "entry_id", "file_id",
+    "indicator_id", "job_id", "letter_id", "line_id", "link_id", "membership_id", "objection_id", "office_id",
+    "period_id", "person_id", "provider_id", "report_id", "run_id", "session_id", "shadow_id", "slug", "stand_in_id",
+    "token_id", "user_id", "value_id", "version_id",
 })  # fmt: skip
 # Of the pages' queries and forms: the world's arguments that each may stand for.
 PAGES = {
@@ -49,7 +50,7 @@ WORDS = frozenset({
     "confirming_unit", "credit_code", "error", "iss", "issuer", "logout_token", "strong_values",
     "subject", "subject_claim",
     "cumulative", "data_source", "day", "days", "decision", "direction", "done", "due", "effective_on", "email",
-    "ends_on", "entered_by", "field", "file", "form", "from_month", "grounds", "group", "indicator", "inline",
+    "ends_on", "entered_by", "drop", "field", "file", "form", "from_month", "grounds", "group", "indicator", "inline",
     "is_working", "kind", "language", "late", "legal_basis", "lock", "lock_version", "m-due_on", "m-name", "method",
     "minutes_number", "month", "n", "na_treatment", "name", "name_en", "narrative", "new_password", "new_password1",
     "new_password2", "next", "note", "nothing_reason", "nothing_to_report", "number", "old_password",

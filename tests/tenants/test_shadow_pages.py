@@ -282,3 +282,33 @@ class TestLooking:
         client = signed_in("kunming", Role.REPORTER)
         assert client.get("/kunming/administration/shadows/").status_code == 403
         assert client.get(f"/kunming/administration/shadows/{shadow.pk}/").status_code == 403
+
+
+class TestPuttingBack:
+    def test_shows_the_chosen_rows_once_more_and_asks(self, signed_in, kunming: Office) -> None:
+        shadow = ready(kunming, rows=3)
+        client, number = signed_in("kunming", Role.SYS_ADMIN), shadow.differences.first().pk
+        url = f"/kunming/administration/shadows/{shadow.pk}/"
+        assert "恢复所选的行" in client.get(url).text
+        assert f"{url}put-back/?table=reporting_draftvalue" in client.get(url).text
+        assert "恢复所选的行" not in signed_in("yunnan", Role.SYS_ADMIN).get(url.replace("kunming", "yunnan", 1)).text
+
+        page = client.get(f"{url}put-back/?n={number}").text
+        assert "第 1 行原文" in page
+        assert "（没有这一行）" in page  # the world has no such value: it was gone after the comparison
+        assert "请重新比较" in page
+        assert client.get(f"{url}put-back/").status_code == 422
+        asked = client.post(f"{url}put-back/", {"n": number, "reason": "误改"})
+        assert (asked.status_code, "请重新比较" in asked.text) == (409, True)
+        api = client.post(
+            f"/kunming/api/v1/shadows/{shadow.pk}/put-back/", {"numbers": [number], "reason": "误改"},
+            content_type="application/json",
+        )  # fmt: skip
+        assert (api.status_code, "请重新比较" in api.json()["title"]) == (409, True)
+
+    def test_who_may_not_ask_is_told_who_does(self, signed_in, kunming: Office) -> None:
+        shadow = ready(kunming)
+        page = signed_in("kunming", Role.SEC_ADMIN).get(
+            f"/kunming/administration/shadows/{shadow.pk}/put-back/?table=reporting_draftvalue"
+        )
+        assert "由本机构的系统管理员申请恢复" in page.text
