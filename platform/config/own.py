@@ -58,6 +58,8 @@ ELSEWHERE: dict[str, str] = {
     "tenants_officearchive": "belongs to the office above",
     "tenants_shadow": "what is compared here",
     "tenants_shadowdifference": "what is compared here",
+    "tenants_emergencyaccount": "is sealed anew, and never as it was",
+    "tenants_emergencyopening": _HISTORY,
     "tenants_signinattempt": _HISTORY,
     "core_calendarday": "belongs to a territory, with its notice as the source",
     "core_eventrecord": _HISTORY,
