@@ -18,7 +18,7 @@ from core import cells
 from core import office as office_core
 from core.postgres import owner
 from core.postgres.base import literal, quoted
-from core.postgres.fitness import PORTAL_ROLE
+from core.postgres.fitness import PORTAL_ROLE, TRACKER_ROLE
 from core.postgres.wall import logins as wall
 from tenants.models import Office
 
@@ -158,6 +158,41 @@ def take_in(office: Office) -> None:
     """
     if (cells.separate() and office.cell) or connection.settings_dict.get("OWNER"):
         reconcile(on_the_way=True)
+
+
+def give_tracker(province: str) -> cells.Login:
+    """A login for a tool of a province's own, which reads what config.tracker tells; a new password each time.
+
+    It changes nothing, asks no longer than a minute at a time, and holds four connections at most. Raises LookupError.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        login = cells.Login(_tracker(cursor, province), secrets.token_urlsafe(32))
+        name = quoted(login.user)
+        with owner.by_login(cursor):
+            _make(cursor, str(connection.settings_dict["NAME"]), login, {TRACKER_ROLE}, fresh=True, has=TRACKER_ROLE)
+            cursor.execute(f"ALTER ROLE {name} CONNECTION LIMIT 4")
+            for setting, value in (("default_transaction_read_only", "on"), ("statement_timeout", "60s")):
+                cursor.execute(f"ALTER ROLE {name} SET {setting} TO '{value}'")
+    return login
+
+
+def end_tracker(province: str) -> str:
+    """Take it back; the name of the login that may no longer sign in. Raises LookupError."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        name = _tracker(cursor, province)
+        if not _stands(cursor, name):
+            raise LookupError(f"{province} has given no login to a tool.")
+        with owner.by_login(cursor):
+            _take_from(cursor, name, set())
+            cursor.execute(f"ALTER ROLE {quoted(name)} NOLOGIN")
+    return name
+
+
+def _tracker(cursor, province: str) -> str:
+    if Office.directory()[0].get(province) != province:
+        raise LookupError(f"There is no province {province}.")
+    cursor.execute("SELECT current_database()")
+    return wall.tracker_of(province, cursor.fetchone()[0])
 
 
 def faults() -> list[str]:

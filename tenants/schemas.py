@@ -12,7 +12,7 @@ from django.utils import timezone
 from core import office as office_core
 from core.postgres import owner
 from core.postgres.base import literal, quoted
-from core.postgres.fitness import CELL_ROLE, GROUP_ROLE, PORTAL_ROLE
+from core.postgres.fitness import CELL_ROLE, GROUP_ROLE
 from core.postgres.wall import asking, building
 from tenants import release
 from tenants.models import Office, SchemaState
@@ -24,6 +24,7 @@ WITHOUT_CELL = """
         SELECT FROM pg_roles r, pg_roles g WHERE r.rolname = 'p_' || o.schema_name AND g.rolname = %s
         AND pg_has_role(r.oid, g.oid, 'MEMBER'))
 """
+WITHOUT_ROLE = "SELECT g FROM unnest(%s) g WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = g)"
 
 
 # Where the library keeps what was applied; the login's alone.
@@ -53,8 +54,10 @@ def ensure_roles() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(WITHOUT_CELL, [CELL_ROLE])
         without = [province for (province,) in cursor.fetchall()]
+        cursor.execute(WITHOUT_ROLE, [asking.GROUPS])
+        groups = [group for (group,) in cursor.fetchall()]
         with owner.by_login(cursor):
-            for group in (GROUP_ROLE, CELL_ROLE, PORTAL_ROLE):
+            for group in groups:
                 _create_role(cursor, group)
             for province in without:
                 _make_cell(cursor, province)

@@ -9,9 +9,11 @@ config.cells, what the portal's login may do in config.portal. See adr/0014, 001
 
 from config.cells import ANSWERS, CELLS, WORDS
 from config.portal import PORTAL
+from config.tracker import TRACKER
+from config.tracker import WORDS as TRACKERS_WORDS
 from core.postgres.wall.language import Rows, Withheld
 
-__all__ = ["ANSWERS", "CELLS", "CLOSED", "FUNCTIONS", "PORTAL", "TABLES"]
+__all__ = ["ANSWERS", "CELLS", "CLOSED", "FUNCTIONS", "PORTAL", "TABLES", "TRACKER"]
 
 # --- Words -----------------------------------------------------------------------------------------------------------
 # Each is asked once per statement, because it stands in a subselect that looks at no row.
@@ -332,4 +334,5 @@ FUNCTIONS = {
         f" WHERE {_ASKS};",
     ),
     **WORDS,
+    **TRACKERS_WORDS,
 }

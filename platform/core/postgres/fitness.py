@@ -6,6 +6,7 @@ OLDEST = 15  # the oldest that was tried; see platform/docs/servers.md
 GROUP_ROLE = "anlan_office"  # the group of all offices' roles
 CELL_ROLE = "anlan_cell"  # the group of all provinces' roles
 PORTAL_ROLE = "anlan_portal"  # what the portal's login may do beside the offices, where it is not the owner
+TRACKER_ROLE = "anlan_tracker"  # the group of logins that provinces give to tools of their own: they read
 LOG_PREFIX = "audit@"  # the same: who owns the audit log beside it
 OWNER_PREFIX = "owner@"  # and the database's name: who owns its schemas, where that is not the login (adr/0020)
 

@@ -15,7 +15,7 @@ import psycopg2
 import pytest
 
 from core.postgres import owner, statements
-from core.postgres.fitness import CELL_ROLE, GROUP_ROLE, PORTAL_ROLE
+from core.postgres.fitness import CELL_ROLE, GROUP_ROLE, PORTAL_ROLE, TRACKER_ROLE
 from core.postgres.wall import building, catalog, ownership
 from tests.tenants.wall import clusters
 
@@ -23,6 +23,7 @@ ROLES = """
 CREATE ROLE boss LOGIN CREATEROLE;
 CREATE ROLE {group} NOLOGIN; CREATE ROLE t_a NOLOGIN; CREATE ROLE t_b NOLOGIN;
 CREATE ROLE {cell} NOLOGIN; CREATE ROLE p_a NOLOGIN; CREATE ROLE p_b NOLOGIN; CREATE ROLE {portal} NOLOGIN;
+CREATE ROLE {tracker} NOLOGIN;
 GRANT {group} TO t_a, t_b; GRANT {cell} TO p_a, p_b; GRANT {group}, {cell}, t_a, t_b, p_a, p_b TO boss;
 GRANT {portal} TO boss WITH ADMIN OPTION; CREATE ROLE web LOGIN; GRANT {portal} TO web;
 CREATE ROLE "app_a@walled" LOGIN NOINHERIT; GRANT p_a, t_a TO "app_a@walled";
@@ -147,7 +148,7 @@ def made(version: int, server: str) -> Field:
     password = server.partition("//")[2].partition("@")[0].partition(":")[2]
     admin(
         f"{server}/postgres",
-        ROLES.format(group=GROUP_ROLE, cell=CELL_ROLE, portal=PORTAL_ROLE),
+        ROLES.format(group=GROUP_ROLE, cell=CELL_ROLE, portal=PORTAL_ROLE, tracker=TRACKER_ROLE),
         *(f"ALTER ROLE {login} PASSWORD '{password}'" for login in ("boss", LOGIN, "web")),
         *([SINCE_16] if version >= 16 else []),
     )

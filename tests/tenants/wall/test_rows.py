@@ -163,7 +163,11 @@ class TestTheOwner:
         with transaction.atomic():
             before = asked("SELECT count(*) FROM tenants_office")
             asked("DROP POLICY owner_does_all ON tenants_office")
-            for policy in ("portal_sees", "portal_changes"):  # a login that makes roles may have their rights as well
+            for policy in (
+                "portal_sees",
+                "portal_changes",
+                "tracker_sees",
+            ):  # a login that makes roles may have their rights as well
                 asked(f"DROP POLICY {policy} ON tenants_office")
 
             assert asked("SELECT count(*) FROM tenants_office WHERE level = 'PREFECTURE'") == [(0,)]

@@ -112,7 +112,7 @@ class TestTheSystemCheck:
 
     def test_a_shared_table_without_an_entry_fails_it(self, monkeypatch) -> None:
         without = {name: table for name, table in told.wall().tables.items() if name != "ledger_cycle"}
-        monkeypatch.setattr(told, "wall", lambda: told.Wall(without, {}, {}, {}, {}))
+        monkeypatch.setattr(told, "wall", lambda: told.Wall(without, {}, {}, {}, {}, {}))
 
         (error,) = ours.shared_tables_are_walled()
         assert error.level == checks.ERROR

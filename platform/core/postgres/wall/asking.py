@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from core.postgres.fitness import CELL_ROLE, GROUP_ROLE, LOG_PREFIX, PORTAL_ROLE
+from core.postgres.fitness import CELL_ROLE, GROUP_ROLE, LOG_PREFIX, PORTAL_ROLE, TRACKER_ROLE
 from core.postgres.wall import catalog, logins, ownership, told
 from core.postgres.wall.building import CELL_SCHEMA, COMMANDS, OWNER_POLICY, SCHEMA, mark
 from core.postgres.wall.language import Table
@@ -39,7 +39,8 @@ COLUMNS = """
 FUNCTIONS = """
     SELECT p.proname, p.prosecdef, coalesce(p.proconfig::text, ''), p.prosrc, p.proparallel = 's',
            has_function_privilege('public', p.oid, 'EXECUTE'), has_function_privilege(%s, p.oid, 'EXECUTE'),
-           has_function_privilege(%s, p.oid, 'EXECUTE'), has_function_privilege(%s, p.oid, 'EXECUTE')
+           has_function_privilege(%s, p.oid, 'EXECUTE'), has_function_privilege(%s, p.oid, 'EXECUTE'),
+           has_function_privilege(%s, p.oid, 'EXECUTE')
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = %s
 """
 ROLES = """
@@ -71,7 +72,7 @@ PLACES = """
 """
 ASKED_EVERY = 30.0
 log = logging.getLogger("anlan.wall")
-GROUPS = [GROUP_ROLE, CELL_ROLE, PORTAL_ROLE]
+GROUPS = [GROUP_ROLE, CELL_ROLE, PORTAL_ROLE, TRACKER_ROLE]
 DOORS_OF = {"public": GROUPS, CELL_SCHEMA: [CELL_ROLE, PORTAL_ROLE], SCHEMA: [PORTAL_ROLE]}
 REMEDY = "`manage.py upgrade` puts it right."
 
@@ -121,8 +122,8 @@ def problems(cursor: Any) -> list[str]:
         *_tables(cursor, wall.tables),
         *_policies(cursor, wall),
         *_grants(cursor, wall),
-        *_functions(cursor, SCHEMA, wall.functions, (True, True, True)),
-        *_functions(cursor, CELL_SCHEMA, wall.answers, (False, True, True)),
+        *_functions(cursor, SCHEMA, wall.functions, (True, True, True, True)),
+        *_functions(cursor, CELL_SCHEMA, wall.answers, (False, True, True, False)),
         *_roles(cursor),
         *_closed(cursor, wall.closed),
         *logins.problems(cursor),
@@ -180,11 +181,9 @@ def _grants(cursor: Any, wall: told.Wall) -> Iterator[str]:
     wanted: set[tuple[str, str, str, str | None]] = set()
     for name in sorted(set(wall.tables) & set(columns)):
         for group, rows in wall.rights(name):
-            by_column = rows.fixed and "UPDATE" in rows.privileges
-            whole = rows.privileges - ({"UPDATE"} if by_column else set())
-            wanted |= {(name, group, privilege, None) for privilege in whole}
-            if by_column:
-                wanted |= {(name, group, "UPDATE", column) for column in columns[name].difference(rows.fixed)}
+            wanted |= {(name, group, privilege, None) for privilege in rows.privileges - rows.by_column.keys()}
+            for privilege, without in rows.by_column.items():
+                wanted |= {(name, group, privilege, column) for column in columns[name].difference(without)}
     cursor.execute(GRANTS)
     given = set(cursor.fetchall())
     for name, role, privilege, column in sorted(given - wanted, key=str):
@@ -195,12 +194,14 @@ def _grants(cursor: Any, wall: told.Wall) -> Iterator[str]:
         yield f"{role} lacks {privilege} on {place}. {REMEDY}"
 
 
-def _functions(cursor: Any, schema: str, told_ones: dict[str, str], who: tuple[bool, bool, bool]) -> Iterator[str]:
-    """who: whether offices, provinces, and the portal may execute them."""
+def _functions(
+    cursor: Any, schema: str, told_ones: dict[str, str], who: tuple[bool, bool, bool, bool]
+) -> Iterator[str]:
+    """who: whether offices, provinces, the portal and trackers may execute them."""
     cursor.execute(FUNCTIONS, [*GROUPS, schema])
     found = {row[0]: row[1:] for row in cursor.fetchall()}
     for name, sql in told_ones.items():
-        unknown = (False, "", "", False, True, False, False, False)
+        unknown = (False, "", "", False, True, False, False, False, False)
         definer, config, source, parallel, for_all, *for_groups = found.pop(name, unknown)
         good = definer and "search_path=pg_catalog, pg_temp" in config and source == sql.split("$body$")[1]
         good = good and parallel == ("PARALLEL SAFE" in sql)

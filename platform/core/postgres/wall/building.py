@@ -5,13 +5,13 @@ from typing import Any
 
 from core.postgres import owner
 from core.postgres.base import literal, quoted
-from core.postgres.fitness import CELL_ROLE, GROUP_ROLE, LOG_PREFIX, PORTAL_ROLE
+from core.postgres.fitness import CELL_ROLE, GROUP_ROLE, LOG_PREFIX, PORTAL_ROLE, TRACKER_ROLE
 from core.postgres.wall import told
 from core.postgres.wall.language import Rows
 
 SCHEMA = "anlan"  # reserved: no office may be called so
 CELL_SCHEMA = "anlan_cell"  # reserved, too: what a province's role, and the portal's, may ask by name
-GROUPS = f"{GROUP_ROLE}, {CELL_ROLE}, {PORTAL_ROLE}"
+GROUPS = f"{GROUP_ROLE}, {CELL_ROLE}, {PORTAL_ROLE}, {TRACKER_ROLE}"
 BESIDE = f"{CELL_ROLE}, {PORTAL_ROLE}"
 OWNER_POLICY = "owner_does_all"
 PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
@@ -102,8 +102,8 @@ def _build_table(cursor: Any, name: str, wall: told.Wall) -> None:
 
 
 def _grant(cursor: Any, place: str, name: str, group: str, rows: Rows) -> None:
-    whole = sorted(rows.privileges - ({"UPDATE"} if rows.fixed else set()))
-    cursor.execute(f"GRANT {', '.join(whole)} ON {place} TO {group}")
-    if rows.fixed and rows.change:
-        columns = ", ".join(quoted(column) for column in told.columns_of(cursor, name) if column not in rows.fixed)
-        cursor.execute(f"GRANT UPDATE ({columns}) ON {place} TO {group}")
+    if whole := sorted(rows.privileges - rows.by_column.keys()):
+        cursor.execute(f"GRANT {', '.join(whole)} ON {place} TO {group}")
+    for privilege, without in rows.by_column.items():
+        columns = ", ".join(quoted(column) for column in told.columns_of(cursor, name) if column not in without)
+        cursor.execute(f"GRANT {privilege} ({columns}) ON {place} TO {group}")

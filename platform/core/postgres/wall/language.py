@@ -9,7 +9,7 @@ class Rows:
 
     see: SELECT. add: INSERT, about the new row. change: UPDATE, about the row before and after. lock: rows that may be
     locked (SELECT FOR UPDATE) by who may not change them, so that the policy of the use case still says why not.
-    remove: DELETE. fixed: columns that an office may set at most when it adds the row.
+    remove: DELETE. fixed: columns that an office may set at most when it adds the row; hidden: that it does not read.
     """
 
     see: str
@@ -18,6 +18,7 @@ class Rows:
     lock: str = ""
     remove: str = ""
     fixed: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
     @classmethod
     def all(cls, *, see: str, write: str) -> "Rows":
@@ -44,6 +45,12 @@ class Rows:
     def privileges(self) -> frozenset[str]:
         """The table privileges that go with the policies; UPDATE by column where some are fixed."""
         return frozenset(command for command, _using, _check in self.policies.values())
+
+    @property
+    def by_column(self) -> dict[str, tuple[str, ...]]:
+        """Privilege → the columns that it is not granted on; the others one by one."""
+        found = {"UPDATE": self.fixed, "SELECT": self.hidden}
+        return {privilege: names for privilege, names in found.items() if names and privilege in self.privileges}
 
 
 @dataclass(frozen=True)

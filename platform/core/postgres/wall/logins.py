@@ -1,7 +1,9 @@
-"""Whether the logins of provinces (core.cells) are no more than they are told to be; asked of the catalogs."""
+"""Whether the logins of provinces (core.cells), and of their tools, are no more than told; asked of the catalogs."""
 
 from collections.abc import Iterator
 from typing import Any
+
+from core.postgres.fitness import TRACKER_ROLE
 
 PREFIX = "app_"
 REMEDY = "`manage.py logins` puts it right."
@@ -18,6 +20,17 @@ LOGINS = """
       AND strpos(r.rolname, '@') > 0
 """
 
+TRACKERS = """
+    SELECT r.rolname::text,
+           r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication,
+           ARRAY(SELECT pg_get_userbyid(m.roleid) FROM pg_auth_members m WHERE m.member = r.oid)::text[],
+           EXISTS (SELECT FROM pg_shdepend d WHERE d.refclassid = 'pg_authid'::regclass AND d.refobjid = r.oid
+                   AND (d.deptype = 'o' OR (d.deptype = 'a' AND d.classid <> 'pg_database'::regclass)))
+           OR has_database_privilege(r.oid, current_database(), 'TEMP, CREATE')
+    FROM pg_roles r WHERE starts_with(r.rolname, %s) AND r.rolname LIKE '%%@' || current_database()
+"""
+TRACKS = "track_"
+
 
 def name_of(province: str, database: str) -> str:
     """The login of a province. Logins belong to the whole server, so the database stands in the name.
@@ -30,6 +43,12 @@ def name_of(province: str, database: str) -> str:
     return name
 
 
+def tracker_of(province: str, database: str) -> str:
+    """The login that a province gives to a tool of its own. Raises ValueError as name_of."""
+    name_of(province, f"{database}__")  # its name is two letters longer
+    return f"{TRACKS}{province}@{database}"
+
+
 def standing(cursor: Any) -> dict[str, tuple[str, list[str]]]:
     """Province → (its login, what is wrong with it), of all logins of this database that may sign in."""
     return {row[1]: (row[0], list(_wrong(*row))) for row in _rows(cursor) if row[2]}
@@ -39,6 +58,12 @@ def problems(cursor: Any) -> Iterator[str]:
     """Sentences on logins that reach further, or less far, than their province."""
     for row in _rows(cursor):
         yield from _wrong(*row)
+    cursor.execute(TRACKERS, [TRACKS])
+    for login, mighty, member_of, has in cursor.fetchall():
+        if mighty or has:
+            yield f'The login "{login}" has rights of its own: take them from it; {TRACKER_ROLE} has those it needs.'
+        for other in sorted(set(member_of) - {TRACKER_ROLE}):
+            yield f'The login "{login}" may become "{other}", and it is there to read: revoke that membership.'
 
 
 def _rows(cursor: Any) -> list[Any]:

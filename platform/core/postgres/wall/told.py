@@ -7,14 +7,14 @@ from typing import Any
 
 from django.conf import settings
 
-from core.postgres.fitness import CELL_ROLE, GROUP_ROLE, PORTAL_ROLE
+from core.postgres.fitness import CELL_ROLE, GROUP_ROLE, PORTAL_ROLE, TRACKER_ROLE
 from core.postgres.wall.language import Rows, Table
 
 
 @dataclass(frozen=True)
 class Wall:
     """tables: by name, of schema public; cells: the same for the roles of provinces, of those tables that they reach;
-    portal: for the portal's login, where it does not own them.
+    portal: for the portal's login, where it does not own them; tracker: for logins of provinces' own tools.
 
     closed: SQL that names the schemas which not even their own offices' roles get into; '' for none.
     functions: name → SQL that makes `anlan.<name>(name)`; answers: name → SQL that makes `anlan_cell.<name>(…)`.
@@ -23,6 +23,7 @@ class Wall:
     tables: dict[str, Table]
     cells: dict[str, Rows]
     portal: dict[str, Rows]
+    tracker: dict[str, Rows]
     functions: dict[str, str]
     answers: dict[str, str]
     closed: str = ""
@@ -30,7 +31,7 @@ class Wall:
     def policies(self, table: str) -> dict[str, tuple[str, tuple[str, str, str]]]:
         """Policy name → (the group it is for, what it says) of everything told about a table."""
         found = {name: (GROUP_ROLE, said) for name, said in self.tables[table].policies.items()}
-        for who, role, tables in (("cell", CELL_ROLE, self.cells), ("portal", PORTAL_ROLE, self.portal)):
+        for who, role, tables in self._others:
             if table in tables:
                 found |= {name: (role, said) for name, said in tables[table].policies_of(who).items()}
         return found
@@ -40,14 +41,23 @@ class Wall:
         found: list[tuple[str, Rows]] = []
         if isinstance(rows := self.tables[table], Rows):
             found.append((GROUP_ROLE, rows))
-        others = ((CELL_ROLE, self.cells), (PORTAL_ROLE, self.portal))
-        return found + [(role, tables[table]) for role, tables in others if table in tables]
+        return found + [(role, tables[table]) for _who, role, tables in self._others if table in tables]
+
+    @property
+    def _others(self) -> tuple[tuple[str, str, dict[str, Rows]], ...]:
+        return (
+            ("cell", CELL_ROLE, self.cells),
+            ("portal", PORTAL_ROLE, self.portal),
+            ("tracker", TRACKER_ROLE, self.tracker),
+        )
 
 
 @lru_cache(maxsize=1)
 def wall() -> Wall:
     module = import_module(settings.WALL)
-    return Wall(module.TABLES, module.CELLS, module.PORTAL, module.FUNCTIONS, module.ANSWERS, module.CLOSED)
+    return Wall(
+        module.TABLES, module.CELLS, module.PORTAL, module.TRACKER, module.FUNCTIONS, module.ANSWERS, module.CLOSED
+    )
 
 
 def tables_there(cursor: Any) -> set[str]:
