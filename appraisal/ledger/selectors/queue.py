@@ -1,6 +1,6 @@
 """The province's queue: what was handed over in a month, narrowed and counted, in a constant number of queries."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -41,10 +41,31 @@ class Filters:
         return replace(self, state=state)
 
 
-def cycle_in_force(actor: Actor) -> Cycle | None:
-    """The running year of the actor's province, else the newest one."""
+def years_of(actor: Actor) -> list[Cycle]:
+    """The begun years of the actor's province, newest first. One query."""
     rows = Cycle.objects.of_province(actor.province_id).exclude(state=CycleState.PREPARING)
-    return rows.filter(state=CycleState.RUNNING).order_by("-year").first() or rows.order_by("-year").first()
+    return list(rows.order_by("-year"))
+
+
+def cycle_in_force(years: Sequence[Cycle], *, on: date, year: int | None = None) -> Cycle | None:
+    """The year asked for, of those begun; else the oldest running one whose months are not all closed on that day, else
+    the newest running one, else the newest.
+
+    In January the year before is still reported and verified, though the next one runs already: it comes first until
+    its December is closed. Raises NotFound for a year that has not begun.
+    """
+    if year is not None:
+        found = next((cycle for cycle in years if cycle.year == year), None)
+        if found is None:
+            raise NotFound(_("%(year)s 年度还没有开始。") % {"year": year})
+        return found
+    running = [cycle for cycle in years if cycle.state == CycleState.RUNNING]
+    if len(running) > 1:
+        open_ones = set(Period.objects.filter(cycle__in=running, closes_on__gte=on).values_list("cycle_id", flat=True))
+        unfinished = [cycle for cycle in running if cycle.pk in open_ones]
+        if unfinished:
+            return unfinished[-1]
+    return next(iter(running or years), None)
 
 
 def periods_of(cycle: Cycle, *, on: date) -> list[Period]:

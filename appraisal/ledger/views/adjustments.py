@@ -1,5 +1,7 @@
 """加扣分与否决: the list of a year, recording one, revoking one."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -14,8 +16,8 @@ from appraisal.ledger.forms.adjustments import AdjustmentForm, RevokeForm
 from appraisal.ledger.models import Participant
 from appraisal.ledger.policies import adjustments as policies
 from appraisal.ledger.selectors import adjustments as selectors
-from appraisal.ledger.selectors import queue
 from appraisal.ledger.usecases import adjustments as usecases
+from appraisal.ledger.views import years
 from appraisal.ledger.views.evidence import file_items, taken_in
 from appraisal.rules.adjustments import limits
 from core.errors import NotFound
@@ -27,11 +29,12 @@ def index(request: HttpRequest) -> HttpResponse:
     """All items of the year, the revoked ones as well, and the list they come from."""
     actor = request.actor
     policies.see(actor)
-    cycle = queue.cycle_in_force(actor)
+    cycle, year = years.chosen(request)
     on = timezone.localdate()
     rows = selectors.adjustments_for(actor).filter(cycle=cycle).order_by("-recorded_at", "-pk") if cycle else []
     context = {
-        "cycle": cycle, "limits": limits(on), "items": list(selectors.items_on(on).values()),
+        **year, "record_url": _url("ledger:record-adjustment", year), "limits": limits(on),
+        "items": list(selectors.items_on(on).values()),
         "rows": [
             {"row": row, "files": file_items(row.evidence), "revoke": policies.revoke.reason(actor, row)}
             for row in rows
@@ -41,11 +44,15 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "ledger/verification/adjustments.html", context)
 
 
+def _url(name: str, year: dict[str, Any]) -> str:
+    return f"{reverse(name)}?{year['year_kept']}".rstrip("?&")
+
+
 @require_http_methods(["GET", "POST"])
 def record(request: HttpRequest) -> HttpResponse:
     """Record one case with its papers."""
     actor, at = request.actor, timezone.now()
-    cycle = queue.cycle_in_force(actor) if actor.at_province else None
+    cycle, year = years.chosen(request) if actor.at_province else (None, {})
     if cycle is None:
         policies.see(actor)
         raise NotFound(_("还没有进行中的考核年度。"))
@@ -61,8 +68,8 @@ def record(request: HttpRequest) -> HttpResponse:
             files = taken_in(form.cleaned_data.pop("evidence"), actor=actor, at=at)
             usecases.record_adjustment(cycle_id=cycle.pk, evidence=files, actor=actor, at=at, **form.cleaned_data)
             messages.success(request, _("已登记。下一次计算得分时计入。"))
-            return redirect("ledger:adjustments")
-    context = {"form": form, "cycle": cycle}
+            return redirect(_url("ledger:adjustments", year))
+    context = {"form": form, **year}
     return render(request, "ledger/verification/record_adjustment.html", context, status=status_of(form))
 
 

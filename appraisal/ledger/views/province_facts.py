@@ -22,6 +22,7 @@ from appraisal.ledger.selectors import province_facts as selectors
 from appraisal.ledger.selectors import queue
 from appraisal.ledger.selectors.fact_text import describe
 from appraisal.ledger.usecases import verification as usecases
+from appraisal.ledger.views import years
 from appraisal.ledger.views.verification import asked_month
 from appraisal.library.models import Indicator
 from core.errors import NotFound, Refusal
@@ -59,12 +60,12 @@ def grid(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest) -> tuple[Period | None, Indicator | None, dict[str, Any]]:
-    cycle = queue.cycle_in_force(request.actor)
+    cycle, year = years.chosen(request)
     periods = queue.periods_of(cycle, on=timezone.localdate()) if cycle else []
     month = asked_month(request.GET) or (periods[0].month if periods else None)
     found = queue.period_in_force(request.actor, periods, month)
     if found is None:
-        return None, None, {"cycle": cycle, "period": None}
+        return None, None, {**year, "period": None}
     period = selectors.get_period(request.actor, found.pk)
     indicators = selectors.indicators_of(period)
     code = request.GET.get("indicator", "")
@@ -77,7 +78,7 @@ def _chosen(request: HttpRequest) -> tuple[Period | None, Indicator | None, dict
         for row in indicators
     ]
     return period, indicator, {
-        "cycle": cycle, "period": period, "periods": periods, "indicator": indicator, "listed": listed,
+        **year, "period": period, "periods": periods, "indicator": indicator, "listed": listed,
         "offices": selectors.participant_count(period),
     }  # fmt: skip
 
@@ -168,7 +169,7 @@ def confirm_none(request: HttpRequest) -> HttpResponse:
 
 
 def _query(period: Period, indicator: Indicator) -> str:
-    return urlencode({"month": period.month, "indicator": indicator.code})
+    return urlencode({"year": period.cycle.year, "month": period.month, "indicator": indicator.code})
 
 
 def _url(period: Period, indicator: Indicator) -> str:

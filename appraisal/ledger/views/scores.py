@@ -16,6 +16,7 @@ from appraisal.ledger.policies import scores as policies
 from appraisal.ledger.selectors import explanations, gains, objections, overview, queue
 from appraisal.ledger.selectors import scores as selectors
 from appraisal.ledger.usecases import scores as usecases
+from appraisal.ledger.views import years
 from core import events, months
 from core.errors import Denied, Invalid
 from core.http import client_address, reads, refusals_on, status_of
@@ -31,10 +32,10 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     actor = request.actor
     if not actor.at_province:
         raise Denied(_("考核总览只对省级开放。本州市的得分请看“得分说明”。"))
-    cycle = queue.cycle_in_force(actor)
+    cycle, year = years.chosen(request)
     runs = overview.official_runs(cycle) if cycle else {}
     month = _month(request, runs)
-    context: dict[str, Any] = {"cycle": cycle, "runs": runs, "month": month, "waiting": overview.waiting(actor)}
+    context: dict[str, Any] = {**year, "runs": runs, "month": month, "waiting": overview.waiting(actor)}
     if cycle:
         period = overview.open_period(cycle, timezone.localdate())
         context["progress"] = overview.progress_of(cycle, period) if period else None
@@ -112,7 +113,7 @@ def _tiles(rows: list[overview.RankRow]) -> list[dict[str, Any]]:
 def ranking(request: HttpRequest) -> HttpResponse:
     """得分与排名: a month's ranking inside peer groups, and its runs."""
     actor = request.actor
-    cycle = queue.cycle_in_force(actor)
+    cycle, year = years.chosen(request)
     if cycle is None:
         return render(request, "ledger/scores/ranking.html", {"cycle": None})
     runs = overview.official_runs(cycle)
@@ -123,7 +124,7 @@ def ranking(request: HttpRequest) -> HttpResponse:
     run = next((each for each in history if str(each.pk) == request.GET.get("run")), None) or runs.get(month or 0)
     run = run or next((each for each in history if each.state == ScoreRun.State.DONE), None)
     context = {
-        "cycle": cycle,
+        **year,
         "periods": periods,
         "period": period,
         "history": history,
@@ -211,7 +212,8 @@ def publish_run(request: HttpRequest, run_id: int) -> HttpResponse:
 def my_score(request: HttpRequest) -> HttpResponse:
     """得分说明: a prefecture's way to its newest official scorecard."""
     actor = request.actor
-    cycle = queue.cycle_in_force(actor)
+    begun = queue.years_of(actor)
+    cycle = queue.cycle_in_force(begun, on=timezone.localdate(), year=years.asked_year(request.GET))
     runs = overview.official_runs(cycle) if cycle else {}
     if not runs or actor.office.level != Office.Level.PREFECTURE:
         return render(request, "ledger/scores/no_score.html", {"cycle": cycle})
@@ -238,6 +240,7 @@ def scorecard(request: HttpRequest, run_id: int, slug: str, code: str = "") -> H
         "story": story,
         "waterfall": _chart(explanations.waterfall(card, groups)),
         "months": sorted(overview.official_runs(this.cycle).items()),
+        **years.about(queue.years_of(actor), this.cycle),
         "cards": selectors.ranking_of(this) if actor.at_province else [],
         "total_steps": [explanations.sentence(step) for step in card.trace["total"]["steps"]],
         "grade_steps": [explanations.sentence(step) for step in card.trace.get("grade_steps", [])],

@@ -20,13 +20,14 @@ from appraisal.ledger.selectors import histories, values
 from appraisal.ledger.selectors import queue as selectors
 from appraisal.ledger.states import ValueState
 from appraisal.ledger.usecases import verification as usecases
+from appraisal.ledger.views import years
 from appraisal.ledger.views.evidence import file_items
 from appraisal.ledger.views.timelines import value_timeline
 from core.errors import Invalid, Refusal
 from core.http import reads
 
 PAGE_SIZE = 50
-FILTERS = ("month", "state", "office", "group", "indicator", "late", "page")
+FILTERS = ("year", "month", "state", "office", "group", "indicator", "late", "page")
 SEGMENTS = (ValueState.SUBMITTED, selectors.LATE, ValueState.RETURNED, ValueState.VERIFIED, selectors.ALL)
 
 
@@ -86,34 +87,37 @@ def _queue_page(
 def _queue_context(request: HttpRequest, value_id: int | None, query: QueryDict) -> dict[str, Any]:
     actor, on = request.actor, timezone.localdate()
     filters = filters_of(query)
-    cycle = selectors.cycle_in_force(actor)
+    cycle, year = years.chosen(request, query)
     periods = selectors.periods_of(cycle, on=on) if cycle else []
     chosen = values.get_value(actor, value_id) if value_id is not None else None
     month = chosen.period.month if chosen else asked_month(query)
     if chosen and cycle and chosen.period.cycle_id != cycle.pk:
         cycle, periods = chosen.period.cycle, selectors.periods_of(chosen.period.cycle, on=on)
+        year = years.about(selectors.years_of(actor), cycle)
     period = selectors.period_in_force(actor, periods, month)
     if cycle is None or period is None:
-        return {"cycle": cycle, "period": None}
+        return {**year, "period": None}
     page = Paginator(selectors.queue(actor, period, filters, on=on), PAGE_SIZE).get_page(query.get("page"))
     rows = selectors.rows_of(list(page), period)
     if chosen is None and rows:
         chosen = values.get_value(actor, rows[0].value.pk)
     offices, indicators = selectors.choices(cycle)
     counts = selectors.counts(actor, period, filters, on=on)
+    own = {"year": cycle.year} if year["years"] else {}
     return {
-        "cycle": cycle, "period": period, "periods": periods, "page_obj": page, "rows": rows, "filters": filters,
+        **year, "period": period, "periods": periods, "page_obj": page, "rows": rows, "filters": filters,
         "overdue": period.verify_due_on < on, "offices": offices, "indicators": indicators,
         "groups": [row for row in indicators if row.parent_id is None],
         "leaves": [row for row in indicators if row.parent_id is not None],
         "segments": [
             {
                 "state": state, "label": words()[state], "count": counts[state],
-                "query": kept(query, state=state, page="", month=period.month),
+                "query": kept(query, state=state, page="", month=period.month, **own),
             }
             for state in SEGMENTS if state != selectors.LATE or counts[state]
         ],
-        "counts": counts, "query": kept(query, month=period.month), "may_verify": policies.handle.reason(actor, cycle),
+        "counts": counts, "query": kept(query, month=period.month, **own),
+        "may_verify": policies.handle.reason(actor, cycle),
         **(_value_context(request, chosen) if chosen else {"history": None}),
     }  # fmt: skip
 
@@ -170,11 +174,11 @@ def completeness(request: HttpRequest) -> HttpResponse:
     """Which office has handed over what this month, when, and how far verification is."""
     actor = request.actor
     policies.see_queue(actor)
-    cycle = selectors.cycle_in_force(actor)
+    cycle, year = years.chosen(request)
     periods = selectors.periods_of(cycle, on=timezone.localdate()) if cycle else []
     month = asked_month(request.GET) or (periods[0].month if periods else None)
     period: Period | None = selectors.period_in_force(actor, periods, month)
-    context: dict[str, Any] = {"cycle": cycle, "period": period, "periods": periods}
+    context: dict[str, Any] = {**year, "period": period, "periods": periods}
     if cycle and period:
         rows = completeness_of.standings(period)
         punctual = completeness_of.punctuality(cycle)
