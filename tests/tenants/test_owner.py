@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import psycopg2
@@ -26,7 +27,9 @@ from core.models import EventRecord, IdempotencyRecord, Job, Schedule
 from core.postgres import base, owner, seats
 from core.postgres.wall import asking
 from tenants import fingerprints, logins, owning, schemas
-from tenants.models import Membership, Office, OpenSession, Role, SignInAttempt, User
+from tenants.models import Membership, Office, OpenSession, Role, Shadow, SignInAttempt, User
+from tenants.shadowing import sources, taking
+from tenants.usecases import shadows
 from tests import factories
 from tests.tenants.owners import PASSWORD, portal_of, set_apart, set_to, with_owner, without_the_owners_login
 from tests.tenants.provinces import committed
@@ -364,6 +367,31 @@ class TestTheWorker:
         finally:
             by_owner(lambda: reopen(shifan.pk))
 
+    def test_of_schemas_takes_a_shadow_compares_and_removes_it(self, web, settings, tmp_path, monkeypatch) -> None:
+        """The rows are read from where they are, instead of from a restored server."""
+        settings.BACKUP_DIR = str(tmp_path)
+        here = nullcontext_of(lambda office, as_of, told: sources.Backup(connection, office, as_of, "20261105T030000Z"))
+        monkeypatch.setattr(sources, "backup", here)
+        client, told = signed_in(web["shifan"]), []
+        with committed():
+            office = Office.objects.get(schema_name="shifan").pk
+        try:
+            given = {"office_id": office, "as_of": "2026-11-02T20:00", "reason": "核对"}
+            page = client.post("/shifan/administration/shadows/", given)["Location"]
+            jobs.run_due()
+            assert job_of(shadows.TAKE).state == "QUEUED"
+            by_owner(make_schemas.look)
+            job = job_of(shadows.TAKE)
+            assert (job.state, job.error) == ("DONE", "")
+            assert "这份历史副本" in client.get(page).text
+
+            assert client.post(f"{page}drop/").status_code == 302
+            by_owner(make_schemas.look)
+            by_owner(lambda: told.append(shadow_state()))
+            assert told == ["DROPPED"]
+        finally:
+            by_owner(forget_shadows)
+
     def test_of_schemas_is_none_without_the_owners_login(self, web) -> None:
         with pytest.raises(CommandError, match="There is no OWNER_DATABASE_URL"):
             call_command("make_schemas", skip_checks=True)
@@ -392,6 +420,24 @@ class TestTheWorker:
 def job_of(kind: str) -> Job:
     with committed():
         return Job.objects.filter(kind=kind).latest("pk")
+
+
+def nullcontext_of(make: Any) -> Any:
+    """A function that answers a context in which there is what `make` makes."""
+    return lambda *given, **more: nullcontext(make(*given, **more))
+
+
+def shadow_state() -> str:
+    with office_core.maintenance(), transaction.atomic():
+        return Shadow.objects.get().state
+
+
+def forget_shadows() -> None:
+    with office_core.maintenance(), transaction.atomic():
+        for shadow in Shadow.objects.all():
+            taking.remove(shadow.schema_name)
+            shadow.delete()
+        Job.objects.all().delete()
 
 
 def reopen(office_id: int) -> None:

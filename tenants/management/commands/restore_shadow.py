@@ -12,6 +12,7 @@ from core import jobs
 from core import office as office_core
 from core.errors import Refusal
 from core.models import Job
+from core.postgres import owner
 from tenants import selectors
 from tenants.actors import Actor
 from tenants.models import Office, OfficeArchive, Shadow
@@ -38,6 +39,8 @@ class Command(BaseCommand):
         if options["dir"]:
             settings.BACKUP_DIR = options["dir"]
         at = timezone.now()
+        if not owner.in_reach():
+            raise CommandError("It makes a schema: set OWNER_DATABASE_URL, as for manage.py upgrade.")
         try:
             job = self._asked(options, at)
         except Refusal as refusal:
