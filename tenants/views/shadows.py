@@ -177,6 +177,9 @@ def put_back(request: HttpRequest, shadow_id: int) -> HttpResponse:
         policies.put_back(actor, shadow)
     given = request.POST if request.method == "POST" else request.GET
     table, numbers = given.get("table", ""), [int(each) for each in given.getlist("n") if each.isdigit()][:1000]
+    if request.method == "GET" and not numbers and not table:
+        messages.warning(request, _("请先选择要恢复的行。"))
+        return redirect("admin-shadow", shadow.pk)
     rows = putting_back.chosen(shadow, table=table, numbers=numbers)
     form = PutBackForm(request.POST or None, initial={"drop": True})
     if form.is_valid():

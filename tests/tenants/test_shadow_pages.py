@@ -297,7 +297,9 @@ class TestPuttingBack:
         assert "第 1 行原文" in page
         assert "（没有这一行）" in page  # the world has no such value: it was gone after the comparison
         assert "请重新比较" in page
-        assert client.get(f"{url}put-back/").status_code == 422
+        nothing = client.get(f"{url}put-back/", follow=True)
+        assert "请先选择要恢复的行" in nothing.text
+        assert client.post(f"{url}put-back/", {"reason": "误改"}).status_code == 422
         asked = client.post(f"{url}put-back/", {"n": number, "reason": "误改"})
         assert (asked.status_code, "请重新比较" in asked.text) == (409, True)
         api = client.post(
