@@ -294,14 +294,27 @@ class Reactivate(APIView):
         return _secret(request, user, password)
 
 
+class ResetIn(serializers.Serializer):
+    reason = serializers.CharField(
+        max_length=200, allow_blank=True, default="", help_text="where a second administrator decides"
+    )
+
+
 class ResetPassword(APIView):
     """A new initial password."""
 
-    @extend_schema(operation_id="people_reset_password", request=None, responses=PersonPasswordOut)
+    @extend_schema(
+        operation_id="people_reset_password", request=ResetIn, responses={200: PersonPasswordOut, 202: ChangeOut}
+    )
     def post(self, request: Request, user_id: int) -> Response:
-        """Told in this answer only; security administrators only."""
-        user, password = passwords.reset_password(user_id=user_id, actor=_actor(request), at=timezone.now())
-        return _secret(request, user, password)
+        """Told in this answer only; security administrators only.
+
+        202 with a change where an administrator's waits for a second administrator, which wants a `reason`; once it is
+        approved the same call answers with the password, once.
+        """
+        given = _given(ResetIn, request.data)
+        outcome = passwords.reset_or_ask(user_id=user_id, actor=_actor(request), at=timezone.now(), **given)
+        return change_out(request, outcome, 202) if isinstance(outcome, ChangeRequest) else _secret(request, *outcome)
 
 
 class EndSessions(IdempotentMixin, APIView):

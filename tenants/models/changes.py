@@ -32,6 +32,9 @@ class ChangeRequest(Living):
     decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="changes_decided")
     decided_at = models.DateTimeField(null=True)
     note = models.CharField(max_length=200, blank=True, help_text="why it was refused")
+    used_at = models.DateTimeField(
+        null=True, help_text="when who asked took what it allows; null where it allows nothing"
+    )
 
     class Meta:
         constraints = [
@@ -49,6 +52,9 @@ class ChangeRequest(Living):
             models.CheckConstraint(
                 name="nobody_decides_their_own_change",
                 condition=~Q(state__in=["DONE", "REFUSED"]) | ~Q(decided_by=F("asked_by")),
+            ),
+            models.CheckConstraint(
+                name="only_an_approved_change_is_used", condition=Q(used_at__isnull=True) | Q(state="DONE")
             ),
             models.CheckConstraint(
                 name="administrators_ask_for_changes", condition=Q(asked_as__in=["SYS_ADMIN", "SEC_ADMIN"])

@@ -101,8 +101,9 @@ class User(AbstractBaseUser):
 
     @property
     def account_label(self) -> str:
-        """Name and account, where two people may share a name."""
-        return gettext("%(name)s（%(more)s）") % {"name": self.name, "more": self.username}
+        """Name and account, where two people may share a name; an emergency account is nobody."""
+        name = gettext("应急账号") if self.emergency else self.name
+        return gettext("%(name)s（%(more)s）") % {"name": name, "more": self.username}
 
     def get_short_name(self) -> str:
         return self.name

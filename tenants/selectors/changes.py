@@ -44,6 +44,13 @@ def get_change(actor: Actor, change_id: int, *, lock: bool = False) -> ChangeReq
     return row
 
 
+def unused(actor: Actor, action: str, about: str, *, since: datetime, lock: bool = False) -> ChangeRequest | None:
+    """What was approved for this person since then and allows something that they have not taken yet."""
+    rows = changes_for(actor).filter(action=action, about=about, state=ChangeState.DONE, asked_by_id=actor.user_id or 0)
+    rows = rows.filter(used_at__isnull=True, decided_at__gt=since)
+    return (rows.select_for_update(of=("self",), no_key=True) if lock else rows).first()
+
+
 def approvers(office: Office, role: str, *, besides: int | None, on: date) -> int:
     """How many people of the office could decide as `role`."""
     rows = Membership.objects.filter(office=office, role=role, user__is_active=True).in_force(on)

@@ -5,22 +5,30 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import office as office_core
+from core.errors import Conflict
 from tenants import events
 from tenants.actors import Actor
-from tenants.models import FormerPassword, User
+from tenants.models import ChangeRequest, FormerPassword, User
+from tenants.models.people import Duty
 from tenants.models.sessions import EndReason
 from tenants.policies import passwords as password_policies
 from tenants.policies import people as policies
 from tenants.rules import passwords as rules
+from tenants.rules import second_person as second_person_rules
+from tenants.selectors import changes, people
 from tenants.selectors import passwords as selectors
-from tenants.selectors import people
-from tenants.usecases import sessions
+from tenants.usecases import second_person, sessions
+from tenants.usecases.offices import checked_reason
+from tenants.usecases.second_person import About, Given, grave
 from tenants.usecases.sign_in import confirm_password
 
 ALPHABET = ("ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnpqrstuvwxyz", "23456789", "-_#+=")
 INITIAL_LENGTH = 14
+ALLOW = "reset-password"
 PASSWORD = ("password", "must_change_password", "password_changed_at", "initial_password_until")  # fields of a user
 
 
@@ -59,14 +67,68 @@ def _choose(user_id: int, new_password: str, actor: Actor, at: datetime) -> User
     return user
 
 
+def _resetting(actor: Actor, given: Given) -> About:
+    user = people.get_person(actor, given["user_id"])
+    policies.reset_password(actor, user)
+    return About(events.user_subject(user.pk), user.account_label)
+
+
+def _administrators(actor: Actor, given: Given) -> bool:
+    """Not in an emergency: there is no second administrator then, and two people opened the account that acts."""
+    return not actor.emergency and people.get_person(actor, given["user_id"]).duty != Duty.BUSINESS
+
+
+@grave(ALLOW, label=gettext_lazy("重置管理员的密码"), about=_resetting, when=_administrators)
+@transaction.atomic
+def allow_reset(*, user_id: int, reason: str, actor: Actor, at: datetime) -> User:
+    """Nothing happens yet: the approval allows who asked to reset it, once, while a request may wait.
+
+    Whoever approves would otherwise be answered with the password. Raises NotFound, Denied, Conflict (deactivated),
+    Invalid (reason).
+    """
+    user = people.get_person(actor, user_id)
+    policies.reset_password(actor, user)
+    checked_reason(reason)
+    return user
+
+
+def reset_or_ask(*, user_id: int, reason: str, actor: Actor, at: datetime) -> ChangeRequest | tuple[User, str]:
+    """Reset it, or ask for the approval that this takes (a change is the answer). Raises what both raise."""
+    user = people.get_person(actor, user_id)
+    policies.reset_password(actor, user)
+    if reset_waits(user, actor=actor, at=at):
+        asked: ChangeRequest = second_person.do(ALLOW, user_id=user_id, reason=reason, actor=actor, at=at)
+        return asked
+    return reset_password(user_id=user_id, actor=actor, at=at)
+
+
+def reset_waits(user: User, *, actor: Actor, at: datetime) -> bool:
+    """Whether a second administrator must allow it first."""
+    needed = second_person.ACTS[ALLOW].needs_two(actor, {"user_id": user.pk}, at)
+    return needed and _allowed(user, actor, at) is None
+
+
+def _allowed(user: User, actor: Actor, at: datetime, *, lock: bool = False) -> ChangeRequest | None:
+    """The approval, as long as a request may wait."""
+    since = at - second_person_rules.waits(on=timezone.localdate(at))
+    return changes.unused(actor, ALLOW, events.user_subject(user.pk), since=since, lock=lock)
+
+
 @transaction.atomic
 def reset_password(*, user_id: int, actor: Actor, at: datetime) -> tuple[User, str]:
     """Give a person a password to be changed at the next sign-in; returns it, to be shown once.
 
-    Their sessions end. Raises NotFound, Denied (not a security administrator, oneself), Conflict (deactivated).
+    Their sessions end. Raises NotFound, Denied (not a security administrator, oneself), Conflict (deactivated; an
+    administrator's, which a second administrator has not allowed).
     """
     user = people.get_person(actor, user_id, lock=True)
     policies.reset_password(actor, user)
+    if second_person.ACTS[ALLOW].needs_two(actor, {"user_id": user_id}, at):
+        change = _allowed(user, actor, at, lock=True)
+        if change is None:
+            raise Conflict(_("管理员的密码要由另一位管理员批准后才能重置，请先提出申请。"))
+        change.used_at = at
+        change.save(update_fields=["used_at"])
     password = give_initial_password(user, at=at)
     user.save(update_fields=PASSWORD)
     sessions.end_all(user, EndReason.PASSWORD, at)

@@ -107,9 +107,16 @@ def enable_provider(*, provider_id: int, reason: str, actor: Actor, at: datetime
     return _moved(provider, ProviderState.ON, reason, actor, at)
 
 
+def _disabling(actor: Actor, given: Given) -> About:
+    provider = selectors.get_provider(actor, given["provider_id"])
+    policies.disable(actor, provider)
+    return About(f"tenants.provider:{provider.pk}", f"{provider.name} {provider.issuer}")
+
+
+@grave("disable-provider", label=gettext_lazy("停用统一身份认证"), about=_disabling)
 @transaction.atomic
 def disable_provider(*, provider_id: int, reason: str, actor: Actor, at: datetime) -> IdentityProvider:
-    """Take it off the sign-in page at once; links stay, and people sign in by password.
+    """Take it off the sign-in page; links stay, and people sign in by password. May need a second administrator.
 
     Raises NotFound, Denied, Conflict (off already), Invalid (reason).
     """

@@ -18,7 +18,7 @@ from tenants import events
 from tenants.actors import Actor
 from tenants.forms import people as forms
 from tenants.forms.offices import ReasonForm
-from tenants.models import Role, User
+from tenants.models import ChangeRequest, Role, User
 from tenants.models.office import OfficeState
 from tenants.policies import identity as identity_policies
 from tenants.policies import people as policies
@@ -126,6 +126,7 @@ def _page(request: HttpRequest, person: User, *, role_form: Any = None) -> HttpR
     offices = [office for office in selectors.offices_in_charge(actor) if office.state == OfficeState.ACTIVE]
     held = selectors.memberships_of(actor, person)
     where = held[0].office_id if held else person.office_id or actor.home.pk
+    reset = policies.reset_password.reason(actor, person)
     form = role_form or forms.RoleForm(offices=offices, initial={"valid_from": on, "office": where})
     counts = {office.pk: selectors.security_administrators(office, on=on) for office in offices}
     rows = [{"row": row, "refusal": policies.end_role.reason(actor, row, counts.get(row.office_id, 0))} for row in held]
@@ -140,6 +141,7 @@ def _page(request: HttpRequest, person: User, *, role_form: Any = None) -> HttpR
             "memberships": rows,
             "role_form": form,
             "timeline": shown(events.timeline(events.user_subject(person.pk), 20)),
+            "reset_waits": not reset and passwords.reset_waits(person, actor=actor, at=now),
             "refusals": {
                 "edit": policies.edit_account.reason(actor, person),
                 "phone": policies.reveal_number.reason(actor, "phone"),
@@ -147,7 +149,7 @@ def _page(request: HttpRequest, person: User, *, role_form: Any = None) -> HttpR
                 "deactivate": policies.deactivate.reason(actor, person),
                 "reactivate": policies.reactivate.reason(actor, person),
                 "grant": policies.grant.reason(actor, person),
-                "reset": policies.reset_password.reason(actor, person),
+                "reset": reset,
                 "reset_second_factor": policies.reset_second_factor.reason(actor, person),
                 "end_sessions": policies.end_sessions.reason(actor, person),
                 "identities": identity_policies.unlink_person.reason(actor, person) or _unneeded(person),
@@ -228,11 +230,26 @@ def reactivate(request: HttpRequest, user_id: int) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "POST"])
 def reset_password(request: HttpRequest, user_id: int) -> HttpResponse:
-    """A new initial password, shown once."""
-    user, password = passwords.reset_password(user_id=user_id, actor=_actor(request), at=timezone.now())
-    return _secret(request, user, password, _("密码已重置"))
+    """A new initial password, shown once; an administrator's may need an approval first, for which GET asks why."""
+    actor, at = _actor(request), timezone.now()
+    policies.see_people(actor)
+    person = selectors.get_person(actor, user_id)
+    policies.reset_password(actor, person)
+    waits = passwords.reset_waits(person, actor=actor, at=at)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and (not waits or form.is_valid()):
+        reason = form.cleaned_data["reason"] if waits else ""
+        with refusals_on(form):
+            outcome = passwords.reset_or_ask(user_id=person.pk, reason=reason, actor=actor, at=at)
+            if not isinstance(outcome, ChangeRequest):
+                return _secret(request, *outcome, _("密码已重置"))
+            told(request, outcome, "")
+            return done(request, "admin-person", person.pk)
+    status = 422 if request.method == "POST" else 200
+    context = {"person": person, "form": form, "waits": waits}
+    return ask(request, "tenants/people/reset_password.html", context, status=status)
 
 
 @require_http_methods(["GET", "POST"])

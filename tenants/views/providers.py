@@ -105,7 +105,7 @@ def enable(request: HttpRequest, provider_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def disable(request: HttpRequest, provider_id: int) -> HttpResponse:
-    """Ask for the reason, then take it off at once."""
+    """Ask for the reason, then take it off, or ask a second administrator."""
     return _switch(request, provider_id, on=False)
 
 
@@ -122,8 +122,8 @@ def _switch(request: HttpRequest, provider_id: int, *, on: bool) -> HttpResponse
             if on:
                 told(request, second_person.do("enable-provider", **given), _("身份认证服务已启用。"))
             else:
-                usecases.disable_provider(**given)
-                messages.success(request, _("身份认证服务已停用，已关联的人员请用账号密码登录。"))
+                off = _("身份认证服务已停用，已关联的人员请用账号密码登录。")
+                told(request, second_person.do("disable-provider", **given), off)
             return done(request, "admin-providers")
     context = {"provider": provider, "form": form, "on": on}
     return ask(request, "tenants/providers/switch.html", context, status=status_of(form))

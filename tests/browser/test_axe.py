@@ -22,7 +22,7 @@ SCRIPTS = (ROOT / "node_modules/axe-core/axe.min.js", Path(__file__).with_name("
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Texts of people and of the world's data stay in the language they were written in.
 DATA = (
-    *("tests/browser/world.py", "tests/factories.py", "tests/appraisal/setting.py"),
+    *("tests/browser/world.py", "tests/browser/test_emergency.py", "tests/factories.py", "tests/appraisal/setting.py"),
     *("tests/appraisal/small_template.csv", "platform/core/usecases/calendar.py"),
     *("appraisal/ledger/rules/params/adjustment_items.yaml",),
 )

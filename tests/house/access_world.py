@@ -34,6 +34,8 @@ from tenants.actors import Actor
 from tenants.models import (
     ChangeRequest,
     Division,
+    EmergencyAccount,
+    EmergencyOpening,
     IdentityLink,
     IdentityProvider,
     Membership,
@@ -46,6 +48,8 @@ from tenants.models import (
     StandIn,
     User,
 )
+from tenants.models.office import Level
+from tests import factories
 from tests.appraisal import setting
 from tests.conftest import NOON, TODAY
 
@@ -197,6 +201,8 @@ def _own(office: Office, person: Actor, admin: Actor, period: Any = None) -> Ids
         about=f"tenants.user:{person.user_id}", what=words, reason=words, asked_by_id=admin.user_id,
         asked_as=Role.SEC_ADMIN, asked_at=timezone.now(), expires_at=timezone.now() + timedelta(days=1),
     )  # fmt: skip
+    if office.level == Level.PROVINCE:
+        _emergency(office, person, admin, words)
     session = OpenSession.objects.create(user=user, key=words, digest=digest(words), began_at=NOON, seen_at=NOON)
     return {
         "file_id": stored.pk, "job_id": job.pk, "user_id": user.pk, "person_id": user.pk,
@@ -205,3 +211,18 @@ def _own(office: Office, person: Actor, admin: Actor, period: Any = None) -> Ids
         "token_id": token.pk, "session_id": session.pk, "number": session.pk,
         "change_id": change.pk, "provider_id": provider.pk, "link_id": link.pk, "field": "phone",
     }  # fmt: skip
+
+
+def _emergency(office: Office, person: Actor, admin: Actor, words: str) -> None:
+    """An emergency account in use, which somebody has tried before."""
+    user = factories.make_person(office, emergency=True, password="!", duty="SEC_ADMIN")
+    User.objects.filter(pk=user.pk).update(office=office)
+    account = EmergencyAccount.objects.create(
+        office=office, first_holder_id=person.user_id, second_holder_id=admin.user_id, drawn_at=NOON, state="OPEN",
+        first_taken_at=NOON, second_taken_at=NOON, tries=1, tried_at=NOON, tried_from=words,
+        user=user,
+    )  # fmt: skip
+    EmergencyOpening.objects.create(
+        account=account, person_id=person.user_id, reason=words, address=words, opened_at=NOON,
+        until=timezone.now() + timedelta(days=1),
+    )  # fmt: skip

@@ -161,6 +161,7 @@ class TestTheSession:
         assert people.status_code == 200
         assert sys.user.name in people.content.decode()  # type: ignore[attr-defined]
         lost = sys.user.pk  # type: ignore[attr-defined]
+        assert "重置密码" in client.get(f"/yunnan/administration/people/{lost}/").content.decode()
         assert client.post(f"/yunnan/administration/people/{lost}/password/").status_code == 200
         for url in ("/yunnan/audit/", "/yunnan/templates/", "/yunnan/administration/providers/", "/yunnan/changes/",
                     "/yunnan/administration/offices/", "/yunnan/administration/limits/"):  # fmt: skip
