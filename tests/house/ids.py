@@ -64,8 +64,9 @@ WORDS = frozenset({
 SHARED = frozenset({"period_id", "indicator_id", "run_id", "version_id", "template_id", "cycle_id"})
 NOBODYS = {"slug": "wuyou", "file_id": "5f5f5f5f-0000-4000-8000-5f5f5f5f5f5f"}
 NO_ID = 2147483600
-# An indicator's or a county's code, the same in every scheme, a person's field, an identity number: no objects.
-PLAIN = frozenset({"code", "field", "resident_id"})
+# Ours at a provider, an indicator's or a county's code, the same in every scheme, a person's field, an identity
+# number: no objects.
+PLAIN = frozenset({"client_id", "code", "field", "resident_id"})
 
 
 class Param(NamedTuple):
