@@ -46,7 +46,7 @@ PAGES = {
 # Names that stand for words, days, figures, codes and choices: no object of an office.
 WORDS = frozenset({
     "act", "action", "address", "again", "as_of", "back", "carry", "changed", "client_id", "client_secret", "code",
-    "first", "second", "told",
+    "do", "first", "second", "told",
     "confirming_unit", "credit_code", "error", "iss", "issuer", "logout_token", "strong_values",
     "subject", "subject_claim",
     "cumulative", "data_source", "day", "days", "decision", "direction", "done", "due", "effective_on", "email",
