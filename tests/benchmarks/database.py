@@ -42,7 +42,7 @@ def database() -> Iterator[str]:
             os.environ.pop("DATABASE_URL")
             if before is not None:
                 os.environ["DATABASE_URL"] = before
-            _drop(url, name)
+            drop(url, name)
             _drop_roles(url)
 
 
@@ -58,7 +58,7 @@ def _run(url: str, statement: str) -> list[Any]:
         connection.close()
 
 
-def _drop(server: str, name: str) -> None:
+def drop(server: str, name: str) -> None:
     """FORCE ends everybody's work in it but the autovacuum's, which belongs to the superuser and is waited for."""
     for waited in range(60):
         try:

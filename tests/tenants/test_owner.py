@@ -31,6 +31,7 @@ from tenants.models import Membership, Office, OpenSession, Role, Shadow, SignIn
 from tenants.shadowing import sources, taking
 from tenants.usecases import shadows
 from tests import factories
+from tests.benchmarks.database import drop
 from tests.tenants.owners import PASSWORD, portal_of, set_apart, set_to, with_owner, without_the_owners_login
 from tests.tenants.provinces import committed
 from tests.tenants.test_cells import NEW_OFFICE, signed_in, take_down
@@ -614,3 +615,43 @@ class TestTheSystemCheck:
             monkeypatch.setitem(settings.DATABASES["default"], name, value)
 
         assert [message.id for message in schemas_have_an_owner()] == ([found] if found else [])
+
+
+def test_an_empty_database_is_set_apart_by_one_upgrade(django_db_setup, tmp_path) -> None:
+    """What install.sh and `make demo` begin with: no tables, no owner, and no login for the pages yet."""
+    at = connection.settings_dict
+    name, web = f"{at['NAME']}_empty"[:40], f"{at['NAME']}_web"[:40]
+    by = "postgresql://{}:{}@{HOST}:{PORT}/{}"
+    owners = by.format(at["USER"], at["PASSWORD"], name, **at)
+    environment = {
+        **os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.dev", "DATA_DIR": str(tmp_path),
+        "OWNER_DATABASE_URL": owners,
+        "DATABASE_URL": by.format(web, "web-of-tests", name, **at),
+    }  # fmt: skip
+    server = by.format(at["USER"], at["PASSWORD"], "postgres", **at)
+    plain = psycopg2.connect(server)
+    plain.autocommit = True
+    with plain.cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        try:
+            upgrade = [sys.executable, "manage.py", "upgrade", "--skip-checks"]
+            first, second = (
+                subprocess.run(
+                    upgrade, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False
+                )
+                for _ in range(2)
+            )
+            assert first.returncode == 0, first.stderr[-2000:]
+            assert f"{owner.PREFIX}{name} was made." in first.stdout
+            assert second.returncode == 0, second.stderr[-2000:]
+            assert "owns" not in second.stdout
+            inside = psycopg2.connect(owners)
+            with inside.cursor() as looking:
+                looking.execute(owner.STRANGERS, {"owner": owner.name_of(name), "log": owner.log_of(name)})
+                assert looking.fetchall() == []
+            inside.close()
+        finally:
+            drop(server, name)
+            for role in (owner.name_of(name), owner.log_of(name), web):
+                cursor.execute(f'DROP ROLE IF EXISTS "{role}"')
+    plain.close()

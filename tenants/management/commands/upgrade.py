@@ -50,6 +50,7 @@ class Command(BaseCommand):
     def _shared(self) -> None:
         """Schema public, the roles and the wall."""
         call_command("migrate_schemas", "--shared", verbosity=0, interactive=False)
+        self._say(owning.set_apart())  # what was made just now, too: the audit log's tables have an owner of their own
         try:
             schemas.ensure_roles()
         except asking.WallDown as down:

@@ -24,7 +24,6 @@ FEW = settings(
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-tried: Counter[str] = Counter()
 
 
 @st.composite
@@ -44,22 +43,27 @@ def adjusted(draw: st.DrawFn) -> tuple[strategies.Situation, dict[str, Adjustmen
     return situation, adjustments
 
 
-@FEW
-@given(adjusted())
-def test_every_gain_is_what_scoring_anew_gives(given_: tuple[strategies.Situation, dict[str, Adjustments]]) -> None:
-    (scheme, peers, facts), adjustments = given_
-    rules = rules_of(scheme)
+def test_every_gain_is_what_scoring_anew_gives() -> None:
+    tried: Counter[str] = Counter()  # the property would hold as well for nothing
 
-    for office, card in score(scheme, peers, facts, adjustments).items():
-        total = card.as_json()["total"]
-        for line in card.lines:
-            for gain in gains.loss_of(rules[line.code], line.trace).gains:
-                if gain.at_most:
-                    continue
-                anew = _anew(scheme, peers, facts, adjustments, office, gain)
-                assert anew.line(line.code).score == gain.score == line.score + gain.gain
-                assert anew.total == gains.total_with(total, [gain])
-                tried[gain.effort] += 1
+    @FEW
+    @given(adjusted())
+    def holds(told: tuple[strategies.Situation, dict[str, Adjustments]]) -> None:
+        (scheme, peers, facts), adjustments = told
+        rules = rules_of(scheme)
+        for office, card in score(scheme, peers, facts, adjustments).items():
+            total = card.as_json()["total"]
+            for line in card.lines:
+                for gain in gains.loss_of(rules[line.code], line.trace).gains:
+                    if gain.at_most:
+                        continue
+                    anew = _anew(scheme, peers, facts, adjustments, office, gain)
+                    assert anew.line(line.code).score == gain.score == line.score + gain.gain
+                    assert anew.total == gains.total_with(total, [gain])
+                    tried[gain.effort] += 1
+
+    holds()
+    assert min(tried[kind] for kind in ("PAPER", "WORK", "OBJECT")) > 20
 
 
 def _anew(scheme: Any, peers: Any, facts: Any, adjustments: Any, office: str, gain: gains.Gain) -> Any:
@@ -70,12 +74,6 @@ def _anew(scheme: Any, peers: Any, facts: Any, adjustments: Any, office: str, ga
     else:
         facts = {**facts, office: {**facts[office], gain.code: gain.fact}}
     return score(scheme, peers, facts, adjustments)[office]
-
-
-def test_every_kind_of_gain_was_tried() -> None:
-    """Of the property above, which runs first: it would hold as well for nothing."""
-    assert tried.keys() >= {"PAPER", "WORK", "OBJECT"}
-    assert min(tried[kind] for kind in ("PAPER", "WORK", "OBJECT")) > 50
 
 
 def test_every_place_won_among_peers_is_what_scoring_anew_gives() -> None:
