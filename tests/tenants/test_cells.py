@@ -22,7 +22,7 @@ from core import jobs as core_jobs
 from core import office as office_core
 from core.checks import provinces_have_logins
 from core.jobs import registry
-from core.models import IdempotencyRecord
+from core.models import EventRecord, IdempotencyRecord
 from core.postgres import base, seats
 from core.postgres.wall import asking
 from tenants import logins
@@ -53,7 +53,7 @@ def provinces(django_db_setup, django_db_blocker, tmp_path_factory: pytest.TempP
             OpenSession.objects.filter(user__in=ids).delete()
             Membership.objects.filter(user__in=ids).delete()
             User.objects.filter(pk__in=ids).delete()
-            for traces in (SignInAttempt, IdempotencyRecord, Session):  # of requests, by whomever
+            for traces in (SignInAttempt, IdempotencyRecord, Session, EventRecord):  # of requests, by whomever
                 traces.objects.all().delete()
         connection.close()
 

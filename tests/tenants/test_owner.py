@@ -23,7 +23,7 @@ from core.checks import schemas_have_an_owner
 from core.jobs import schedules
 from core.management import runner
 from core.management.commands import make_schemas
-from core.models import EventRecord, IdempotencyRecord, Job, Schedule
+from core.models import EventRecord, IdempotencyRecord, Job, Schedule, SensitiveRead
 from core.postgres import base, owner, seats
 from core.postgres.wall import asking
 from tenants import fingerprints, logins, owning, schemas
@@ -59,7 +59,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory: pytest.TempPathF
             OpenSession.objects.filter(user__in=ids).delete()
             Membership.objects.filter(user__in=ids).delete()
             User.objects.filter(pk__in=ids).delete()
-            for traces in (SignInAttempt, IdempotencyRecord, Session, Job):
+            for traces in (SignInAttempt, IdempotencyRecord, Session, Job, SensitiveRead, EventRecord):
                 traces.objects.all().delete()
         connection.close()
 
@@ -619,7 +619,7 @@ class TestTheSystemCheck:
 
 def test_an_empty_database_is_set_apart_by_one_upgrade(django_db_setup, tmp_path) -> None:
     """What install.sh and `make demo` begin with: no tables, no owner, and no login for the pages yet."""
-    at = connection.settings_dict
+    at = OWNERS or connection.settings_dict
     name, web = f"{at['NAME']}_empty"[:40], f"{at['NAME']}_web"[:40]
     by = "postgresql://{}:{}@{HOST}:{PORT}/{}"
     owners = by.format(at["USER"], at["PASSWORD"], name, **at)
