@@ -23,7 +23,15 @@ from core.checks import schemas_have_an_owner
 from core.jobs import schedules
 from core.management import runner
 from core.management.commands import make_schemas
-from core.models import EventRecord, IdempotencyRecord, Job, Schedule, SensitiveRead
+from core.models import (
+    AuditAnchor,
+    AuditCheck,
+    EventRecord,
+    IdempotencyRecord,
+    Job,
+    Schedule,
+    SensitiveRead,
+)
 from core.postgres import base, owner, seats
 from core.postgres.wall import asking
 from tenants import fingerprints, logins, owning, schemas
@@ -59,7 +67,8 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory: pytest.TempPathF
             OpenSession.objects.filter(user__in=ids).delete()
             Membership.objects.filter(user__in=ids).delete()
             User.objects.filter(pk__in=ids).delete()
-            for traces in (SignInAttempt, IdempotencyRecord, Session, Job, SensitiveRead, EventRecord):
+            requests = (SignInAttempt, IdempotencyRecord, Session)
+            for traces in (*requests, Job, Schedule, SensitiveRead, EventRecord, AuditAnchor, AuditCheck):
                 traces.objects.all().delete()
         connection.close()
 

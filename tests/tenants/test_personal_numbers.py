@@ -244,7 +244,9 @@ class TestRevealing:
         event = EventRecord.objects.get(name="NumberRevealed")
         assert event.data == {"number": "phone", "reason": REASON["reason"]}
         commit()
-        assert AuditEntry.objects.get(table_name="core_sensitiveread").link.reason == REASON["reason"]
+        assert (
+            AuditEntry.objects.get(table_name="core_sensitiveread", row_id=str(note.pk)).link.reason == REASON["reason"]
+        )
 
     @pytest.mark.parametrize("role", [role for role in Role.values if role not in ("SYS_ADMIN", "SEC_ADMIN")])
     def test_is_the_administrators(self, actor, person: User, role: str) -> None:
