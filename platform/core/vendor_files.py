@@ -13,3 +13,9 @@ VENDOR_FILES = {
     "echarts.min.js": "echarts/dist/echarts.min.js",
     "Sortable.min.js": "sortablejs/Sortable.min.js",
 }
+
+# What the server itself reads and nobody is served: the type that PDFs are set in (see core.documents.fonts).
+DOCUMENT_FONTS = (
+    "@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf",
+    "@expo-google-fonts/noto-serif-sc/700Bold/NotoSerifSC_700Bold.ttf",
+)

@@ -49,11 +49,13 @@ def wheels(into: Path) -> list[Path]:
 
 
 def front_end() -> list[Path]:
-    """The files of node_modules that are served, and the icons that the code names."""
+    """The files of node_modules that are served, the icons that the code names, the type that PDFs are set in."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
-    from core.vendor import VendorFinder
+    from core.vendor import VendorFinder, modules
+    from core.vendor_files import DOCUMENT_FONTS
 
     files = {Path(storage.path(name)) for name, storage in VendorFinder().list([])}
+    files |= {modules() / inside for inside in DOCUMENT_FONTS}
     missing = sorted(str(path.relative_to(ROOT)) for path in files if not path.is_file())
     if missing:
         raise BundleError(

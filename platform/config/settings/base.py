@@ -159,6 +159,8 @@ CACHES = {
 EVIDENCE_DIR = DATA_DIR / "evidence"
 # The heads of the audit chains, signed; best on a disk that only appends. The key never goes into the database.
 ARCHIVE_DIR = Path(os.environ.get("ARCHIVE_DIR", DATA_DIR / "archives"))
+# The type of official documents that the installation owns (core.documents.fonts); none: Noto Serif SC.
+DOCUMENT_FONTS = os.environ.get("DOCUMENT_FONTS", "")
 # Where base backups and the log lie (deploy/server/backup), for who may restore one office into a shadow; '' elsewhere.
 BACKUP_DIR = os.environ.get("BACKUP_DIR", "")
 SCRATCH_DIR = os.environ.get("SCRATCH_DIR", "")  # room for a whole database for minutes; the system's own if empty
