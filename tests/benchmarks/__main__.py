@@ -18,9 +18,11 @@ from tests.benchmarks import database  # noqa: E402
 Told = Callable[[str], None]
 # offices; months scored in memory; months stored (of the twelve that the smallest province has)
 FULL = {"offices": (16, 300, 3000), "months": 12, "stored": (12, 3, 3), "indicators": (10, 38, 100), "page_runs": 40,
+        "cockpit_runs": 60,
         "upgraded": 100, "created": 5, "wall_runs": 20, "entries": 300_000, "audit_runs": 7,
         "shadow_rows": 100_000, "shadow_runs": 5}  # fmt: skip
 QUICK = {"offices": (4, 8, 20), "months": 1, "stored": (2, 2, 1), "indicators": (10, 20), "page_runs": 2,
+         "cockpit_runs": 2,
          "upgraded": 3, "created": 1, "wall_runs": 1, "entries": 300, "audit_runs": 1,
          "shadow_rows": 1_000, "shadow_runs": 1}  # fmt: skip
 
@@ -29,14 +31,26 @@ def measure(sizes: dict[str, Any], told: Told) -> dict[str, Any]:
     """All parts, in the order of their needs; DATABASE_URL is an empty database."""
     set_up()
     from tenants import schemas
-    from tests.benchmarks import audit, machine, offices, ranking, scoring, shadow, wall, workbench, world
+    from tests.benchmarks import (
+        audit,
+        cockpit,
+        floor,
+        machine,
+        offices,
+        ranking,
+        scoring,
+        shadow,
+        wall,
+        workbench,
+        world,
+    )
 
     with_load = {"load_before": machine.load()}
     told("making tables")
     world.make_tables()
     with world.public():
         about = {**machine.describe(), **with_load}
-    result: dict[str, Any] = {"machine": about, "ranking": [], "scoring": {"engine": [], "stored": []}}
+    result: dict[str, Any] = {"machine": about, "ranking": [], "scoring": {"engine": [], "stored": [], "floor": []}}
     provinces = []
     for size, months in zip(sizes["offices"], sizes["stored"], strict=True):
         told(f"{size} offices: a year signed, {months} months of values")
@@ -45,6 +59,8 @@ def measure(sizes: dict[str, Any], told: Told) -> dict[str, Any]:
         provinces.append(province)
         told(f"{size} offices: {months} stored runs")
         result["scoring"]["stored"].append(scoring.measure("stored", province.office.schema_name, 13 - months, 12))
+        told(f"{size} offices: the same scores by one statement")
+        result["scoring"]["floor"].append(floor.measure(province))
         told(f"{size} offices: ranking")
         result["ranking"].append(ranking.measure(province))
     for size in (sizes["offices"][0], sizes["offices"][-1]):
@@ -56,6 +72,10 @@ def measure(sizes: dict[str, Any], told: Told) -> dict[str, Any]:
     with world.office_core.maintenance():
         schemas.create_schema(provinces[1].office)
     result["wall"] = wall.measure(provinces[1], 2, sizes["wall_runs"])
+    told(f"the bureau's pages, {provinces[0].size} and {provinces[1].size} offices")
+    with world.office_core.maintenance():
+        schemas.create_schema(provinces[0].office)
+    result["cockpit"] = cockpit.measure((provinces[0], provinces[1]), sizes["cockpit_runs"])
     told(f"the audit chain, {sizes['entries']:,} entries")
     result["audit"] = audit.measure(provinces[-1], sizes["entries"], sizes["audit_runs"])
     told(f"a shadow of {sizes['shadow_rows']:,} rows, compared")

@@ -8,6 +8,8 @@ from typing import Any
 from tests.benchmarks import machine
 
 GOAL = 1.5
+FLOOR_GOAL = 5
+COCKPIT_QUERIES, COCKPIT_SECONDS = 20, 0.3
 
 
 def write(result: dict[str, Any], folder: Path) -> list[Path]:
@@ -34,9 +36,18 @@ def summary(result: dict[str, Any]) -> str:
     constant = "constant" if result["workbench"]["constant"] else "NOT constant"
     lines.append(f"workbench queries: {constant}, {sorted({row['queries'] for row in result['workbench']['counts']})}")
     lines += [
+        f"{row['page']} of {row['offices']} offices: {row['queries']} queries, p95 {_ms(row['p95'])} ms"
+        for row in result["cockpit"]
+    ]
+    lines += [
         f"stored run of {row['offices']} offices: {row['values_per_second']:,.0f} values/s, "
         f"peak {row['peak_megabytes']:.0f} MB"
         for row in result["scoring"]["stored"]
+    ]  # fmt: skip
+    lines += [
+        f"scoring {row['offices']} offices: {row['each']['stored']:.1f} s for 100,000 values, "
+        f"{row['stored_ratio']:.1f}x one statement that writes the scores without traces (goal {FLOOR_GOAL})"
+        for row in _floors(result["scoring"])
     ]  # fmt: skip
     walled = result["wall"]["acts"].items()
     told = (f"{name} {row['ratio']:.2f}x (itself {row['control']:.2f}x)" for name, row in walled)
@@ -82,6 +93,7 @@ def markdown(result: dict[str, Any]) -> str:
         ),
         *_ranking(result["ranking"]),
         *_workbench(result["workbench"]),
+        *_cockpit(result["cockpit"]),
         *_scoring(result["scoring"]),
         *_wall(result["wall"]),
         *_audit(result["audit"]),
@@ -226,6 +238,23 @@ def _over(row: dict[str, Any], name: str) -> str:
     return f"{_verdict(ratio)}, goal {GOAL}" if name == "empty" else "" if name == "page" else f"{ratio:.2f}"
 
 
+def _cockpit(rows: list[dict[str, Any]]) -> list[str]:
+    goal = f"Goal of the cockpit: under {COCKPIT_QUERIES} queries, 95 of 100 within {_ms(COCKPIT_SECONDS)} ms."
+    return [
+        "## The bureau's pages",
+        f"Through the whole stack, one after the other. {goal}",
+        _table(
+            ["page", "offices", "queries", "KB", "visits", "median, ms", "95th percentile, ms", "goal"],
+            [
+                [row["page"], row["offices"], row["queries"], round(row["bytes"] / 1024), row["runs"],
+                 _ms(row["median"]), _ms(row["p95"]),
+                 "met" if row["queries"] < COCKPIT_QUERIES and row["p95"] < COCKPIT_SECONDS else "missed"]
+                for row in rows
+            ],
+        ),
+    ]  # fmt: skip
+
+
 def _scoring(part: dict[str, Any]) -> list[str]:
     return [
         "## Scoring",
@@ -248,6 +277,40 @@ def _scoring(part: dict[str, Any]) -> list[str]:
                  f"{row['values_per_second']:,.0f}", row["queries_per_run"], round(row["start_megabytes"]),
                  round(row["peak_megabytes"])]
                 for row in part["stored"]
+            ],
+        ),
+        *_floor(part),
+    ]  # fmt: skip
+
+
+def _floors(part: dict[str, Any]) -> list[dict[str, Any]]:
+    """Seconds for 100,000 values each way and their ratios, for each size."""
+    engines = {row["offices"]: row for row in part["engine"]}
+    rows = []
+    for floor, stored in zip(part["floor"], part["stored"], strict=True):
+        each = {name: seconds / floor["values"] * 100_000 for name, seconds in floor["seconds"].items()}
+        each["stored"] = 100_000 / stored["values_per_second"]
+        row = {"offices": floor["offices"], "each": each, "stored_ratio": each["stored"] / each["written"]}
+        if engine := engines.get(floor["offices"]):
+            each["engine"] = 100_000 / engine["values_per_second"]
+            row["engine_ratio"] = each["engine"] / each["computed"]
+        rows.append(row)
+    return rows
+
+
+def _floor(part: dict[str, Any]) -> list[str]:
+    against = "one SQL statement that computes the same scores (each compared first) and keeps no traces"
+    return [
+        f"Seconds for 100,000 values, against {against}. Goal: at most {FLOOR_GOAL} times.",
+        _table(
+            ["offices", "SQL, nothing kept", "the engine, with all that traces need", "ratio",
+             "SQL, a row for each value", "`calculate_run`, traces and hashes kept", "ratio"],
+            [
+                [row["offices"], f"{row['each']['computed']:.2f}",
+                 f"{row['each']['engine']:.2f}" if "engine" in row["each"] else "",
+                 f"{row['engine_ratio']:.1f}" if "engine_ratio" in row else "",
+                 f"{row['each']['written']:.2f}", f"{row['each']['stored']:.2f}", f"{row['stored_ratio']:.1f}"]
+                for row in _floors(part)
             ],
         ),
     ]  # fmt: skip

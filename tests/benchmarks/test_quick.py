@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import report
+from tests.benchmarks import cockpit, report
 from tests.benchmarks.set_up import ROOT
 
 
@@ -27,6 +27,9 @@ def test_measures_everything_and_writes_it_down(tmp_path: Path) -> None:
     assert {(row["indicators"], row["months"]) for row in result["scoring"]["engine"]} == {(38, 1)}
     queries = [row["queries_per_run"] for row in result["scoring"]["stored"][1:]]
     assert max(queries) - min(queries) <= 1  # a month with an official month before it reads that one too
+    assert [row["values"] for row in result["scoring"]["floor"]] == [4 * 38, 8 * 38, 20 * 38]
+    counts = {page: {row["queries"] for row in result["cockpit"] if row["page"] == page} for page in cockpit.PAGES}
+    assert all(len(each) == 1 for each in counts.values()), counts
     assert result["offices"]["offices"] == 3
     assert min(result["offices"]["upgrade_seconds"].values()) > 0
     assert result["audit"]["entries"] >= 300

@@ -4,11 +4,14 @@ import asyncio
 import re
 import subprocess
 import sys
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from tests.benchmarks.set_up import ROOT
-from tests.load.generator import Outcome, quantile
+from tests.load.generator import Crowd, Outcome, quantile
+from tests.load.offices import Desk
 from tests.load.rush import Person, Refused
 
 
@@ -18,7 +21,7 @@ def run(*arguments: str, seconds: float) -> str:
         [sys.executable, "-m", "tests.load", *arguments],
         cwd=ROOT, capture_output=True, text=True, check=False, timeout=seconds,
     )  # fmt: skip
-    assert answer.returncode == 0, answer.stdout[-2000:] + answer.stderr[-2000:]
+    assert answer.returncode == 0, answer.stdout[-4000:] + answer.stderr[-8000:]
     return answer.stdout
 
 
@@ -63,6 +66,37 @@ def test_a_second_click_may_be_told_but_not_break() -> None:
     for pair in ((broken, done), (done, broken), (late, late)):
         with pytest.raises(Refused):
             answers(*pair)
+
+
+def test_a_save_that_nobody_waited_for_may_come_late_and_no_other() -> None:
+    """The value is opened again first; being told that the late one came meanwhile is right once, and only then."""
+    desk = Desk("one", "bench", "", "", 1, 1, (7,), "", "", "", Decimal(1))
+    crowd = Crowd(0, [desk], seed=1)
+    asked, answers = [], []
+
+    async def ask(method: str, path: str, **given: Any) -> tuple[int, bytes]:
+        asked.append((method, (given.get("body") or {}).get("lock_version")))
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def save(*given: Any) -> int:
+        answers[:] = given
+        return asyncio.run(crowd._save(desk))[0]
+
+    crowd._ask = ask  # type: ignore[method-assign]
+    told, conflict = (200, b'{"lock_version": 3}'), (409, b"{}")
+    assert save(told) == 200
+    assert save(conflict) == 409, "nobody gave up: this one is wrong"
+    with pytest.raises(TimeoutError):
+        save(TimeoutError())
+    assert save((200, b'{"lock_version": 4}'), conflict) == 200
+    assert save((200, b'{"lock_version": 5}'), told) == 200
+    assert save(conflict) == 409
+    assert asked == [
+        ("PUT", None), ("PUT", 3), ("PUT", 3), ("GET", None), ("PUT", 4), ("GET", None), ("PUT", 5), ("PUT", 3)
+    ]  # fmt: skip
 
 
 @pytest.mark.soak

@@ -6,10 +6,12 @@ replaced by the exact fraction that was written (0.6 is 3/5, not the nearest bin
 
 import ast
 import operator
+import threading
 import unicodedata
 import warnings
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from simpleeval import SimpleEval
@@ -28,6 +30,21 @@ OPERATORS: dict[type[ast.AST], Any] = {
     ast.UAdd: operator.pos,
 }
 FUNCTIONS = {"min": min, "max": max}
+
+
+_parser = threading.Lock()
+
+
+@lru_cache(maxsize=256)
+def _tree(text: str) -> ast.expr:
+    """The text as Python reads it. Nobody changes it: it is kept for the next who asks.
+
+    One thread at a time: CPython 3.11 counts the depth of all its parsers together, and two at once now and then end
+    in a SystemError (found by 300 people in two minutes).
+    """
+    with _parser, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a number glued to a word ("1if") warns before it fails
+        return ast.parse(text, mode="eval").body
 
 
 class Refused(ValueError):
@@ -50,10 +67,7 @@ class Expression:
         if unicodedata.normalize("NFKC", text) != text or not FOREIGN.isdisjoint(text):
             raise Refused("formula.unreadable", expression=text)
         try:
-            # A number glued to a word ("1if") warns before it fails; either way it is unreadable.
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(text.strip(), mode="eval").body
+            tree = _tree(text.strip())
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise Refused("formula.unreadable", expression=text) from None
         if sum(1 for _ in ast.walk(tree)) > MOST_NODES:

@@ -1,0 +1,58 @@
+"""The bureau's pages over all its prefectures, through the whole stack: how many statements, and in what time."""
+
+import statistics
+import time
+from typing import Any
+
+from django.test import Client
+from django.utils import timezone
+
+from tenants.models import Role
+from tests import factories
+from tests.benchmarks import clock, world
+
+PAGES = {
+    "cockpit": "/appraisal/overview/",
+    "ranking": "/appraisal/ranking/",
+    "completeness": "/appraisal/completeness/",
+}
+
+
+def measure(provinces: tuple[world.Province, ...], runs: int) -> list[dict[str, Any]]:
+    """Each page of each province that has a schema: statements of the second visit, median and 95th percentile."""
+    return [row for province in provinces for row in _of(province, runs)]
+
+
+def _of(province: world.Province, runs: int) -> list[dict[str, Any]]:
+    with world.public():
+        user = factories.make_person(province.office, Role.APPRAISAL_ADMIN, password_changed_at=timezone.now())
+        client = Client()
+        client.force_login(user)
+    return [
+        {"offices": province.size, "page": name, **_visited(client, f"/{province.office.schema_name}{path}", runs)}
+        for name, path in PAGES.items()
+    ]
+
+
+def _visited(client: Client, url: str, runs: int) -> dict[str, Any]:
+    _get(client, url)
+    with clock.counted() as count:
+        size = _get(client, url)
+    taken = []
+    for _turn in range(runs):
+        began = time.perf_counter()
+        _get(client, url)
+        taken.append(time.perf_counter() - began)
+    taken.sort()
+    return {
+        "queries": count.queries, "bytes": size, "runs": runs, "median": statistics.median(taken),
+        "p95": taken[int(len(taken) * 0.95)],
+    }  # fmt: skip
+
+
+def _get(client: Client, url: str) -> int:
+    """The page's size; anything but 200 is an error here."""
+    answer = client.get(url)
+    if answer.status_code != 200:
+        raise RuntimeError(f"{url} answered {answer.status_code}")
+    return len(answer.content)
