@@ -6,6 +6,7 @@ that do not. `make test` uses a few examples that are the same every time; `make
 """
 
 import os
+import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -52,6 +53,7 @@ pytestmark = [
 ]
 CASES = int(os.environ.get("ANLAN_SOAK_CASES", "50000"))
 EXAMPLES = int(os.environ.get("ANLAN_CONTRACT_EXAMPLES", "3"))
+SOAK_EXAMPLES = 8  # of each operation, right and wrong ones each, before the next role comes
 CHECKS: list[Any] = [
     *(not_a_server_error, status_code_conformance, content_type_conformance),
     *(response_headers_conformance, response_schema_conformance),
@@ -92,13 +94,24 @@ def contract(office: str) -> schemathesis.BaseSchema:
 
 
 class Caller:
-    """Somebody who calls every operation and notes what is not as documented."""
+    """Somebody who calls every operation and notes what is not as documented.
 
-    def __init__(self, headers: dict[str, str], ids: dict[str, Any]) -> None:
+    chance: where other calls than the last time are wanted; it is what makes each of them, so they can be made again.
+    """
+
+    def __init__(self, headers: dict[str, str], ids: dict[str, Any], chance: random.Random | None = None) -> None:
         self.headers = headers
         self.ids = {name: str(value) if isinstance(value, UUID) else value for name, value in ids.items()}
         self.found: dict[str, str] = {}
         self.cases = 0
+        self.chance = chance
+        self.settings = QUIETLY
+        if chance:
+            self.settings = hypothesis.settings(QUIETLY, max_examples=SOAK_EXAMPLES, derandomize=False)
+
+    def seeded(self, test: Any) -> Any:
+        """The test with a seed of its own, where there is chance."""
+        return hypothesis.seed(self.chance.getrandbits(64))(test) if self.chance else test
 
     def call_everything(self, schema: schemathesis.BaseSchema) -> None:
         for result in schema.get_all_operations():
@@ -108,7 +121,7 @@ class Caller:
                 calls = hypothesis.given(case=operation.as_strategy(generation_mode=mode))(self._call)
                 # An operation without parameters and body cannot be called wrongly.
                 with suppress(*[hypothesis.errors.Unsatisfiable] * (mode == GenerationMode.NEGATIVE)):
-                    QUIETLY(calls)(numbers=numbers)
+                    self.settings(self.seeded(calls))(numbers=numbers)
 
     def _call(self, case: schemathesis.Case, numbers: Iterator[int]) -> None:
         self.cases += 1
@@ -132,7 +145,8 @@ class Caller:
                         response, headers=caller.headers, checks=[*CHECKS, use_after_free], recorder=self.recorder
                     )
 
-        Walk.run(settings=hypothesis.settings(QUIETLY, max_examples=walks, stateful_step_count=steps))
+        settings = hypothesis.settings(self.settings, max_examples=walks, stateful_step_count=steps)
+        self.seeded(Walk).run(settings=settings)
 
     @contextmanager
     def noting(self, case: schemathesis.Case) -> Iterator[None]:
@@ -160,14 +174,14 @@ def test_as_an_administrator_of_the_province_by_session(
     assert not caller.found, caller.verdict()
 
 
-def by_token(office: Office, role: str, ids: dict[str, Any]) -> Caller:
+def by_token(office: Office, role: str, ids: dict[str, Any], chance: random.Random | None = None) -> Caller:
     """Somebody with that role alone, who calls with a token."""
     secret = f"{office.schema_name}-{role}"
     Token.objects.create(
         user=factories.make_person(office, role), office=office, name="contract", digest=digest(secret),
         created_at=NOON, expires_at=timezone.now() + timedelta(days=1),
     )  # fmt: skip
-    return Caller({"Authorization": f"Token {secret}"}, ids)
+    return Caller({"Authorization": f"Token {secret}"}, ids, chance)
 
 
 def test_as_a_reporter_of_a_prefecture_by_token(world: dict[str, dict[str, Any]], offices: dict[str, Office]) -> None:
@@ -217,14 +231,23 @@ def test_an_operation_that_fails_or_leaves_the_contract_is_found(
 def test_as_each_role_in_tens_of_thousands_of_cases(
     level: str, world: dict[str, dict[str, Any]], offices: dict[str, Office]
 ) -> None:
-    """ANLAN_SOAK_CASES in all, over both levels and every role; what each did stays for the next, as in an office."""
-    callers = [by_token(offices[level], role, world[level]) for role in Role.values]
-    cases, schema, began = 0, contract(level), time.monotonic()
-    while cases < CASES / 2:
-        for caller in callers:
-            caller.call_everything(schema)
-            caller.wander(schema, walks=20, steps=20)
-        cases = sum(caller.cases for caller in callers)
-    print(f"\n{level}: {cases} cases by {len(callers)} roles in {time.monotonic() - began:.0f} s")
+    """ANLAN_SOAK_CASES in all, over both levels and every role; what each did stays for the next, as in an office.
+
+    Other cases each time; ANLAN_SOAK_SEED, which is printed, makes the same again.
+    """
+    seed, schema, began = (
+        int(os.environ.get("ANLAN_SOAK_SEED", "0")) or time.time_ns(),
+        contract(level),
+        time.monotonic(),
+    )
+    chance = random.Random(seed)
+    callers = [by_token(offices[level], role, world[level], chance) for role in Role.values]
+    print(f"\n{level}: ANLAN_SOAK_SEED={seed}")
+    while (cases := sum(caller.cases for caller in callers)) < CASES / 2:
+        caller = min(callers, key=lambda one: one.cases)
+        caller.call_everything(schema)
+        caller.wander(schema, walks=20, steps=20)
+        print(f"{level}: {cases} cases, {time.monotonic() - began:.0f} s", flush=True)
+    print(f"{level}: {cases} cases by {len(callers)} roles in {time.monotonic() - began:.0f} s")
 
     assert not any(caller.found for caller in callers), "\n\n".join(caller.verdict() for caller in callers)
