@@ -6,5 +6,6 @@ If engine and checker agree to the last digit, a mistake would have to be made t
 
 from appraisal.checker.card import Difference, recheck
 from appraisal.checker.fields import recheck_together
+from appraisal.checker.year import recheck_year
 
-__all__ = ["Difference", "recheck", "recheck_together"]
+__all__ = ["Difference", "recheck", "recheck_together", "recheck_year"]

@@ -6,6 +6,7 @@ from typing import Any, Final
 from appraisal.rules.sentences_moves import MOVES
 from appraisal.rules.sentences_problems import PROBLEMS
 from appraisal.rules.sentences_steps import STEPS
+from appraisal.rules.sentences_years import YEARS
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "status.SCORED": ("已计分", "Scored"),
@@ -31,7 +32,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "method.MANUAL": ("人工评定", "Manual mark"),
 }
 
-SENTENCES: Final[dict[str, tuple[str, str]]] = {**STEPS, **MOVES, **_WORDS, **PROBLEMS}
+SENTENCES: Final[dict[str, tuple[str, str]]] = {**STEPS, **MOVES, **YEARS, **_WORDS, **PROBLEMS}
 
 
 def render(key: str, values: Mapping[str, Any], language: str = "zh") -> str:

@@ -58,6 +58,8 @@ MENU = [
             ("reporting:sign-off", "writing-sign", _("月报签发"), (*LEADERS, Role.ISSUER), BELOW, "sign-off"),
             ("ledger:ranking", "chart-bar", _("得分与排名"), BUREAU, PROVINCE, ""),
             ("ledger:my-score", "chart-bar", _("得分说明"), PREFECTURE, BELOW, ""),
+            ("results:year", "certificate", _("年度考核"), BUREAU, PROVINCE, ""),
+            ("results:year", "certificate", _("年度考核"), PREFECTURE, BELOW, ""),
             (
                 "ledger:objections",
                 "message-report",

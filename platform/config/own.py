@@ -17,6 +17,8 @@ _BY_PERIOD = f"{_OFFICE} OR period_id IN ({_PERIODS})"
 _LETTERS = f"SELECT l.id FROM {{of}}.ledger_targetletter l WHERE {_BY_CYCLE}"
 _RUNS = f"SELECT r.id FROM {{of}}.ledger_scorerun r WHERE r.cycle_id IN ({_CYCLES})"
 _BY_RUN = f"{_OFFICE} OR run_id IN ({_RUNS})"
+_YEARS = f"SELECT r.id FROM {{of}}.results_yearrun r WHERE r.cycle_id IN ({_CYCLES})"
+_RESULTS = f"SELECT r.id FROM {{of}}.results_yearresult r WHERE r.cycle_id IN ({_CYCLES})"
 
 OWN: dict[str, str] = {
     "tenants_office": "id = {office}",
@@ -49,6 +51,13 @@ OWN: dict[str, str] = {
     "ledger_scorecard": _BY_RUN,
     "ledger_scoreline": f"card_id IN (SELECT c.id FROM {{of}}.ledger_scorecard c WHERE {_BY_RUN})",
     "ledger_objection": _BY_PERIOD,
+    "results_selfappraisal": _BY_CYCLE,
+    "results_selfscore": f"appraisal_id IN (SELECT a.id FROM {{of}}.results_selfappraisal a WHERE {_BY_CYCLE})",
+    "results_yearrun": f"cycle_id IN ({_CYCLES})",
+    "results_yearcard": f"{_OFFICE} OR run_id IN ({_YEARS})",
+    "results_yearresult": f"cycle_id IN ({_CYCLES})",
+    "results_resultline": f"{_OFFICE} OR result_id IN ({_RESULTS})",
+    "results_noticeobjection": f"{_OFFICE} OR result_id IN ({_RESULTS})",
 }
 
 _HISTORY = "only ever grows; it is where a difference is explained"

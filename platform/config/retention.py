@@ -122,7 +122,7 @@ CLASSES = (
     DataClass(
         name="reports, letters, verifications, scores, objections",
         level="official",
-        tables=("ledger_*",),
+        tables=("ledger_*", "results_*"),
         kept="for good: archives (domain reference 5.11)",
     ),
     DataClass(

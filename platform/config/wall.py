@@ -53,6 +53,9 @@ CASE split_part(subject, ':', 1)
     WHEN 'ledger.objection' THEN split_part(subject, ':', 2) IN (SELECT b.id::text FROM public.ledger_objection b)
     WHEN 'library.version' THEN split_part(subject, ':', 2) IN (SELECT v.id::text FROM public.library_templateversion v)
     WHEN 'ledger.run' THEN split_part(subject, ':', 2) IN (SELECT r.id::text FROM public.ledger_scorerun r)
+    WHEN 'results.result' THEN split_part(subject, ':', 2) IN (SELECT r.id::text FROM public.results_yearresult r)
+    WHEN 'results.objection' THEN split_part(subject, ':', 2)
+        IN (SELECT b.id::text FROM public.results_noticeobjection b)
     WHEN 'ledger.cycle' THEN split_part(subject, ':', 2) IN (SELECT c.id::text FROM public.ledger_cycle c)
     WHEN 'core.calendar' THEN true
     WHEN 'core.file' THEN split_part(subject, ':', 2) IN (SELECT f.id::text FROM public.core_storedfile f)
@@ -278,6 +281,45 @@ TABLES: dict[str, Rows | Withheld] = {
         add=f"office_id = {OFFICE} AND {PERIODS}",
         change=bureau_only(PERIODS),
         lock=own_or_bureau(PERIODS),
+    ),
+    # The year's results: public to the prefectures from the notice on
+    "results_selfappraisal": Rows(
+        see=f"office_id = {OFFICE} OR ({AT_BUREAU} AND {CYCLES} AND state = 'SUBMITTED')",
+        add=f"office_id = {OFFICE} AND {CYCLES}",
+        change=f"office_id = {OFFICE} AND {CYCLES}",
+        fixed=("id", "office_id", "cycle_id"),
+    ),
+    "results_selfscore": Rows.all(
+        see="appraisal_id IN (SELECT a.id FROM public.results_selfappraisal a)",
+        write=f"appraisal_id IN (SELECT a.id FROM public.results_selfappraisal a WHERE a.office_id = {OFFICE})",
+    ),
+    "results_yearresult": Rows(
+        see=f"{CYCLES} AND ({AT_BUREAU} OR state IN ('NOTICED', 'LOCKED', 'REOPENED'))",
+        add=bureau_only(CYCLES),
+        change=bureau_only(CYCLES),
+        lock=CYCLES,  # an office locks it to object
+        fixed=("id", "cycle_id", "run_id", "number"),
+    ),
+    "results_resultline": Rows(
+        see="result_id IN (SELECT r.id FROM public.results_yearresult r)",
+        add=bureau_only("result_id IN (SELECT r.id FROM public.results_yearresult r)"),
+        change=bureau_only("result_id IN (SELECT r.id FROM public.results_yearresult r)"),
+        fixed=("id", "result_id", "office_id", "total", "rank", "peer_rank", "computed"),
+    ),
+    "results_noticeobjection": Rows(
+        see=f"office_id = {OFFICE} OR ({AT_BUREAU} AND result_id IN (SELECT r.id FROM public.results_yearresult r))",
+        add=f"office_id = {OFFICE} AND result_id IN (SELECT r.id FROM public.results_yearresult r)",
+        change=bureau_only("result_id IN (SELECT r.id FROM public.results_yearresult r)"),
+        fixed=("id", "result_id", "office_id", "about_id", "grounds"),
+    ),
+    "results_yearrun": Rows(
+        see=f"{CYCLES} AND ({AT_BUREAU} OR id IN (SELECT r.run_id FROM public.results_yearresult r))",
+        add=bureau_only(CYCLES),
+        change=bureau_only(CYCLES),
+    ),
+    "results_yearcard": Rows(
+        see=f"run_id IN (SELECT r.id FROM public.results_yearrun r) AND (office_id = {OFFICE} OR {AT_BUREAU})",
+        add=bureau_only("run_id IN (SELECT r.id FROM public.results_yearrun r)"),
     ),
     # No office's: the portal's, or the owner's
     "django_session": Withheld("sessions are the portal's: who could read one could be its person"),

@@ -20,6 +20,7 @@ APPS = (
     "tenants",
     "appraisal/library",
     "appraisal/ledger",
+    "appraisal/results",
     "appraisal/reporting",
     "api",
 )

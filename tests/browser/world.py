@@ -49,7 +49,7 @@ from tenants.models.second_factor import secret_about
 from tenants.usecases import offices, second_person, sessions, sign_in
 from tenants.usecases import people as accounts
 from tests import factories
-from tests.appraisal import setting
+from tests.appraisal import results_setting, setting
 
 NOW = datetime(2026, 11, 5, 1, 30, tzinfo=UTC)  # half past nine in Shanghai, a working day
 SEATS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -98,6 +98,7 @@ def build() -> dict[str, str]:
         world.next_year()
         world.odds_and_ends()
         world.administration()
+        world.the_year()
         setting.running_cycle(world.with_role, world.offices, ("qinghe",))
     return {account: user.name for account, user in people.items()}
 
@@ -136,6 +137,13 @@ class World:
         actor = self._actor(*account.split("-"))
         with office_core.mounted(actor.office.mount(actor_id=actor.user_id)):
             yield actor
+
+    def the_year(self) -> None:
+        """A year calculated and on notice, and two self-appraisals that are handed over."""
+        results_setting.handed_over(self.running, "kunming", "92")
+        results_setting.handed_over(self.running, "puer", "85")
+        results_setting.as_if_noticed(self.running, at=NOW)
+        results_setting.calculated(self.running, at=NOW, note="再算一次")
 
     # --- Months
 

@@ -27,6 +27,7 @@ from appraisal.ledger.models import (
 )
 from appraisal.ledger.usecases import scores
 from appraisal.reporting.models import MonthlyDraft
+from appraisal.results.models import NoticeObjection, YearResult
 from core import files
 from core import office as office_core
 from core.models import AuditEntry, Job
@@ -50,7 +51,7 @@ from tenants.models import (
 )
 from tenants.models.office import Level
 from tests import factories
-from tests.appraisal import setting
+from tests.appraisal import results_setting, setting
 from tests.conftest import NOON, TODAY
 
 Ids = dict[str, Any]
@@ -90,12 +91,27 @@ def _build(
     run = scores.calculate_run(run_id=run.pk, actor=running.admin, at=NOON)
     run = scores.publish_run(run_id=run.pk, actor=running.admin, at=NOON)
     period = running.period(10)
-    things = {name: _of(running, offices[name], run) for name in reporting}
+    result = results_setting.as_if_noticed(running, at=NOON)
+    things = {name: _of(running, offices[name], run) | _year_of(running, offices[name], result) for name in reporting}
     own = _own(offices[province], actor(province, Role.VERIFIER), actor(province, Role.SEC_ADMIN))
     made = {province: things[reporting[0]] | own}
     for name in reporting:
         made[name] = things[name] | _own(offices[name], actor(name, Role.REPORTER), actor(name, Role.SEC_ADMIN), period)
     return made
+
+
+def _year_of(running: setting.Running, office: Office, result: YearResult) -> Ids:
+    """What an office gave itself, and what it objects to."""
+    words = secret(office.schema_name)
+    results_setting.handed_over(running, office.schema_name, "90", statement=words)
+    objection = NoticeObjection.objects.create(
+        result=result, office=office, about=office, grounds=words, filed_by_id=1, filed_by_name="测试", filed_at=NOON,
+        answer_due_on=TODAY,
+    )  # fmt: skip
+    return {
+        "year_run_id": result.run_id, "other_run_id": result.run_id, "result_id": result.pk,
+        "notice_objection_id": objection.pk,
+    }  # fmt: skip
 
 
 def _report(running: setting.Running, office: Office) -> None:

@@ -28,25 +28,26 @@ SAME = {
     "period": "period_id", "template": "template_id", "evidence.[]": "file_id", "rows.[].evidence.[]": "file_id",
     "groups.[].office_id": "office_id", "rows.[].office_id": "office_id", "items.[].id": "value_id", "row": "value_id",
     "group_id": "indicator_id", "number": "number",
-    "numbers.[]": "difference_id",
+    "numbers.[]": "difference_id", "about": "slug",
 }  # fmt: skip
 IDS = frozenset({
     "adjustment_id", "archive_id", "change_id", "cycle_id", "difference_id", "division_id", "entry_id", "file_id",
     "indicator_id", "job_id", "letter_id", "line_id", "link_id", "membership_id", "objection_id", "office_id",
     "period_id", "person_id", "provider_id", "report_id", "run_id", "session_id", "shadow_id", "slug", "stand_in_id",
     "token_id", "user_id", "value_id", "version_id",
+    "year_run_id", "other_run_id", "result_id", "notice_objection_id",
 })  # fmt: skip
 # Of the pages' queries and forms: the world's arguments that each may stand for.
 PAGES = {
     "office": ("office_id", "slug"), "office_id": ("office_id",), "with": ("version_id",), "i": ("indicator_id",),
     "run": ("run_id",), "item": ("value_id",), "person": ("person_id",), "membership": ("membership_id",),
     "division": ("division_id",), "version_id": ("version_id",), "evidence": ("file_id",), "row": ("value_id",),
-    "provider_id": ("provider_id",),
+    "provider_id": ("provider_id",), "against": ("year_run_id",),
 }  # fmt: skip
 # Names that stand for words, days, figures, codes and choices: no object of an office.
 WORDS = frozenset({
     "act", "action", "address", "again", "as_of", "back", "carry", "changed", "client_id", "client_secret", "code",
-    "do", "first", "second", "told",
+    "do", "first", "second", "told", "grade", "minutes", "words", "contact", "scores.[].code", "scores.[].statement",
     "confirming_unit", "credit_code", "error", "iss", "issuer", "logout_token", "strong_values",
     "subject", "subject_claim",
     "cumulative", "data_source", "day", "days", "decision", "direction", "done", "due", "effective_on", "email",
@@ -61,7 +62,10 @@ WORDS = frozenset({
     "valid_to", "verdict", "year",
 })  # fmt: skip
 # What is agreed on within a province, so that a prefecture has no own one that its sibling has not.
-SHARED = frozenset({"period_id", "indicator_id", "run_id", "version_id", "template_id", "cycle_id"})
+SHARED = frozenset({
+    "period_id", "indicator_id", "run_id", "version_id", "template_id", "cycle_id", "year_run_id", "other_run_id",
+    "result_id",
+})  # fmt: skip
 NOBODYS = {"slug": "wuyou", "file_id": "5f5f5f5f-0000-4000-8000-5f5f5f5f5f5f"}
 NO_ID = 2147483600
 # Ours at a provider, an indicator's or a county's code, the same in every scheme, a person's field, an identity

@@ -40,5 +40,6 @@ def _years(months: int, told: Told) -> None:
         plan = year.prepare()
         told(f"{slug}: letters signed")
         play(year, plan, months, told)
+        year.rehearse(plan, TODAY)
         if slug == "yunnan" and months == 10:
             november(plan, TODAY)

@@ -8,6 +8,8 @@ from appraisal.ledger.models import Cycle, Period, TargetMilestone
 from appraisal.ledger.usecases import cycles, letters
 from appraisal.library import usecases as library
 from appraisal.library.models import Indicator
+from appraisal.results.selectors import inputs
+from appraisal.results.usecases import calculating
 from config.demo import figures, stories
 from config.demo.cast import Cast, moment
 from config.demo.figures import Profile
@@ -111,6 +113,15 @@ class Year:
             if code in profile.not_applicable:
                 rows.append(letters.TargetRow(code, applicable=False, not_applicable_reason="本年度没有该类节点任务"))
         return rows
+
+    def rehearse(self, plan: Plan, on: date) -> None:
+        """The year so far, as the bureau would see it in its proposal."""
+        with self.cast.acting(self.here, "admin") as admin:
+            at = moment(on, 10, 20)
+            month = inputs.newest_month(plan.cycle)
+            if month is not None:
+                run = calculating.new_year_run(plan.cycle, until_month=month, note="年底前试算", actor=admin, at=at)
+                calculating.calculate_year(run_id=run.pk, actor=admin, at=at)
 
     def _plan(self, cycle: Cycle) -> Plan:
         rows = (

@@ -27,6 +27,7 @@ SHARED_APPS = [
     "core",
     "appraisal.library",
     "appraisal.ledger",
+    "appraisal.results",
     "api",
     "config",
     "django.contrib.auth",
@@ -255,6 +256,10 @@ SPECTACULAR_SETTINGS = {
         "RunState": "appraisal.ledger.states.RunState",
         "ObjectionState": "appraisal.ledger.states.ObjectionState",
         "DraftState": "appraisal.reporting.states.DraftState",
+        "SelfState": "appraisal.results.states.SelfState",
+        "YearRunState": "appraisal.results.states.YearRunState",
+        "ResultState": "appraisal.results.states.ResultState",
+        "NoticeObjectionState": "appraisal.results.states.NoticeObjectionState",
         "ProviderState": "tenants.states.ProviderState",
         "ChangeState": "tenants.states.ChangeState",
         "OfficeState": "tenants.states.OfficeState",
@@ -279,7 +284,7 @@ MENU_EMERGENCY = "config.menu.EMERGENCY"
 BUSINESS_VIEWS = (
     "appraisal.",
     *(f"api.v1.{name}" for name in ("library", "letters", "reporting", "verification", "province_facts", "scores")),
-    *(f"api.v1.{name}" for name in ("adjustments", "objections")),
+    *(f"api.v1.{name}" for name in ("adjustments", "objections", "results")),
 )
 JOB_MANAGER_ROLES = ("APPRAISAL_ADMIN", "SYS_ADMIN")  # beside whoever wanted the job; core knows no roles
 DEMO_MARK = False  # the amber 演示数据 mark in the top bar

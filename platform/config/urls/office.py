@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("tenants.urls.office")),
     path("templates/", include("appraisal.library.urls")),
     path("appraisal/", include("appraisal.ledger.urls")),
+    path("results/", include("appraisal.results.urls")),
     path("reporting/", include("appraisal.reporting.urls")),
     path("api/v1/", include("api.urls.office")),
 ]

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class ResultsConfig(AppConfig):
+    name = "appraisal.results"
+    label = "results"
+
+    def ready(self) -> None:
+        from appraisal.results.usecases import calculating  # noqa: F401 (registers its job, for workers that load no URLs)

@@ -1,0 +1,7 @@
+"""What a year comes to: own scores, calculations, and results that are never edited once they are public."""
+
+from appraisal.results.models.outcome import NoticeObjection, ResultLine, YearResult
+from appraisal.results.models.own import SelfAppraisal, SelfScore
+from appraisal.results.models.years import YearCard, YearRun
+
+__all__ = ["NoticeObjection", "ResultLine", "SelfAppraisal", "SelfScore", "YearCard", "YearResult", "YearRun"]

@@ -1,0 +1,1 @@
+"""What is asked about the year's result, with the actor first."""

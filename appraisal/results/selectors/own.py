@@ -1,0 +1,95 @@
+"""Self-appraisals: the window, what is to be filled in, what was handed over."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from appraisal.ledger.models import Cycle, Participant, Target
+from appraisal.library.models import Indicator
+from appraisal.results.models import SelfAppraisal, SelfScore
+from appraisal.results.policies import years as years_policies
+from appraisal.results.states import SelfState
+from appraisal.rules.parameters import in_force
+from core.errors import NotFound
+from core.workdays import Calendar, Derivation, add_working_days
+from tenants.actors import Actor
+from tenants.models import Office
+
+
+@dataclass(frozen=True)
+class Window:
+    """First and last day, both included, and how the last one came about."""
+
+    opens: date
+    due: date
+    derivation: Derivation
+
+
+@dataclass(frozen=True)
+class Item:
+    """One indicator of the form; score and statement are None and '' before they are given."""
+
+    indicator: Indicator
+    score: Decimal | None
+    statement: str
+
+
+def window(cycle: Cycle) -> Window:
+    """When a year's self-appraisal is written: in the following year, by the province's calendar."""
+    rules: dict[str, Any] = in_force("self_appraisal", date(cycle.year, 12, 31))
+    opens, due = (date.fromisoformat(f"{cycle.year + 1}-{rules[name]}") for name in ("opens", "due"))
+    last, derivation = add_working_days(due, 0, Calendar(cycle.province.region_code))
+    return Window(opens, last, derivation)
+
+
+def appraisal_of(cycle: Cycle, office: Office, *, lock: bool = False) -> SelfAppraisal | None:
+    """The office's own, whatever its state; None before the first save."""
+    rows = SelfAppraisal.objects.filter(cycle=cycle, office=office)
+    return (rows.select_for_update(of=("self",), no_key=True) if lock else rows).first()
+
+
+def appraisals_for(actor: Actor, cycle: Cycle) -> list[tuple[Office, SelfAppraisal | None]]:
+    """All participants of the year with what they handed over (None: nothing yet), for the bureau."""
+    found = {row.office_id: row for row in SelfAppraisal.objects.filter(cycle=cycle, state=SelfState.SUBMITTED)}
+    participants = Participant.objects.filter(cycle=cycle).select_related("office").order_by("office__position", "pk")
+    return [(row.office, found.get(row.office_id)) for row in participants]
+
+
+def get_submitted(actor: Actor, cycle: Cycle, slug: str) -> SelfAppraisal:
+    """What a prefecture handed over, for the bureau and for itself. Raises NotFound."""
+    rows = SelfAppraisal.objects.filter(cycle=cycle, office__schema_name=slug).select_related("office", "cycle")
+    if actor.home.level == Office.Level.PROVINCE:
+        rows = rows.filter(state=SelfState.SUBMITTED, cycle__province_id=actor.home.pk)
+    if actor.office.level == Office.Level.PROVINCE:
+        years_policies.see(actor)
+    else:
+        rows = rows.filter(office=actor.office)
+    found = rows.first()
+    if found is None:
+        raise NotFound(no_appraisal())
+    return found
+
+
+def no_appraisal() -> str:
+    return _("没有这份自评，或者还没有报送。")
+
+
+def items(cycle: Cycle, office: Office, appraisal: SelfAppraisal | None) -> list[Item]:
+    """Every indicator that applies to the office by its letter, in the scheme's order, with what was given so far."""
+    not_mine = Target.objects.filter(letter__cycle=cycle, letter__office=office, applicable=False)
+    rows = Indicator.objects.filter(version_id=cycle.version_id).exclude(method="")
+    rows = rows.exclude(pk__in=not_mine.values("indicator_id")).select_related("parent")
+    given = {row.indicator_id: row for row in SelfScore.objects.filter(appraisal=appraisal)} if appraisal else {}
+    made = []
+    for indicator in rows.order_by("parent__position", "position", "pk"):
+        row = given.get(indicator.pk)
+        made.append(Item(indicator, row.score if row else None, row.statement if row else ""))
+    return made
+
+
+def missing(rows: list[Item]) -> list[Item]:
+    """Those without a score or without a statement."""
+    return [row for row in rows if row.score is None or not row.statement.strip()]

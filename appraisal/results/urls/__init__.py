@@ -1,0 +1,30 @@
+"""Pages of the year's result, mounted under /<office>/results/."""
+
+from django.urls import path
+
+from appraisal.results.views import outcome, years
+
+app_name = "results"
+RUN, RESULT = "runs/<int:year_run_id>/", "<int:result_id>/"
+urlpatterns = [
+    path("", years.year, name="year"),
+    path("years/<int:cycle_id>/calculate/", years.start_run, name="start-run"),
+    path(RUN, years.run, name="run"),
+    path(f"{RUN}progress/", years.run_progress, name="run-progress"),
+    path(f"{RUN}propose/", outcome.propose, name="propose"),
+    path(f"{RUN}offices/<slug:slug>/", years.card, name="card"),
+    path("self/", years.self_appraisal, name="self"),
+    path("self/<int:cycle_id>/submit/", years.submit_self, name="submit-self"),
+    path("self/<int:cycle_id>/<slug:slug>/", years.self_of, name="self-of"),
+    path(RESULT, outcome.result, name="result"),
+    path(f"{RESULT}grades/<slug:slug>/", outcome.change_grade, name="change-grade"),
+    path(f"{RESULT}grades/<slug:slug>/confirm/", outcome.confirm_grade, name="confirm-grade"),
+    path(f"{RESULT}decide/", outcome.decide, name="decide"),
+    path(f"{RESULT}withdraw/", outcome.withdraw, name="withdraw"),
+    path(f"{RESULT}notice/", outcome.notice, name="notice"),
+    path(f"{RESULT}lock/", outcome.lock, name="lock"),
+    path(f"{RESULT}reopen/", outcome.reopen, name="reopen"),
+    path(f"{RESULT}paper/", outcome.paper, name="paper"),
+    path(f"{RESULT}objections/<slug:slug>/", outcome.file_objection, name="file-objection"),
+    path("objections/<int:notice_objection_id>/answer/", outcome.answer, name="answer-objection"),
+]
