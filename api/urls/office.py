@@ -4,6 +4,7 @@ from django.urls import re_path
 
 from api.v1 import (
     account,
+    amendments,
     audit,
     changes,
     emergency,
@@ -18,6 +19,7 @@ from api.v1 import (
     people,
     reporting,
     results,
+    sandbox,
     scores,
     sessions,
     shadows,
@@ -37,8 +39,10 @@ urlpatterns = [
     *identity.urlpatterns,
     *library.urlpatterns,
     *letters.urlpatterns,
+    *amendments.urlpatterns,
     *reporting.urlpatterns,
     *verification.urlpatterns,
+    *sandbox.urlpatterns,
     *scores.urlpatterns,
     *results.urlpatterns,
     *jobs.urlpatterns,

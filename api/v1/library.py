@@ -2,6 +2,7 @@
 
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +13,7 @@ from api.pagination import Pages
 from api.v1 import library_shapes as shapes
 from appraisal.library import schemes, selectors, usecases
 from appraisal.library.models import IndicatorTemplate, TemplateVersion
+from core.errors import Invalid
 from tenants.actors import Actor
 
 
@@ -159,7 +161,9 @@ class Indicators(IdempotentMixin, APIView):
         if given["group_id"] is None:
             row = usecases.add_group(name=given["name"], name_en=given.get("name_en", ""), **common)
         else:
-            row = usecases.add_indicator(group_id=given["group_id"], fields=body.fields_given(), **common)
+            row = usecases.add_indicator(
+                group_id=given["group_id"], fields=body.fields_given(), origins=given["origins"], **common
+            )
         return _detail(request, row.version, 201)
 
 
@@ -183,11 +187,11 @@ class IndicatorDetail(IdempotentMixin, APIView):
         return _detail(request, row.version)
 
     @extend_schema(
-        operation_id="indicators_remove", parameters=[shapes.LockIn], request=None, responses=shapes.VersionDetailOut
+        operation_id="indicators_remove", parameters=[shapes.RemoveIn], request=None, responses=shapes.VersionDetailOut
     )
     def delete(self, request: Request, version_id: int, indicator_id: int) -> Response:
         """Take an indicator, or an empty group, out of a draft; answers with the version as it is then."""
-        lock = _given(shapes.LockIn, request.query_params).validated_data
+        lock = _given(shapes.RemoveIn, request.query_params).validated_data
         version = usecases.remove_indicator(
             version_id=version_id, indicator_id=indicator_id, actor=_actor(request), at=timezone.now(), **lock
         )
@@ -208,6 +212,36 @@ class IndicatorMove(IdempotentMixin, APIView):
         return _detail(request, version)
 
 
+class IndicatorGroup(IdempotentMixin, APIView):
+    """POST moves an indicator into another group."""
+
+    @extend_schema(operation_id="indicators_regroup", request=shapes.RegroupIn, responses=shapes.VersionDetailOut)
+    def post(self, request: Request, version_id: int, indicator_id: int) -> Response:
+        """To the end of the other group; both groups' points follow."""
+        body = _given(shapes.RegroupIn, request.data)
+        version = usecases.regroup_indicator(
+            version_id=version_id, indicator_id=indicator_id, actor=_actor(request), at=timezone.now(),
+            **body.validated_data,
+        )  # fmt: skip
+        return _detail(request, version)
+
+
+class Comparison(APIView):
+    """A version compared with another one of its template, or with any one may see."""
+
+    @extend_schema(operation_id="versions_compare", parameters=[shapes.CompareQuery], responses=shapes.ComparisonOut)
+    def get(self, request: Request, version_id: int) -> Response:
+        """What was done to each indicator: renamed, split, merged, moved, re-weighted, unit or method changed."""
+        actor = _actor(request)
+        version = selectors.get_version(actor, version_id)
+        asked = _given(shapes.CompareQuery, request.query_params).validated_data.get("base")
+        base = selectors.get_version(actor, asked) if asked else version.copied_from
+        if base is None:
+            raise Invalid(_("这个版本不是复制来的，请用 base 指明与哪个版本比较。"), field="base")
+        found = {"version": version.label, "base": base.label, "differences": selectors.differences(version, base)}
+        return Response(shapes.ComparisonOut(found).data)
+
+
 class Trials(APIView):
     """POST tries a fact."""
 
@@ -226,12 +260,14 @@ urlpatterns = [
     path("templates/", Templates.as_view(), name="templates"),
     path("template-versions/", Versions.as_view(), name="versions"),
     path(VERSION, VersionDetail.as_view(), name="version"),
+    path(f"{VERSION}comparison/", Comparison.as_view(), name="version-comparison"),
     path(f"{VERSION}copies/", Copies.as_view(), name="version-copies"),
     path(f"{VERSION}publish/", Publication.as_view(), name="version-publish"),
     path(f"{VERSION}points/", Points.as_view(), name="version-points"),
     path(f"{VERSION}na-treatment/", NaTreatment.as_view(), name="version-na-treatment"),
     path(f"{VERSION}indicators/", Indicators.as_view(), name="indicators"),
     path(INDICATOR, IndicatorDetail.as_view(), name="indicator"),
+    path(f"{INDICATOR}group/", IndicatorGroup.as_view(), name="indicator-group"),
     path(f"{INDICATOR}move/", IndicatorMove.as_view(), name="indicator-move"),
     path(f"{INDICATOR}trials/", Trials.as_view(), name="indicator-trials"),
 ]

@@ -71,8 +71,39 @@ class IndicatorOut(serializers.ModelSerializer):
         fields = (
             "id", "parent", "code", "name", "name_en", "points", "position", "method", "parameters", "unit",
             "direction", "cumulative", "target_basis", "entered_by", "data_source", "evidence", "legal_basis",
-            "owner_division",
+            "owner_division", "origins",
         )  # fmt: skip
+
+
+class IndicatorDifferenceOut(serializers.Serializer):
+    """What was done to one indicator between two versions."""
+
+    code = serializers.CharField()
+    name = serializers.SerializerMethodField()
+    kinds = serializers.ListField(child=serializers.ChoiceField(choices=selectors.Kind.choices))
+    origins = serializers.SerializerMethodField(help_text="codes in the other version that it comes from")
+    fields_changed = serializers.ListField(child=serializers.CharField(), source="fields")
+    points_before = serializers.DecimalField(max_digits=9, decimal_places=4, help_text="of all its origins together")
+    points_after = serializers.DecimalField(max_digits=9, decimal_places=4)
+
+    def get_name(self, difference: selectors.Difference) -> str:
+        row = difference.after or difference.before
+        return row.name if row else ""
+
+    def get_origins(self, difference: selectors.Difference) -> list[str]:
+        return [row.code for row in difference.befores]
+
+
+class ComparisonOut(serializers.Serializer):
+    version = serializers.CharField()
+    base = serializers.CharField()
+    differences = IndicatorDifferenceOut(many=True)
+
+
+class CompareQuery(serializers.Serializer):
+    base = serializers.IntegerField(
+        min_value=1, max_value=MOST, required=False, help_text="another version; the one it was copied from if absent"
+    )
 
 
 class VersionDetailOut(VersionOut):
@@ -144,10 +175,24 @@ class IndicatorAddIn(LockIn, IndicatorFields):
         min_value=1, max_value=MOST, allow_null=True, default=None, help_text="null adds a first-level group"
     )
     name = serializers.CharField(max_length=80)
+    origins = serializers.ListField(
+        child=serializers.CharField(max_length=10), default=list, max_length=20,
+        help_text="codes in the version it was copied from that it is split off",
+    )  # fmt: skip
 
     def fields_given(self) -> dict[str, Any]:
-        apart = {"lock_version", "code", "group_id"}
+        apart = {"lock_version", "code", "group_id", "origins"}
         return {name: value for name, value in self.validated_data.items() if name not in apart}
+
+
+class RemoveIn(LockIn):
+    into = serializers.CharField(
+        max_length=10, default="", allow_blank=True, help_text="code of the indicator that it is merged into"
+    )
+
+
+class RegroupIn(LockIn):
+    group_id = serializers.IntegerField(min_value=1, max_value=MOST)
 
 
 class MoveIn(LockIn):

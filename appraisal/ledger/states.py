@@ -1,4 +1,4 @@
-"""The lives of a cycle, a target letter, a reported value, a score run and an objection."""
+"""The lives of a cycle, a target letter, a reported value, a score run, an objection and a mid-year amendment."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +35,13 @@ class ObjectionState(models.TextChoices):
     REJECTED = "REJECTED", _("维持原分")
 
 
+class AmendmentState(models.TextChoices):
+    PROPOSED = "PROPOSED", _("待批准")
+    IN_FORCE = "IN_FORCE", _("已生效")
+    WITHDRAWN = "WITHDRAWN", _("已撤回")
+    UNDONE = "UNDONE", _("已回退")
+
+
 TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
     CycleState: {
         CycleState.PREPARING: frozenset({CycleState.RUNNING}),
@@ -61,5 +68,11 @@ TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
         ObjectionState.OPEN: frozenset({ObjectionState.UPHELD, ObjectionState.REJECTED}),
         ObjectionState.UPHELD: frozenset(),
         ObjectionState.REJECTED: frozenset(),
+    },
+    AmendmentState: {
+        AmendmentState.PROPOSED: frozenset({AmendmentState.IN_FORCE, AmendmentState.WITHDRAWN}),
+        AmendmentState.IN_FORCE: frozenset({AmendmentState.UNDONE}),
+        AmendmentState.WITHDRAWN: frozenset(),
+        AmendmentState.UNDONE: frozenset(),
     },
 }

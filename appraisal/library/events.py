@@ -30,18 +30,29 @@ class IndicatorsChanged(Event):
 class IndicatorAdded(Event):
     code: str
     name: str
+    origins: list[str] = field(default_factory=list)  # what it was split off
 
 
 @dataclass(frozen=True, kw_only=True)
 class IndicatorRemoved(Event):
     code: str
     name: str
+    into: str = ""  # what it was merged into
 
 
 @dataclass(frozen=True, kw_only=True)
 class IndicatorMoved(Event):
     code: str
     direction: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndicatorRegrouped(Event):
+    """Into another group: codes of both."""
+
+    code: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +71,7 @@ __all__ = [
     "Changes",
     "IndicatorAdded",
     "IndicatorMoved",
+    "IndicatorRegrouped",
     "IndicatorRemoved",
     "IndicatorsChanged",
     "NaTreatmentSet",

@@ -53,6 +53,11 @@ def language() -> str:
     return "en" if (get_language() or "").startswith("en") else "zh"
 
 
+def row_label(row: rules_scheme.Indicator) -> str:
+    """The name of an indicator of the rules in the reader's language."""
+    return row.name_en if row.name_en and language() == "en" else row.name
+
+
 def said(problem: Problem) -> dict[str, str]:
     """A problem as a row of a refusal: indicator code and sentence in the reader's language."""
     code = problem.indicator or str(problem.values.get("group", ""))

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from appraisal.library.views import dialogs, versions
+from appraisal.library.views import dialogs, formulas, versions
 
 app_name = "library"
 VERSION = "versions/<int:version_id>/"
 INDICATOR = f"{VERSION}indicators/<int:indicator_id>/"
 urlpatterns = [
     path("", versions.index, name="index"),
+    path("formulas/", formulas.formulas, name="formulas"),
     path("import/", dialogs.import_, name="import"),
     path(VERSION, versions.version, name="version"),
     path(f"{VERSION}compare/", versions.compare, name="compare"),
@@ -19,6 +20,7 @@ urlpatterns = [
     path(f"{VERSION}add/", dialogs.add, name="add"),
     path(f"{INDICATOR}move/", versions.move, name="move"),
     path(f"{INDICATOR}remove/", dialogs.remove, name="remove"),
+    path(f"{INDICATOR}regroup/", dialogs.regroup, name="regroup"),
     path(f"{INDICATOR}restore/", versions.restore, name="restore"),
     path(f"{INDICATOR}save/", versions.save, name="save"),
     path(f"{INDICATOR}rule/", versions.rule, name="rule"),

@@ -112,6 +112,22 @@ PROBLEMS: Final[dict[str, tuple[str, str]]] = {
         "There are no marks; write null when it does not apply",
     ),
     "facts.category": ("等次应为文本", "A category should be text"),
+    "reshape.none": (
+        "已有的数据是按“%(old)s”收集的，不能改按“%(new)s”计分",
+        "The facts were gathered for “%(old)s” and cannot be scored by “%(new)s”",
+    ),
+    "reshape.sum": (
+        "%(old)s 的数据不能并入 %(new)s：合并的指标要单位相同，并同为比率、数值或按次计",
+        "The facts of %(old)s cannot be added up in %(new)s: merging takes one unit, all ratios, values or counts",
+    ),
+    "reshape.denominator": (
+        "已有的数据是按“%(old)s”收集的，没有目标；改为比率要把“分母”写成固定的数",
+        "The facts were gathered for “%(old)s” and have no target: for a ratio write the denominator as a fixed number",
+    ),
+    "reshape.names": (
+        "已有的数据里没有：%(names)s",
+        "The facts at hand have no %(names)s",
+    ),
     "adjustments.indicator": (
         "方案中没有指标 %(code)s，不能扣分",
         "Nothing to deduct from: the scheme has no %(code)s",

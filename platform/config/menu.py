@@ -18,7 +18,7 @@ ALL = (Level.PLATFORM, Level.PROVINCE, Level.PREFECTURE)
 
 # Folders of an office's address that belong to an item and do not begin with its own.
 BENEATH = {
-    "ledger:cycle": ("appraisal/cycles/", "appraisal/letters/"),
+    "ledger:cycle": ("appraisal/cycles/", "appraisal/letters/", "appraisal/amendments/"),
     "ledger:queue": ("appraisal/values/", "appraisal/completeness/", "appraisal/province-facts/"),
     "ledger:my-letter": ("appraisal/letters/",),
     "ledger:ranking": ("appraisal/periods/", "appraisal/runs/"),

@@ -37,6 +37,7 @@ OWN: dict[str, str] = {
     "library_templateversion": f"template_id IN ({_TEMPLATES})",
     "library_indicator": f"version_id IN ({_VERSIONS})",
     "ledger_cycle": "province_id = {office}",
+    "ledger_amendment": f"cycle_id IN ({_CYCLES})",
     "ledger_participant": _BY_CYCLE,
     "ledger_period": f"cycle_id IN ({_CYCLES})",
     "ledger_targetletter": _BY_CYCLE,

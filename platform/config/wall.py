@@ -230,6 +230,15 @@ TABLES: dict[str, Rows | Withheld] = {
         change=f"province_id = {BUREAU}",
         lock=f"province_id = {PROVINCE}",
     ),
+    "ledger_amendment": Rows(  # its prefectures see what came into force
+        see=f"{CYCLES} AND (state IN ('IN_FORCE', 'UNDONE') OR {AT_BUREAU})",
+        add=bureau_only(CYCLES),
+        change=bureau_only(CYCLES),
+        fixed=(
+            *("id", "cycle_id", "number", "version_id", "version_before_id", "from_month", "reason"),
+            *("proposed_by_id", "proposed_by_name", "proposed_at"),
+        ),
+    ),
     "ledger_participant": Rows(
         see=CYCLES,
         add=bureau_only(CYCLES),

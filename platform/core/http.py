@@ -29,13 +29,20 @@ def _refuse_writes(execute: Callable, sql: str, params: Any, many: bool, context
     return execute(sql, params, many, context)
 
 
+@contextmanager
+def without_writing() -> Iterator[None]:
+    """In here any statement but a reading one raises WriteInReadView: for a POST that only asks a long question."""
+    with connection.execute_wrapper(_refuse_writes):
+        yield
+
+
 def reads(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A view for GET and HEAD that cannot write: any other statement raises WriteInReadView."""
 
     @require_safe
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        with connection.execute_wrapper(_refuse_writes):
+        with without_writing():
             return view(request, *args, **kwargs)
 
     return guarded

@@ -45,6 +45,7 @@ TABLES = {
     "library_indicator": gettext_lazy("指标"),
     "ledger_cycle": gettext_lazy("考核年度"),
     "ledger_period": gettext_lazy("考核月份"),
+    "ledger_amendment": gettext_lazy("年中修订"),
     "ledger_targetletter": gettext_lazy("目标责任书"),
     "ledger_target": gettext_lazy("责任书目标"),
     "ledger_targetmilestone": gettext_lazy("里程碑"),

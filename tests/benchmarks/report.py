@@ -49,6 +49,11 @@ def summary(result: dict[str, Any]) -> str:
         f"{row['stored_ratio']:.1f}x one statement that writes the scores without traces (goal {FLOOR_GOAL})"
         for row in _floors(result["scoring"])
     ]  # fmt: skip
+    tried = result["sandbox"]
+    lines.append(
+        f"the sandbox: {tried['offices']} offices x {tried['indicators']} indicators x {tried['months']} months tried "
+        f"in {tried['seconds']['year']:.2f} s (goal {tried['goal']:.0f} s: {'met' if tried['met'] else 'MISSED'})"
+    )
     walled = result["wall"]["acts"].items()
     told = (f"{name} {row['ratio']:.2f}x (itself {row['control']:.2f}x)" for name, row in walled)
     lines.append(f"the wall: {', '.join(told)}")
@@ -95,12 +100,27 @@ def markdown(result: dict[str, Any]) -> str:
         *_workbench(result["workbench"]),
         *_cockpit(result["cockpit"]),
         *_scoring(result["scoring"]),
+        *_sandbox(result["sandbox"]),
         *_wall(result["wall"]),
         *_audit(result["audit"]),
         *_shadow(result["shadow"]),
         *_offices(result["offices"]),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _sandbox(row: dict[str, Any]) -> list[str]:
+    words = {
+        "a month opened, nothing changed": "opened",
+        f"a month with {row['changes']} changes": "month",
+        f"{row['months']} months with them": "year",
+    }
+    size = f"{row['offices']} offices × {row['indicators']} indicators × {row['months']} months"
+    return [
+        "## The sandbox",
+        f"{size}; medians of {row['runs']}; {row['queries']} queries for a month. Goal: at most {row['goal']:.0f} s.",
+        _table(["", "milliseconds"], [[what, _ms(row["seconds"][name])] for what, name in words.items()]),
+    ]
 
 
 def _audit(row: dict[str, Any]) -> list[str]:

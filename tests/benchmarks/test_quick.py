@@ -34,5 +34,6 @@ def test_measures_everything_and_writes_it_down(tmp_path: Path) -> None:
     assert min(result["offices"]["upgrade_seconds"].values()) > 0
     assert result["audit"]["entries"] >= 300
     assert result["shadow"]["rows"] == 1_000
+    assert result["sandbox"]["months"] == 2
     assert result["wall"]["acts"].keys() == {"ranking_of", "rank_rows", "workbench"}
     assert text.read_text("utf-8") == report.markdown(result)

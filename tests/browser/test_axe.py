@@ -39,7 +39,7 @@ NO_PAGES = """
     reporting:evidence-remove reporting:send-back reporting:sign-off reporting:submit reporting:validate
     reporting:workbench second-factor-begin second-factor-codes second-factor-confirm second-factor-remove session-end
     sessions-end-others set-theme set_language sign-in-second sign-out stand-in-revoke token-revoke unlock-address
-    audit-export admin-people-find
+    audit-export admin-people-find ledger:propose-amendment ledger:sandbox-draft
     admin-archive-shadow admin-shadow-compare admin-shadow-drop admin-shadow-export admin-shadow-progress
     results:confirm-grade results:run-progress
 """

@@ -22,7 +22,15 @@ from django.db import transaction
 
 from appraisal.ledger.models import CurrentValue, ScoreLine
 from appraisal.ledger.states import ValueState
-from appraisal.ledger.usecases import adjustments, letters, objections, province_facts, scores, verification
+from appraisal.ledger.usecases import (
+    adjustments,
+    amendments,
+    letters,
+    objections,
+    province_facts,
+    scores,
+    verification,
+)
 from appraisal.library import usecases as library
 from appraisal.library.models import Method
 from appraisal.reporting import usecases as reporting
@@ -96,6 +104,7 @@ def build() -> dict[str, str]:
         world.september()
         world.october()
         world.next_year()
+        world.amended()
         world.odds_and_ends()
         world.administration()
         world.the_year()
@@ -235,6 +244,27 @@ class World:
             letter = setting.issued_letter(preparing, slug)
         signer = self.with_role("diqing", Role.PRINCIPAL_LEADER)
         letters.sign_letter(letter_id=letter.pk, lock_version=letter.lock_version, actor=signer, at=NOW)
+
+    def amended(self) -> None:
+        """Two amendments of 2026 from December on: one in force, the next waiting for a leader."""
+        for points, approved in (({"A1": "18", "A2": "17"}, True), ({"A1": "16", "A2": "19"}, False)):
+            with self.acting("yunnan-admin") as actor:
+                draft = library.copy_version(version_id=self.running.version.pk, actor=actor, at=NOW)
+                draft = library.set_points(version_id=draft.pk, points=points, lock_version=0, actor=actor, at=NOW)
+                version = library.publish_version(
+                    version_id=draft.pk, minutes_number="云移党纪〔2026〕21号", effective_on=NOW.date(), lock_version=1,
+                    actor=actor, at=NOW,
+                )  # fmt: skip
+                amendment = amendments.propose_amendment(
+                    cycle_id=self.running.cycle.pk, version_id=version.pk, from_month=12,
+                    reason="省政府年中调减搬迁任务，提高投资要求。", actor=actor, at=NOW,
+                )  # fmt: skip
+            if approved:
+                with self.acting("yunnan-leader") as actor:
+                    amendments.approve_amendment(
+                        amendment_id=amendment.pk, minutes_number="云移党纪〔2026〕22号", lock_version=0, actor=actor,
+                        at=NOW,
+                    )  # fmt: skip
 
     def _value(self, slug: str, code: str, month: int) -> CurrentValue:
         return CurrentValue.objects.get(

@@ -17,6 +17,7 @@ from django.utils import timezone
 from api.authentication import digest
 from api.models import Token
 from appraisal.ledger.models import (
+    Amendment,
     CurrentValue,
     Objection,
     Report,
@@ -25,7 +26,8 @@ from appraisal.ledger.models import (
     ScoreLine,
     ScoreRun,
 )
-from appraisal.ledger.usecases import scores
+from appraisal.ledger.usecases import amendments, scores
+from appraisal.library import usecases as library
 from appraisal.reporting.models import MonthlyDraft
 from appraisal.results.models import NoticeObjection, YearResult
 from core import files
@@ -142,12 +144,29 @@ def _of(running: setting.Running, office: Office, run: ScoreRun) -> Ids:
     return {
         "period_id": period.pk, "indicator_id": indicator.pk, "run_id": run.pk, "slug": office.schema_name,
         "code": "A1", "value_id": CurrentValue.objects.get(office=office).pk, "line_id": line.pk,
+        "amendment_id": _amendment(running).pk,
         "adjustment_id": adjustment.pk, "objection_id": objection.pk, "version_id": running.version.pk,
         "template_id": running.version.template_id,
         "cycle_id": running.cycle.pk, "letter_id": running.letters[office.schema_name].pk, "office_id": office.pk,
         "report_id": Report.objects.get(office=office).pk, "archive_id": _archive(office),
         **_shadow(office),
     }  # fmt: skip
+
+
+def _amendment(running: setting.Running) -> Amendment:
+    """Proposed for the year's last month, waiting for a leader."""
+    waiting = Amendment.objects.filter(cycle=running.cycle).first()
+    if waiting is not None:
+        return waiting
+    copy = library.copy_version(version_id=running.version.pk, actor=running.admin, at=NOON)
+    version = library.publish_version(
+        version_id=copy.pk, minutes_number="纪要〔2026〕9号", effective_on=TODAY, lock_version=0, actor=running.admin,
+        at=NOON,
+    )  # fmt: skip
+    return amendments.propose_amendment(
+        cycle_id=running.cycle.pk, version_id=version.pk, from_month=12, reason="省政府年中调整任务",
+        actor=running.admin, at=NOON,
+    )  # fmt: skip
 
 
 def _archive(office: Office) -> int:

@@ -28,10 +28,11 @@ SAME = {
     "period": "period_id", "template": "template_id", "evidence.[]": "file_id", "rows.[].evidence.[]": "file_id",
     "groups.[].office_id": "office_id", "rows.[].office_id": "office_id", "items.[].id": "value_id", "row": "value_id",
     "group_id": "indicator_id", "number": "number",
-    "numbers.[]": "difference_id", "about": "slug",
+    "numbers.[]": "difference_id", "about": "slug", "base": "version_id", "version": "version_id",
 }  # fmt: skip
 IDS = frozenset({
-    "adjustment_id", "archive_id", "change_id", "cycle_id", "difference_id", "division_id", "entry_id", "file_id",
+    "adjustment_id", "amendment_id", "archive_id", "change_id",
+    "cycle_id", "difference_id", "division_id", "entry_id", "file_id",
     "indicator_id", "job_id", "letter_id", "line_id", "link_id", "membership_id", "objection_id", "office_id",
     "period_id", "person_id", "provider_id", "report_id", "run_id", "session_id", "shadow_id", "slug", "stand_in_id",
     "token_id", "user_id", "value_id", "version_id",
@@ -42,10 +43,12 @@ PAGES = {
     "office": ("office_id", "slug"), "office_id": ("office_id",), "with": ("version_id",), "i": ("indicator_id",),
     "run": ("run_id",), "item": ("value_id",), "person": ("person_id",), "membership": ("membership_id",),
     "division": ("division_id",), "version_id": ("version_id",), "evidence": ("file_id",), "row": ("value_id",),
-    "provider_id": ("provider_id",), "against": ("year_run_id",),
+    "provider_id": ("provider_id",), "against": ("year_run_id",), "group_id": ("indicator_id",),
 }  # fmt: skip
 # Names that stand for words, days, figures, codes and choices: no object of an office.
 WORDS = frozenset({
+    "bonus_cap", "deduction_cap", "edit", "expression", "inputs", "into", "next_version", "office_now", "origin",
+    "rule_method", "rule_of", "rule_shown", "spread",
     "act", "action", "address", "again", "as_of", "back", "carry", "changed", "client_id", "client_secret", "code",
     "do", "first", "second", "told", "grade", "minutes", "words", "contact", "scores.[].code", "scores.[].statement",
     "confirming_unit", "credit_code", "error", "iss", "issuer", "logout_token", "strong_values",
@@ -64,7 +67,7 @@ WORDS = frozenset({
 # What is agreed on within a province, so that a prefecture has no own one that its sibling has not.
 SHARED = frozenset({
     "period_id", "indicator_id", "run_id", "version_id", "template_id", "cycle_id", "year_run_id", "other_run_id",
-    "result_id",
+    "result_id", "amendment_id",
 })  # fmt: skip
 NOBODYS = {"slug": "wuyou", "file_id": "5f5f5f5f-0000-4000-8000-5f5f5f5f5f5f"}
 NO_ID = 2147483600

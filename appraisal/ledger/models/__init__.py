@@ -1,12 +1,14 @@
 """The cross-tenant record. What is handed over is never edited: a correction is a new row."""
 
 from appraisal.ledger.models.adjustments import Objection, ScoreAdjustment
+from appraisal.ledger.models.amendments import Amendment
 from appraisal.ledger.models.cycle import Cycle, Participant, Period
 from appraisal.ledger.models.letters import Target, TargetLetter, TargetMilestone
 from appraisal.ledger.models.reports import CurrentValue, Report, ReportedValue, Verification
 from appraisal.ledger.models.scores import Scorecard, ScoreLine, ScoreRun
 
 __all__ = [
+    "Amendment",
     "CurrentValue",
     "Cycle",
     "Objection",

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import CurrentValue, ReportedValue, Scorecard, ScoreLine, Verification
-from appraisal.ledger.selectors import reports, scores
+from appraisal.ledger.selectors import amendments, reports, scores
 from appraisal.ledger.states import RunState
 from appraisal.library.models import Indicator
 from appraisal.library.models.words import unit_label
@@ -108,13 +108,17 @@ def groups_of(card: Scorecard) -> list[GroupRow]:
     """The card's lines under their groups, with last month's figures; four queries whatever the number of lines."""
     lines = scores.lines_of(card)
     before = _lines_before(card)
-    files = _files(card)
+    files, asked = _files(card), amendments.asked_ids(card.run)
     found: dict[int, GroupRow] = {}
     for line in lines:
         parent = line.indicator.parent
         assert parent is not None, "only leaves are scored"
         group = found.setdefault(parent.pk, GroupRow(parent))
-        group.lines.append(_line_row(line, before.get(line.indicator.code), files.get(line.indicator_id, 0)))
+        group.lines.append(
+            _line_row(
+                line, before.get(line.indicator.code), files.get(asked.get(line.indicator_id, line.indicator_id), 0)
+            )
+        )
         group.computed += line.score_before_off
         group.off += line.score_before_off - line.score
         group.score += line.score
@@ -215,7 +219,8 @@ def story_of(actor: Actor, card: Scorecard, code: str, order: list[str]) -> Line
     line = _line.first(card.pk, code) if code in order else None
     if line is None:
         raise NotFound(_("得分单里没有这项指标。"))
-    key = card.run.period_id, card.office_id, line.indicator_id
+    asked = amendments.asked_ids(card.run).get(line.indicator_id, line.indicator_id)
+    key = card.run.period_id, card.office_id, asked
     place = order.index(code)
     return LineStory(
         line=line,

@@ -5,7 +5,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -15,7 +15,10 @@ from django.db.models import Count, F, Q
 
 from appraisal.ledger.models import CurrentValue, Participant, Period, Report, ScoreAdjustment, Target, TargetMilestone
 from appraisal.ledger.states import ValueState
-from appraisal.library.models import Indicator, Method, TargetBasis
+from appraisal.library import selectors as library
+from appraisal.library.models import Indicator, Method, TargetBasis, TemplateVersion
+from appraisal.library.schemes import scheme_of
+from appraisal.rules import reshape
 from appraisal.rules.adjustments import Adjustments, Item, PointsOff, Veto
 from appraisal.rules.targets import late_days, target_to_date
 
@@ -47,12 +50,27 @@ def last_day(period: Period) -> date:
     return date(period.cycle.year, period.month, calendar.monthrange(period.cycle.year, period.month)[1])
 
 
-def situation_of(period: Period) -> Situation:
+def situation_of(period: Period, version: TemplateVersion | None = None) -> Situation:
     """The facts of all participants for `period`: verified ones, submitted ones as they were reported.
 
     A returned value counts as not reported until it comes back; what is not applicable by the letter is null.
-    Source: data reference "Value and target"; domain reference 2.4.
+    version: that scores them; None for the year's own. Facts are asked for by the year's own version always: another
+    one reads them by where its indicators come from. Source: data reference "Value and target"; domain reference 2.4.
     """
+    asked = _asked(period)
+    if version is None or version.pk == period.cycle.version_id:
+        return asked
+    before, after = scheme_of(period.cycle.version), scheme_of(version)
+    origins = library.lineage(version, period.cycle.version)
+    return replace(
+        asked,
+        facts=reshape.reshaped(before, after, asked.facts, origins),
+        adjustments=reshape.readdressed(before, after, asked.adjustments, origins),
+    )
+
+
+def _asked(period: Period) -> Situation:
+    """As the year's own version asks for them."""
     as_of = last_day(period)
     participants = Participant.objects.filter(cycle=period.cycle).order_by("office_id")
     rows = participants.values_list("office_id", "office__schema_name", "peer_group")

@@ -12,6 +12,7 @@ from appraisal.ledger.models import CurrentValue, Objection, ScoreLine, ScoreRun
 from appraisal.ledger.models.reports import CurrentValueQuerySet
 from appraisal.ledger.policies import objections as policies
 from appraisal.ledger.rules import procedure
+from appraisal.ledger.selectors import amendments
 from appraisal.ledger.states import ObjectionState, RunState
 from core.errors import NotFound
 from core.models import EventRecord
@@ -174,7 +175,7 @@ def milestones_of(objection: Objection) -> list[TargetMilestone]:
     """The letter's milestones of the objected indicator, by their day."""
     rows = TargetMilestone.objects.filter(
         letter__cycle_id=objection.period.cycle_id, letter__office_id=objection.office_id,
-        indicator_id=objection.line.indicator_id,
+        indicator=amendments.asked_of(objection.line),
     )  # fmt: skip
     return list(rows.order_by("due_on", "position", "pk"))
 
@@ -192,7 +193,7 @@ def current_of(objection: Objection) -> CurrentValue | None:
 
 def _values(objection: Objection) -> CurrentValueQuerySet:
     return CurrentValue.objects.filter(
-        period_id=objection.period_id, office_id=objection.office_id, indicator_id=objection.line.indicator_id
+        period_id=objection.period_id, office_id=objection.office_id, indicator=amendments.asked_of(objection.line)
     )
 
 

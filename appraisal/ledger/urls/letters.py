@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from appraisal.ledger.views import cycles, letters
+from appraisal.ledger.views import amendments, cycles, letters
 
 CYCLE = "cycles/<int:cycle_id>/"
+AMENDMENT = "amendments/<int:amendment_id>/"
 LETTER = "letters/<int:letter_id>/"
 urlpatterns = [
     path("cycle/", cycles.index, name="cycle"),
@@ -15,6 +16,11 @@ urlpatterns = [
     path(f"{CYCLE}periods/", cycles.make_periods, name="make-periods"),
     path(f"{CYCLE}periods/recompute/", cycles.recompute_periods, name="recompute-periods"),
     path(f"{CYCLE}start/", cycles.start, name="start-cycle"),
+    path(f"{CYCLE}amendments/", amendments.propose, name="propose-amendment"),
+    path(AMENDMENT, amendments.amendment, name="amendment"),
+    path(f"{AMENDMENT}approve/", amendments.approve, name="approve-amendment"),
+    path(f"{AMENDMENT}withdraw/", amendments.withdraw, name="withdraw-amendment"),
+    path(f"{AMENDMENT}undo/", amendments.undo, name="undo-amendment"),
     path("my-letter/", letters.my_letter, name="my-letter"),
     path(LETTER, letters.detail, name="letter"),
     path(f"{LETTER}paper/", letters.paper, name="letter-paper"),

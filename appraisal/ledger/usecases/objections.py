@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from appraisal.ledger.events.objections import ObjectionDecided, ObjectionFiled
 from appraisal.ledger.models import CurrentValue, Objection, ReportedValue
 from appraisal.ledger.policies import objections as policies
+from appraisal.ledger.selectors import amendments
 from appraisal.ledger.selectors import objections as selectors
 from appraisal.ledger.selectors.province_facts import evidence_of
 from appraisal.ledger.states import ObjectionState, ValueState
@@ -83,7 +84,12 @@ def _correct(
 ) -> None:
     if fact is None and points_off is None:
         raise Invalid(_("异议成立须写明更正后的数值，或调整后的扣分。"), field="fact")
-    indicator = objection.line.indicator
+    indicator = amendments.asked_of(objection.line)
+    if amendments.is_merged(objection.line):
+        raise Conflict(
+            _("“%(name)s”由几项合并计分，不能更正合并后的数。请维持原分并说明，或退回有误的那一项。")
+            % {"name": objection.line.indicator.label}
+        )
     if indicator.entered_by == EnteredBy.SYSTEM:
         raise Conflict(_("“%(name)s”由系统按记录计算，不能直接改数；请维持原分并说明。") % {"name": indicator.label})
     current = selectors.current_of(objection)
@@ -99,7 +105,7 @@ def _first_value(objection: Objection, fact: Any, said: str, *, actor: Actor, at
     """A value for what had not been reported: nothing by the office, then the decision's fact as its correction."""
     if fact is None:
         raise Invalid(_("这项指标本月没有填报数据，异议成立须写明应计的数值。"), field="fact")
-    indicator = objection.line.indicator
+    indicator = amendments.asked_of(objection.line)
     value = ReportedValue.objects.create(
         period=objection.period, office=objection.office, indicator=indicator, report=None, version=1,
         source="objection", fact=None, nothing_to_report=True, nothing_reason=_("本月未报，申诉复核后计入"),

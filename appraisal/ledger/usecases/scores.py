@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appraisal.ledger.events import scores as events
-from appraisal.ledger.models import Period, Scorecard, ScoreLine, ScoreRun
+from appraisal.ledger.models import Cycle, Period, Scorecard, ScoreLine, ScoreRun
 from appraisal.ledger.policies import scores as policies
+from appraisal.ledger.selectors import amendments
 from appraisal.ledger.selectors import facts as facts_selectors
 from appraisal.ledger.selectors import scores as selectors
 from appraisal.ledger.states import RunState
@@ -61,7 +62,8 @@ def new_run(period: Period, *, note: str, actor: Actor, at: datetime) -> ScoreRu
     """The next run of a period, in state RUNNING. The caller holds the period's lock."""
     last = ScoreRun.objects.filter(period=period).aggregate(last=Max("number"))["last"] or 0
     return ScoreRun.objects.create(
-        cycle=period.cycle, period=period, number=last + 1, version=period.cycle.version,
+        cycle=period.cycle, period=period, number=last + 1,
+        version=amendments.version_in_force(period),
         as_of=facts_selectors.last_day(period), note=note,
         started_by_id=actor.user_id, started_by_name=actor.name, started_at=at,
     )  # fmt: skip
@@ -76,12 +78,12 @@ def calculate_run(*, run_id: int, actor: Actor, at: datetime, told: Told = lambd
     """
     run = (
         ScoreRun.objects.select_for_update(of=("self",))
-        .select_related("cycle", "period__cycle", "version")
+        .select_related("cycle", "period__cycle__version", "version")
         .get(pk=run_id)
     )
     if run.state != RunState.RUNNING:
         return run
-    situation = facts_selectors.situation_of(run.period)
+    situation = facts_selectors.situation_of(run.period, run.version)
     cards = engine.score(
         scheme_of(run.version), situation.peers, situation.facts, situation.adjustments, limits=limits(run.as_of)
     )
@@ -196,8 +198,11 @@ def publish_run(*, run_id: int, actor: Actor, at: datetime) -> ScoreRun:
     changed since the calculation).
     """
     run = selectors.get_run(actor, run_id, lock=True)
+    Cycle.objects.locked().get(pk=run.cycle_id)  # an amendment comes into force before this, or is refused after it
     policies.publish(actor, run)
-    if facts_selectors.situation_of(run.period).sha256() != run.inputs_sha256:
+    if amendments.version_in_force(run.period).pk != run.version_id:
+        raise Conflict(_("算出这一批以后，指标体系有了修订或回退，核定的会是旧规则的分。请重新计算后再核定。"))
+    if facts_selectors.situation_of(run.period, run.version).sha256() != run.inputs_sha256:
         raise Conflict(_("算出这一批以后，数据或加扣分又有变化，核定的会是旧数。请重新计算后再核定。"))
     run.published_by_name, run.published_at = actor.name, at
     run.move(RunState.PUBLISHED)

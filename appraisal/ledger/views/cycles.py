@@ -14,7 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from appraisal.ledger.forms import cycles as forms
 from appraisal.ledger.models import Cycle, TargetLetter
+from appraisal.ledger.policies import amendments as amendment_policies
 from appraisal.ledger.policies import cycles as policies
+from appraisal.ledger.selectors import amendments
 from appraisal.ledger.selectors import cycles as selectors
 from appraisal.ledger.selectors import letters as letter_selectors
 from appraisal.ledger.states import LetterState
@@ -71,7 +73,11 @@ def _of(request: HttpRequest, cycle: Cycle) -> dict[str, Any]:
             }
             for period in periods
         ],
-        "refusals": selectors.refusals(actor, cycle),
+        "refusals": {
+            **selectors.refusals(actor, cycle),
+            "propose_amendment": amendment_policies.propose.reason(actor, cycle),
+        },
+        "amendments": amendments.amendments_for(actor).filter(cycle=cycle),
         "timeline": letter_words.timeline(events.timeline(selectors.subject_of(cycle.pk), limit=20)),
     }
 

@@ -24,6 +24,8 @@ def timeline(events: list[EventRecord]) -> list[dict[str, Any]]:
 def _said(event: EventRecord) -> tuple[str, str, str, str]:
     """(sentence, quote, icon, tone)"""
     data = event.data
+    if "from_month" in data:
+        data = {**data, "from_month": months.named(data["from_month"])}
     match event.name:
         case "CycleOpened":
             return _("建立考核年度，使用指标体系 %(version)s") % data, "", "plus", "brand"
@@ -41,6 +43,17 @@ def _said(event: EventRecord) -> tuple[str, str, str, str]:
             return _("按工作日历重算填报期"), _moved(data["changes"]), "calendar", "warn"
         case "CycleStarted":
             return _("启动考核，%(participants)s 个单位参加") % data, "", "send", "ok"
+        case "AmendmentProposed":
+            text = _("提出第 %(number)s 项年中修订：自 %(from_month)s 月起按 %(version)s 计分") % data
+            return text, _cut([data["reason"], *_weights(data["weights"])]), "pencil", "warn"
+        case "AmendmentApproved":
+            text = _("批准第 %(number)s 项年中修订，纪要 %(minutes_number)s") % data
+            return text, _("自 %(from_month)s 月起按 %(version)s 计分") % data, "check", "ok"
+        case "AmendmentWithdrawn":
+            return _("撤回第 %(number)s 项年中修订") % data, data["reason"], "arrow-back-up", "bad"
+        case "AmendmentUndone":
+            text = _("回退第 %(number)s 项年中修订：自 %(from_month)s 月起仍按 %(version)s 计分") % data
+            return text, data["reason"], "arrow-back-up", "bad"
         case "LetterDrafted":
             return _("起草责任书，%(targets)s 项指标") % data, "", "plus", "brand"
         case "TargetsSaved":
@@ -65,6 +78,10 @@ def _moved(changes: dict[str, dict[str, list[str]]]) -> str:
             if name in words:
                 parts.append(_("%(month)s 月") % {"month": months.short(month)} + f" {words[name]} {before} → {after}")
     return _cut(parts)
+
+
+def _weights(weights: dict[str, list[str]]) -> list[str]:
+    return [f"{code} {before} → {after}" for code, (before, after) in weights.items()]
 
 
 def _targets(changes: dict[str, dict[str, list]]) -> str:

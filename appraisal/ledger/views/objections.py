@@ -15,6 +15,7 @@ from appraisal.ledger.forms.objections import UPHELD, ObjectionDecisionForm, Obj
 from appraisal.ledger.models import CurrentValue, Objection
 from appraisal.ledger.policies import objections as policies
 from appraisal.ledger.selectors import objections as selectors
+from appraisal.ledger.selectors.amendments import asked_of
 from appraisal.ledger.selectors.fact_text import describe
 from appraisal.ledger.states import ObjectionState
 from appraisal.ledger.usecases import objections as usecases
@@ -61,8 +62,8 @@ def _context(request: HttpRequest, objection: Objection) -> dict[str, Any]:
     current = selectors.value_of(objection)
     return {
         "objection": objection, "current": current, "files": file_items(objection.evidence),
-        "reported": describe(objection.line.indicator, current.value.fact) if current else "",
-        "final": describe(objection.line.indicator, current.final_fact) if current else "",
+        "reported": describe(current.indicator, current.value.fact) if current else "",
+        "final": describe(current.indicator, current.final_fact) if current else "",
         "events": objection_timeline(events.timeline(selectors.subject_of(objection))),
         "due": selectors.due_derivation(objection), "decide": policies.decide.reason(request.actor, objection),
         "overdue": objection.state == ObjectionState.OPEN and objection.answer_due_on < timezone.localdate(),
@@ -100,7 +101,7 @@ def decide(request: HttpRequest, objection_id: int) -> HttpResponse:
         policies.decide(request.actor, objection)
     current: CurrentValue | None = selectors.value_of(objection)
     form = ObjectionDecisionForm(
-        objection.line.indicator, request.POST or None, fact=current.final_fact if current else None,
+        asked_of(objection.line), request.POST or None, fact=current.final_fact if current else None,
         milestones=selectors.milestones_of(objection),
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():

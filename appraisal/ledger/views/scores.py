@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from appraisal.ledger.forms.scores import PublishForm, RunForm
 from appraisal.ledger.models import Period, ScoreRun
+from appraisal.ledger.policies import sandbox as sandbox_policies
 from appraisal.ledger.policies import scores as policies
 from appraisal.ledger.selectors import explanations, gains, objections, overview, queue
 from appraisal.ledger.selectors import scores as selectors
@@ -147,6 +148,7 @@ def _refusals(actor, period: Period | None, run: ScoreRun | None) -> dict[str, s
     return {
         "calculate": policies.calculate.reason(actor, period) if period else _("还没有考核期。"),
         "publish": policies.publish.reason(actor, run) if run else _("还没有计算批次。"),
+        "sandbox": sandbox_policies.use.reason(actor, run) if run else _("还没有计算批次。"),
     }
 
 
@@ -172,7 +174,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
         "job": selectors.job_of(this),
         "rows": overview.rank_rows(this) if this.state in (ScoreRun.State.DONE, ScoreRun.State.PUBLISHED) else [],
         "events": events.timeline(f"ledger.run:{this.pk}"),
-        "refusals": {"publish": policies.publish.reason(request.actor, this)},
+        "refusals": _refusals(request.actor, this.period, this),
     }
     return render(request, "ledger/scores/run.html", context)
 

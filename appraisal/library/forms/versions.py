@@ -82,7 +82,45 @@ class AddForm(LockForm):
 
 
 class AddIndicatorForm(AddForm):
+    """origins: code → name of what it may be split off, in the version that the draft was copied from."""
+
     points = forms.CharField(max_length=12, label=_("分值"))
+    origin = forms.ChoiceField(
+        required=False, label=_("由哪项拆分"), help_text=_("拆分的指标沿用原指标已报的数据；全新的指标留空")
+    )
+
+    def __init__(self, *args: Any, origins: dict[str, str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if origins:
+            choices = [(code, f"{code} {name}") for code, name in origins.items()]
+            self.fields["origin"].choices = [("", "—"), *choices]  # type: ignore[attr-defined]
+        else:
+            del self.fields["origin"]
+
+
+class RemoveForm(LockForm):
+    """heirs: the other indicators of the draft, into which it may be merged."""
+
+    into = forms.ChoiceField(
+        required=False, label=_("并入哪项"), help_text=_("合并后的指标按几项已报数据之和计分；只是停用的留空")
+    )
+
+    def __init__(self, *args: Any, heirs: list[Indicator], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(row.code, f"{row.code} {row.label}") for row in heirs]
+        self.fields["into"].choices = [("", "—"), *choices]  # type: ignore[attr-defined]
+
+
+class RegroupForm(LockForm):
+    """groups: the other first-level indicators."""
+
+    group_id = forms.TypedChoiceField(coerce=int, label=_("移到"))
+
+    def __init__(self, *args: Any, groups: list[Indicator], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["group_id"].choices = [  # type: ignore[attr-defined]
+            (row.pk, f"{row.code} {row.label}") for row in groups
+        ]
 
 
 class SourceForm(LockForm):

@@ -74,6 +74,11 @@ class Indicator(models.Model):
     evidence = models.CharField(max_length=120, blank=True, help_text="evidence that must be attached, '' for none")
     legal_basis = models.CharField(max_length=200, blank=True)
     owner_division = models.CharField(max_length=40, blank=True)
+    origins = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="codes in the version it was copied from that it comes from (split, merged); [] is its own code",
+    )
 
     class Meta:
         constraints = [

@@ -129,3 +129,8 @@ def too_long(entry: rules_scheme.Indicator) -> list[dict[str, str]]:
             message = _("%(column)s 不能是“%(value)s”。") % {"column": name, "value": value[:20]}
             found.append({"code": entry.code, "message": message})
     return found
+
+
+def fits_number(text: str) -> int:
+    """An id as typed into an address; -1, which nothing has, for what is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else -1

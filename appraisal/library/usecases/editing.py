@@ -1,6 +1,6 @@
 """Changing a draft: indicators, groups, points, order. Every change raises the draft's lock_version by one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -124,12 +124,14 @@ def add_indicator(
     group_id: int,
     code: str,
     fields: Mapping[str, Any],
+    origins: Sequence[str] = (),
     lock_version: int,
     actor: Actor,
     at: datetime,
 ) -> Indicator:
     """Add an indicator at the end of a group of a draft. fields: as `changes` of save_indicator; name, points and
-    method must be among them. Raises as save_indicator; Conflict: the code is taken; NotFound: no such group."""
+    method must be among them. origins: codes in the version the draft was copied from that it is split off (or made
+    of). Raises as save_indicator; Conflict: the code is taken; NotFound: no such group; Invalid: no such origin."""
     version = locked_draft(actor, version_id, lock_version)
     group = selectors.get_indicator(version, group_id)
     if group.parent_id is not None:
@@ -139,14 +141,31 @@ def add_indicator(
         if not fields.get(name):
             raise Invalid(_("新增指标要有名称、分值和计分方法。"), field=name)
     checked = checks.fields(fields)
-    indicator = Indicator(version=version, parent=group, code=code, position=9999, **checked)
+    origins = _known_origins(version, origins)
+    indicator = Indicator(version=version, parent=group, code=code, position=9999, origins=origins, **checked)
     _check_rule(indicator, checked)
     indicator.save()
     _renumber(version, selectors.tree(version))
     _resum(version)
     subject = selectors.subject_of(version.pk)
-    _done(version, events.IndicatorAdded(subject=subject, code=code, name=indicator.name), actor, at)
+    _done(version, events.IndicatorAdded(subject=subject, code=code, name=indicator.name, origins=origins), actor, at)
     return indicator
+
+
+def origins_of(version: TemplateVersion) -> dict[str, str]:
+    """What an indicator of the draft may come from: code → name in the version it was copied from. One query."""
+    if version.copied_from is None:
+        return {}
+    rows = version.copied_from.indicators.exclude(method="").order_by("position")
+    return dict(rows.values_list("code", "name"))
+
+
+def _known_origins(version: TemplateVersion, origins: Sequence[str]) -> list[str]:
+    known = origins_of(version) if origins else {}
+    for code in origins:
+        if code not in known:
+            raise Invalid(_("复制来源中没有指标 %(code)s，不能由它拆分。") % {"code": str(code)[:10]}, field="origins")
+    return list(dict.fromkeys(origins))
 
 
 def _free_code(version: TemplateVersion, code: str) -> str:
@@ -158,16 +177,58 @@ def _free_code(version: TemplateVersion, code: str) -> str:
 
 @transaction.atomic
 def remove_indicator(
-    *, version_id: int, indicator_id: int, lock_version: int, actor: Actor, at: datetime
+    *, version_id: int, indicator_id: int, into: str = "", lock_version: int, actor: Actor, at: datetime
 ) -> TemplateVersion:
-    """Take an indicator, or an empty group, out of a draft. Raises as save_indicator; Conflict: group not empty."""
+    """Take an indicator, or an empty group, out of a draft. into: code of the indicator of the draft that it is merged
+    into, '' for none. Raises as save_indicator; Conflict: group not empty; Invalid (`into`): no such indicator."""
     version = locked_draft(actor, version_id, lock_version)
     indicator = selectors.get_indicator(version, indicator_id)
     if indicator.parent_id is None and indicator.children.exists():
         raise Conflict(_("%(group)s 下还有指标，请先移除它们。") % {"group": indicator.name})
-    event = events.IndicatorRemoved(subject=selectors.subject_of(version.pk), code=indicator.code, name=indicator.name)
+    if into:
+        _merge(version, indicator, into)
+    event = events.IndicatorRemoved(
+        subject=selectors.subject_of(version.pk), code=indicator.code, name=indicator.name, into=into
+    )
     # Not .delete(): the cascade would look into the drafts of whichever office is mounted; the foreign keys guard.
     Indicator.objects.filter(pk=indicator.pk)._raw_delete(Indicator.objects.db)
+    _renumber(version, selectors.tree(version))
+    _resum(version)
+    _done(version, event, actor, at)
+    return version
+
+
+def _merge(version: TemplateVersion, indicator: Indicator, into: str) -> None:
+    """The heir comes from what it came from and from what the removed one came from."""
+    heir = version.indicators.exclude(method="").filter(code=into).exclude(pk=indicator.pk).first()
+    if heir is None or not indicator.method:
+        raise Invalid(_("草稿中没有指标 %(code)s，不能并入。") % {"code": into[:10]}, field="into")
+    known = origins_of(version)
+    codes = [*(heir.origins or [heir.code]), *(indicator.origins or [indicator.code])]
+    heir.origins = [code for code in dict.fromkeys(codes) if code in known]
+    heir.save(update_fields=["origins"])
+
+
+@transaction.atomic
+def regroup_indicator(
+    *, version_id: int, indicator_id: int, group_id: int, lock_version: int, actor: Actor, at: datetime
+) -> TemplateVersion:
+    """Move an indicator of a draft to the end of another group; both groups' points follow.
+
+    Raises as save_indicator; NotFound: no such group; Invalid (`group_id`): a group cannot be moved, an indicator is no
+    group.
+    """
+    version = locked_draft(actor, version_id, lock_version)
+    indicator, group = (selectors.get_indicator(version, each) for each in (indicator_id, group_id))
+    if indicator.parent is None or group.parent_id is not None:
+        raise Invalid(_("只能把二级指标移到另一个一级指标下。"), field="group_id")
+    if group.pk == indicator.parent_id:
+        return version
+    event = events.IndicatorRegrouped(
+        subject=selectors.subject_of(version.pk), code=indicator.code, before=indicator.parent.code, after=group.code
+    )
+    indicator.parent, indicator.position = group, 9999
+    indicator.save(update_fields=["parent", "position"])
     _renumber(version, selectors.tree(version))
     _resum(version)
     _done(version, event, actor, at)

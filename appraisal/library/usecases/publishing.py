@@ -55,6 +55,7 @@ def _copy_rows(source: TemplateVersion, copy: TemplateVersion) -> None:
     children = [(codes[parents[row.pk] or 0], row) for row in rows if row.parent_id is not None]
     for row in rows:
         row.pk, row.version, row._state.adding = None, copy, True
+        row.origins = []  # each comes from its own code in the version it is copied from
     made = {row.code: row for row in Indicator.objects.bulk_create(groups)}
     for code, row in children:
         row.parent = made[code]

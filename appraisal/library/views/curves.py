@@ -7,21 +7,34 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from appraisal.library.models import Indicator
-from appraisal.rules.exact import number
+from appraisal.library.models.words import input_label
+from appraisal.rules.exact import NotExact, number, plain
 from appraisal.rules.methods import METHODS
 from appraisal.rules.methods.events import Add, Deduct
+from appraisal.rules.methods.formula import Formula
 from appraisal.rules.methods.linear import Linear
 from appraisal.rules.methods.milestone import Milestone
+from appraisal.rules.methods.panel import Panel
 from appraisal.rules.methods.rank import Rank
 from appraisal.rules.methods.ratio import Ratio
 from appraisal.rules.methods.steps import Steps
+from appraisal.rules.methods.threshold import Threshold
 
 Points = list[list[float]]
 HUNDRED = Fraction(100)
 
 
-def curve_of(method: str, points: Any, parameters: Mapping[str, Any]) -> dict[str, Any] | None:
-    """{points, xmin, xmax, unit, xname} of the rule, or None where it has no line (or cannot be used yet)."""
+SAMPLES = 40  # of a formula's line, which may bend anywhere
+
+
+def curve_of(
+    method: str, points: Any, parameters: Mapping[str, Any], fact: Mapping[str, Any] | None = None
+) -> dict[str, Any] | None:
+    """{points, xmin, xmax, unit, xname} of the rule, or None where it cannot be used yet.
+
+    fact: what is being tried; a formula's line runs along its first input, the others are as tried (1 where nothing
+    is).
+    """
     if method not in METHODS:
         return None
     rule = METHODS[method](number(points), parameters)
@@ -48,7 +61,19 @@ def curve_of(method: str, points: Any, parameters: Mapping[str, Any]) -> dict[st
     elif isinstance(rule, Rank):
         unit, name = "%", _("名次 ÷ 单位数（%）")
         drawn = _bands(rule)
+    elif isinstance(rule, Steps):
+        name = _("等次（%(names)s）") % {"names": _("、").join(str(bound) for bound, _points in rule.table)}
+        drawn = [(Fraction(place), worth) for place, (_bound, worth) in enumerate(rule.table, start=1)]
+    elif isinstance(rule, Threshold):
+        unit, name = _("项"), _("已备的要件")
+        every = Fraction(len(rule.requires))
+        drawn = [(Fraction(0), Fraction(0)), (every, Fraction(0)), (every, rule.points)]
+    elif isinstance(rule, Formula):
+        name, drawn = _along(rule, fact)
     else:
+        name = _("评议平均分") if isinstance(rule, Panel) else _("评定分")
+        drawn = [(Fraction(0), Fraction(0)), (rule.points, rule.points)]
+    if not drawn:
         return None
     corners: Points = [[float(x), float(y)] for x, y in drawn]
     lowest, highest = corners[0][0], corners[-1][0]
@@ -62,6 +87,31 @@ def curve_of(method: str, points: Any, parameters: Mapping[str, Any]) -> dict[st
         "xname": name,
         "weight": float(rule.points),
     }
+
+
+def _along(rule: Formula, fact: Mapping[str, Any] | None) -> tuple[str, list[tuple[Fraction, Fraction]]]:
+    """The formula's points along its first input from 0 to twice what is tried (at least 10), where it applies."""
+    if not rule.names:
+        return "", []
+    given = (fact or {}).get("inputs") or {}
+    tried = {name: _number(given.get(name), Fraction(1)) for name in rule.names}
+    first, *others = rule.names
+    width = max(abs(tried[first]) * 2, Fraction(10))
+    drawn = []
+    for place in range(SAMPLES + 1):
+        at = width * place / SAMPLES
+        earned = rule.earn({**tried, first: at}, None)
+        if isinstance(earned, Fraction):
+            drawn.append((at, earned))
+    held = _("、").join(f"{input_label(name)}={plain(tried[name])}" for name in others)
+    return (f"{input_label(first)}（{held}）" if held else input_label(first)), drawn
+
+
+def _number(text: Any, default: Fraction) -> Fraction:
+    try:
+        return number(text)
+    except NotExact:
+        return default
 
 
 def _stairs(rule: Steps) -> list[tuple[Fraction, Fraction]]:
@@ -104,13 +154,19 @@ def _bands(rule: Rank) -> list[tuple[Fraction, Fraction]]:
     return drawn[:-1]
 
 
-def preview(row: Indicator, method: str, parameters: Mapping[str, Any], base: Indicator | None) -> dict | None:
+def preview(
+    row: Indicator,
+    method: str,
+    parameters: Mapping[str, Any],
+    base: Indicator | None,
+    fact: Mapping[str, Any] | None = None,
+) -> dict | None:
     """The chart's data: the edited rule, and the rule of the version it was copied from where that differs."""
-    curve = curve_of(method, row.points, parameters)
+    curve = curve_of(method, row.points, parameters, fact)
     if curve is None:
         return None
     curve["newName"] = _("草稿")
-    old = curve_of(base.method, base.points, base.parameters) if base and base.method == method else None
+    old = curve_of(base.method, base.points, base.parameters, fact) if base and base.method == method else None
     if old and old["points"] != curve["points"]:
         curve |= {
             "old": old["points"],

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from appraisal.library import policies, selectors, usecases
 from appraisal.library.forms import versions as forms
-from appraisal.library.models import Method
+from appraisal.library.models import Method, TemplateVersion
 from appraisal.library.views.page import address
 from core import asking
 
@@ -80,18 +80,55 @@ def add(request: HttpRequest, version_id: int) -> HttpResponse:
             row = usecases.add_group(code=data["code"], name=data["name"], name_en=data["name_en"], **common)
         else:
             fields = {"name": data["name"], "name_en": data["name_en"], "points": data["points"]}
+            origin = data.get("origin")
             row = usecases.add_indicator(
-                group_id=group.pk, code=data["code"], fields={**fields, "method": Method.MANUAL}, **common
-            )
+                group_id=group.pk, code=data["code"], fields={**fields, **_like(version, origin)},
+                origins=[origin] if origin else [], **common,
+            )  # fmt: skip
         return f"{address(version, row.pk)}#row-{row.pk}"
 
-    kind = forms.AddIndicatorForm if group else forms.AddForm
-    form = kind(request.POST or None, initial={"lock_version": version.lock_version})
+    initial = {"lock_version": version.lock_version}
+    form = (
+        forms.AddIndicatorForm(request.POST or None, initial=initial, origins=usecases.origins_of(version))
+        if group
+        else forms.AddForm(request.POST or None, initial=initial)
+    )
     title = _("在“%(group)s”下新增指标") % {"group": group.label} if group else _("新增一级指标")
     lead = _("先按“人工评定”计分，新增后再选择计分规则。") if group else _("一级指标的分值是所属指标之和。")
     return ask(
         request, form, act, title=title, lead=lead, confirm=_("新增"), url=request.get_full_path(),
         cancel_url=version.get_absolute_url(),
+    )  # fmt: skip
+
+
+def _like(version: TemplateVersion, origin: str | None) -> dict[str, Any]:
+    """What is split off begins with the rule and the source of what it was; else it is marked by hand."""
+    if not origin or version.copied_from is None:
+        return {"method": Method.MANUAL}
+    row = version.copied_from.indicators.get(code=origin)
+    names = (*selectors.RULE, "unit", "data_source", "entered_by", "evidence", "legal_basis", "owner_division")
+    return {name: getattr(row, name) for name in names}
+
+
+@require_http_methods(["GET", "POST"])
+def regroup(request: HttpRequest, version_id: int, indicator_id: int) -> HttpResponse:
+    """Move an indicator into another group of a draft."""
+    actor = request.actor  # type: ignore[attr-defined]
+    version = selectors.get_version(actor, version_id)
+    policies.edit(actor, version)
+    row = selectors.get_indicator(version, indicator_id)
+
+    def act(data: dict[str, Any]) -> str:
+        usecases.regroup_indicator(version_id=version.pk, indicator_id=row.pk, actor=actor, at=timezone.now(), **data)
+        return f"{address(version, row.pk)}#row-{row.pk}"
+
+    groups = [branch.group for branch in selectors.tree(version) if branch.group.pk != row.parent_id]
+    form = forms.RegroupForm(request.POST or None, initial={"lock_version": version.lock_version}, groups=groups)
+    return ask(
+        request, form, act,
+        title=_("把 %(code)s %(name)s 移到另一个一级指标") % {"code": row.code, "name": row.label},
+        lead=_("编码、分值和规则不变，两个一级指标的分值随之增减。"),
+        confirm=_("移动"), url=request.path, cancel_url=address(version, row.pk),
     )  # fmt: skip
 
 
@@ -107,7 +144,13 @@ def remove(request: HttpRequest, version_id: int, indicator_id: int) -> HttpResp
         usecases.remove_indicator(version_id=version.pk, indicator_id=row.pk, actor=actor, at=timezone.now(), **data)
         return version.get_absolute_url()
 
-    form = forms.LockForm(request.POST or None, initial={"lock_version": version.lock_version})
+    initial = {"lock_version": version.lock_version}
+    heirs = [each for branch in selectors.tree(version) for each in branch.indicators if each.pk != row.pk]
+    form = (
+        forms.RemoveForm(request.POST or None, initial=initial, heirs=heirs)
+        if row.method
+        else forms.LockForm(request.POST or None, initial=initial)
+    )
     return ask(
         request, form, act,
         title=_("移除 %(code)s %(name)s") % {"code": row.code, "name": row.label},

@@ -207,7 +207,7 @@ def rule_panel(
     base = difference.before if difference else None
     tried = Indicator(points=row.points, method=method, parameters=parameters)
     fact = trials.fact_of(method, parameters, typed) if typed is not None else None
-    curve, old = curves.preview(row, method, parameters, base), None
+    curve, old = curves.preview(row, method, parameters, base, fact), None
     if fact is not None and base is not None and base.method == method:
         old = schemes.trial(base, fact)
     return {

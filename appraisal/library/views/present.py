@@ -1,5 +1,6 @@
 """How the events and differences of a version read."""
 
+from collections import Counter
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -7,7 +8,7 @@ from django.utils.translation import gettext as _
 from appraisal.library.forms.rules import DIRECTIONS, ORDERS, SCOPES
 from appraisal.library.models import Indicator, Method, TemplateVersion
 from appraisal.library.models.parameters import LABELS
-from appraisal.library.selectors import Difference
+from appraisal.library.selectors import Difference, Kind
 from core.models import EventRecord
 
 COLOURS = 8  # of groups in the points bar; a ninth begins again
@@ -37,9 +38,14 @@ def said(event: EventRecord) -> tuple[str, str, str, str]:
             codes = _("、").join(data["changes"])
             return _("修改 %(codes)s") % {"codes": codes}, _changes(data["changes"]), "pencil", ""
         case "IndicatorAdded":
-            return _("新增 %(code)s %(name)s") % data, "", "plus", "ok"
+            split = data.get("origins")
+            quote = _("由 %(codes)s 拆分") % {"codes": _("、").join(split)} if split else ""
+            return _("新增 %(code)s %(name)s") % data, quote, "plus", "ok"
         case "IndicatorRemoved":
-            return _("移除 %(code)s %(name)s") % data, "", "minus", "bad"
+            quote = _("并入 %(code)s") % {"code": data["into"]} if data.get("into") else ""
+            return _("移除 %(code)s %(name)s") % data, quote, "minus", "bad"
+        case "IndicatorRegrouped":
+            return _("%(code)s 由 %(before)s 移到 %(after)s") % data, "", "arrow-right", ""
         case "IndicatorMoved":
             up = data["direction"] == "up"
             text = _("%(code)s 上移") if up else _("%(code)s 下移")
@@ -83,12 +89,25 @@ def timeline(events: list[EventRecord]) -> list[dict[str, Any]]:
 
 
 def difference_words(difference: Difference) -> tuple[str, str]:
-    """(word, tone) of the badge in the tree: 7 → 5, 规则, 新增 …"""
+    """(word, tone) of the badge in the tree: 7 → 5, 拆分, 规则, 新增 …"""
     if difference.before is None or difference.after is None:
         return (_("新增"), "ok") if difference.added else (_("移除"), "bad")
+    for kind in (Kind.SPLIT, Kind.MERGED):
+        if kind in difference.kinds:
+            return str(kind.label), "warn"
     if difference.points:
         return f"{plain(difference.before.points)} → {plain(difference.after.points)}", "warn"
+    if not difference.rule and (Kind.MOVED in difference.kinds or Kind.RECODED in difference.kinds):
+        return str(difference.kinds[0].label), "warn"
     return (_("规则"), "warn") if difference.rule else (_("口径"), "info")
+
+
+TONES = {Kind.ADDED: "ok", Kind.REMOVED: "bad", Kind.RENAMED: "info", Kind.DETAILS: "info"}
+
+
+def kind_badges(difference: Difference) -> list[tuple[str, str]]:
+    """(word, tone) of everything that was done to it."""
+    return [(str(kind.label), TONES.get(kind, "warn")) for kind in difference.kinds]
 
 
 def difference_rows(differences: list[Difference]) -> list[dict[str, Any]]:
@@ -96,17 +115,42 @@ def difference_rows(differences: list[Difference]) -> list[dict[str, Any]]:
     rows = []
     for difference in differences:
         row: Indicator = difference.after or difference.before  # type: ignore[assignment]
-        word, tone = difference_words(difference)
-        entries = [
-            {
-                "label": field_label(name),
-                "before": shown(difference.before, name),
-                "after": shown(difference.after, name),
-            }
-            for name in difference.fields
-        ]
-        rows.append({"row": row, "word": word, "tone": tone, "entries": entries})
+        rows.append({"row": row, "badges": kind_badges(difference), "entries": _entries(difference)})
     return rows
+
+
+def _entries(difference: Difference) -> list[dict[str, str]]:
+    before, after = difference.before, difference.after
+    if before is None or after is None:
+        return [
+            {
+                "label": field_label("points"),
+                "before": shown(before, "points"),
+                "after": shown(after, "points"),
+            }
+        ]
+    entries = []
+    if difference.befores and [each.code for each in difference.befores] != [after.code]:
+        told = _("、").join(f"{each.code} {each.label}" for each in difference.befores)
+        entries.append({"label": _("由来"), "before": told, "after": f"{after.code} {after.label}"})
+    if Kind.MOVED in difference.kinds and before.parent and after.parent:
+        groups = [f"{each.parent.code} {each.parent.label}" for each in (before, after) if each.parent]
+        entries.append({"label": _("一级指标"), "before": groups[0], "after": groups[1]})
+    return entries + [
+        {"label": field_label(name), "before": shown(before, name), "after": shown(after, name)}
+        for name in difference.fields
+    ]
+
+
+def kind_counts(differences: list[Difference]) -> list[tuple[str, int]]:
+    """How many indicators had what done to them, in the order of the kinds."""
+    counted = Counter(kind for difference in differences for kind in difference.kinds)
+    return [(str(kind.label), counted[kind]) for kind in Kind if counted[kind]]
+
+
+def weight_rows(differences: list[Difference]) -> list[Difference]:
+    """The moved weights: what has other points than all that it comes from together, or came or went."""
+    return [each for each in differences if each.added or each.removed or each.points or len(each.befores) > 1]
 
 
 def shown(row: Indicator | None, name: str) -> str:

@@ -54,7 +54,15 @@ def compare(request: HttpRequest, version_id: int) -> HttpResponse:
         else found.copied_from or next(iter(others), None)
     )
     differences = selectors.differences(found, base) if base else []
-    context = {"version": found, "base": base, "others": others, "rows": present.difference_rows(differences)}
+    context = {
+        "version": found,
+        "base": base,
+        "others": others,
+        "rows": present.difference_rows(differences),
+        "counts": present.kind_counts(differences),
+        "weights": present.weight_rows(differences),
+        "groups": selectors.group_differences(found, base) if base else [],
+    }
     return render(request, "library/compare.html", context)
 
 

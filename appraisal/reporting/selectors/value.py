@@ -158,16 +158,17 @@ def form_of(actor: Actor, loaded: Sheet, indicator_id: int) -> ValueForm:
         before=before,
         after=after,
         place=place,
-        score=_last_score.first(loaded.period.cycle_id, loaded.period.month, actor.office.pk, indicator.pk),
+        score=_last_score.first(loaded.period.cycle_id, loaded.period.month, actor.office.pk, indicator.code),
     )
 
 
 @compiled
-def _last_score(cycle_id: int, month: int, office_id: int, indicator_id: int) -> QuerySet[ScoreLine, Decimal]:
-    """What it got in the newest published run up to the month."""
+def _last_score(cycle_id: int, month: int, office_id: int, code: str) -> QuerySet[ScoreLine, Decimal]:
+    """What it got in the newest published run up to the month; by code, since an amended year scores by another
+    version."""
     runs = ScoreRun.objects.filter(cycle_id=cycle_id, period__month__lte=month, state=RunState.PUBLISHED)
     newest = runs.order_by("-period__month", "-number").values("pk")[:1]
-    rows = ScoreLine.objects.filter(card__run_id__in=newest, card__office_id=office_id, indicator_id=indicator_id)
+    rows = ScoreLine.objects.filter(card__run_id__in=newest, card__office_id=office_id, indicator__code=code)
     return rows.values_list("score", flat=True)
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from django.db import transaction
 
 from config.demo import stories, world
+from config.demo.amending import amended
 from config.demo.cast import Cast
 from config.demo.months import november
 from config.demo.year import Year, play
@@ -43,3 +44,4 @@ def _years(months: int, told: Told) -> None:
         year.rehearse(plan, TODAY)
         if slug == "yunnan" and months == 10:
             november(plan, TODAY)
+            amended(cast, plan)

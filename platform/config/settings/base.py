@@ -255,6 +255,7 @@ SPECTACULAR_SETTINGS = {
         "ValueState": "appraisal.ledger.states.ValueState",
         "RunState": "appraisal.ledger.states.RunState",
         "ObjectionState": "appraisal.ledger.states.ObjectionState",
+        "AmendmentState": "appraisal.ledger.states.AmendmentState",
         "DraftState": "appraisal.reporting.states.DraftState",
         "SelfState": "appraisal.results.states.SelfState",
         "YearRunState": "appraisal.results.states.YearRunState",
@@ -284,7 +285,7 @@ MENU_EMERGENCY = "config.menu.EMERGENCY"
 BUSINESS_VIEWS = (
     "appraisal.",
     *(f"api.v1.{name}" for name in ("library", "letters", "reporting", "verification", "province_facts", "scores")),
-    *(f"api.v1.{name}" for name in ("adjustments", "objections", "results")),
+    *(f"api.v1.{name}" for name in ("adjustments", "objections", "results", "sandbox", "amendments")),
 )
 JOB_MANAGER_ROLES = ("APPRAISAL_ADMIN", "SYS_ADMIN")  # beside whoever wanted the job; core knows no roles
 DEMO_MARK = False  # the amber 演示数据 mark in the top bar

@@ -10,9 +10,42 @@ from django.utils.translation import gettext as _
 from appraisal.library import policies
 from appraisal.library.models import Indicator, TemplateVersion
 from appraisal.library.models.template import TemplateVersionQuerySet
+from appraisal.library.selectors.comparing import (
+    COMPARED,
+    RULE,
+    Difference,
+    GroupDifference,
+    Kind,
+    differences,
+    group_differences,
+    lineage,
+    rows_of,
+)
 from core.errors import NotFound
 from core.models import EventRecord
 from tenants.actors import Actor
+
+__all__ = [
+    "COMPARED",
+    "RULE",
+    "Branch",
+    "Difference",
+    "GroupDifference",
+    "Kind",
+    "differences",
+    "fields_before",
+    "get_indicator",
+    "get_version",
+    "group_differences",
+    "history",
+    "lineage",
+    "refusals",
+    "rows_of",
+    "sizes",
+    "subject_of",
+    "tree",
+    "versions_for",
+]
 
 
 @dataclass
@@ -83,51 +116,6 @@ def refusals(actor: Actor, version: TemplateVersion) -> dict[str, str | None]:
         "copy": policies.create.reason(actor),
         "publish": policies.publish.reason(actor, version),
     }
-
-
-COMPARED = (
-    "name", "name_en", "points", "method", "parameters", "unit", "direction", "cumulative", "target_basis",
-    "entered_by", "data_source", "evidence", "legal_basis", "owner_division",
-)  # fmt: skip
-RULE = frozenset({"method", "parameters", "direction", "cumulative", "target_basis"})
-
-
-@dataclass
-class Difference:
-    """How an indicator differs from the one with the same code in the version it was copied from."""
-
-    code: str
-    before: Indicator | None
-    after: Indicator | None
-    fields: list[str] = field(default_factory=list)
-
-    @property
-    def added(self) -> bool:
-        return self.before is None
-
-    @property
-    def removed(self) -> bool:
-        return self.after is None
-
-    @property
-    def points(self) -> bool:
-        return "points" in self.fields
-
-    @property
-    def rule(self) -> bool:
-        return bool(RULE.intersection(self.fields))
-
-
-def differences(version: TemplateVersion, base: TemplateVersion) -> list[Difference]:
-    """Indicators (not groups) of `version` that differ from `base`, in order; removed ones last. Two queries."""
-    old = {row.code: row for row in base.indicators.exclude(method="").order_by("position")}
-    found = []
-    for row in version.indicators.exclude(method="").order_by("position"):
-        before = old.pop(row.code, None)
-        changed = [name for name in COMPARED if before and getattr(before, name) != getattr(row, name)]
-        if before is None or changed:
-            found.append(Difference(row.code, before, row, changed))
-    return found + [Difference(row.code, row, None) for row in old.values()]
 
 
 def history(version: TemplateVersion, code: str = "") -> list[EventRecord]:
