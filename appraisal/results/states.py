@@ -1,4 +1,4 @@
-"""The lives of a self-appraisal, a year's calculation, its result and an objection during the public notice."""
+"""The lives of a self-appraisal, a year's calculation, its result, an objection during the notice, and a use."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +30,13 @@ class NoticeObjectionState(models.TextChoices):
     REJECTED = "REJECTED", _("异议不成立")
 
 
+class UseState(models.TextChoices):
+    OPEN = "OPEN", _("办理中")
+    HANDED_IN = "HANDED_IN", _("方案已报")
+    DONE = "DONE", _("已办结")
+    CANCELLED = "CANCELLED", _("已撤销")
+
+
 TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
     SelfState: {
         SelfState.DRAFT: frozenset({SelfState.SUBMITTED}),
@@ -53,5 +60,11 @@ TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
         NoticeObjectionState.OPEN: frozenset({NoticeObjectionState.UPHELD, NoticeObjectionState.REJECTED}),
         NoticeObjectionState.UPHELD: frozenset(),
         NoticeObjectionState.REJECTED: frozenset(),
+    },
+    UseState: {
+        UseState.OPEN: frozenset({UseState.HANDED_IN, UseState.DONE, UseState.CANCELLED}),
+        UseState.HANDED_IN: frozenset({UseState.DONE, UseState.CANCELLED}),
+        UseState.DONE: frozenset(),
+        UseState.CANCELLED: frozenset(),
     },
 }

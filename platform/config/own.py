@@ -58,6 +58,7 @@ OWN: dict[str, str] = {
     "results_yearcard": f"{_OFFICE} OR run_id IN ({_YEARS})",
     "results_yearresult": f"cycle_id IN ({_CYCLES})",
     "results_resultline": f"{_OFFICE} OR result_id IN ({_RESULTS})",
+    "results_resultuse": f"{_OFFICE} OR result_id IN ({_RESULTS})",
     "results_noticeobjection": f"{_OFFICE} OR result_id IN ({_RESULTS})",
 }
 

@@ -54,6 +54,7 @@ CASE split_part(subject, ':', 1)
     WHEN 'library.version' THEN split_part(subject, ':', 2) IN (SELECT v.id::text FROM public.library_templateversion v)
     WHEN 'ledger.run' THEN split_part(subject, ':', 2) IN (SELECT r.id::text FROM public.ledger_scorerun r)
     WHEN 'results.result' THEN split_part(subject, ':', 2) IN (SELECT r.id::text FROM public.results_yearresult r)
+    WHEN 'results.use' THEN split_part(subject, ':', 2) IN (SELECT u.id::text FROM public.results_resultuse u)
     WHEN 'results.objection' THEN split_part(subject, ':', 2)
         IN (SELECT b.id::text FROM public.results_noticeobjection b)
     WHEN 'ledger.cycle' THEN split_part(subject, ':', 2) IN (SELECT c.id::text FROM public.ledger_cycle c)
@@ -320,6 +321,12 @@ TABLES: dict[str, Rows | Withheld] = {
         add=f"office_id = {OFFICE} AND result_id IN (SELECT r.id FROM public.results_yearresult r)",
         change=bureau_only("result_id IN (SELECT r.id FROM public.results_yearresult r)"),
         fixed=("id", "result_id", "office_id", "about_id", "grounds"),
+    ),
+    "results_resultuse": Rows(
+        see=f"office_id = {OFFICE} OR ({AT_BUREAU} AND result_id IN (SELECT r.id FROM public.results_yearresult r))",
+        add=bureau_only("result_id IN (SELECT r.id FROM public.results_yearresult r)"),
+        change=f"office_id = {OFFICE} OR ({AT_BUREAU} AND result_id IN (SELECT r.id FROM public.results_yearresult r))",
+        fixed=("id", "result_id", "office_id", "kind", "title", "basis", "amount", "factors", "due_on"),
     ),
     "results_yearrun": Rows(
         see=f"{CYCLES} AND ({AT_BUREAU} OR id IN (SELECT r.run_id FROM public.results_yearresult r))",

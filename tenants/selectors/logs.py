@@ -64,6 +64,7 @@ TABLES = {
     "results_yearcard": gettext_lazy("年度得分单"),
     "results_yearresult": gettext_lazy("年度结果"),
     "results_resultline": gettext_lazy("年度等次"),
+    "results_resultuse": gettext_lazy("结果运用"),
     "results_noticeobjection": gettext_lazy("公示异议"),
     "reporting_monthlydraft": gettext_lazy("月报草稿"),
     "reporting_draftvalue": gettext_lazy("草稿数据"),

@@ -41,12 +41,14 @@ NO_PAGES = """
     sessions-end-others set-theme set_language sign-in-second sign-out stand-in-revoke token-revoke unlock-address
     audit-export admin-people-find ledger:propose-amendment ledger:sandbox-draft
     admin-archive-shadow admin-shadow-compare admin-shadow-drop admin-shadow-export admin-shadow-progress
-    results:confirm-grade results:run-progress
+    results:circular-docx results:circular-pdf results:summary results:confirm-grade results:run-progress
+    results:uses-export
 """
 # Steps of a year's result in other states than the world's: one template, which results:start-run stands for.
 NO_PAGES += """
     results:answer-objection results:change-grade results:decide results:file-objection results:lock results:notice
-    results:propose results:reopen results:submit-self results:withdraw
+    results:propose results:reopen results:submit-self results:withdraw results:cancel-use results:close-use
+    results:hand-in-plan results:record-use results:split-fund
 """
 OFFICES, PEOPLE = "/yunnan/administration/offices/", "/yunnan/administration/people/"
 MARKS = "云移责 云移党纪 云政发"  # of document numbers

@@ -29,7 +29,7 @@ from appraisal.ledger.models import (
 from appraisal.ledger.usecases import amendments, scores
 from appraisal.library import usecases as library
 from appraisal.reporting.models import MonthlyDraft
-from appraisal.results.models import NoticeObjection, YearResult
+from appraisal.results.models import NoticeObjection, ResultUse, YearResult
 from core import files
 from core import office as office_core
 from core.models import AuditEntry, Job
@@ -110,9 +110,13 @@ def _year_of(running: setting.Running, office: Office, result: YearResult) -> Id
         result=result, office=office, about=office, grounds=words, filed_by_id=1, filed_by_name="测试", filed_at=NOON,
         answer_due_on=TODAY,
     )  # fmt: skip
+    use = ResultUse.objects.create(
+        result=result, office=office, kind="TALK", title=words, basis="考核办法", recorded_by_id=1,
+        recorded_by_name="测试", recorded_at=NOON,
+    )  # fmt: skip
     return {
         "year_run_id": result.run_id, "other_run_id": result.run_id, "result_id": result.pk,
-        "notice_objection_id": objection.pk,
+        "notice_objection_id": objection.pk, "use_id": use.pk,
     }  # fmt: skip
 
 

@@ -36,7 +36,7 @@ IDS = frozenset({
     "indicator_id", "job_id", "letter_id", "line_id", "link_id", "membership_id", "objection_id", "office_id",
     "period_id", "person_id", "provider_id", "report_id", "run_id", "session_id", "shadow_id", "slug", "stand_in_id",
     "token_id", "user_id", "value_id", "version_id",
-    "year_run_id", "other_run_id", "result_id", "notice_objection_id",
+    "year_run_id", "other_run_id", "result_id", "notice_objection_id", "use_id",
 })  # fmt: skip
 # Of the pages' queries and forms: the world's arguments that each may stand for.
 PAGES = {

@@ -14,7 +14,7 @@ from appraisal.ledger.forms.scores import PublishForm, RunForm
 from appraisal.ledger.models import Period, ScoreRun
 from appraisal.ledger.policies import sandbox as sandbox_policies
 from appraisal.ledger.policies import scores as policies
-from appraisal.ledger.selectors import explanations, gains, objections, overview, queue
+from appraisal.ledger.selectors import explanations, forecast, gains, objections, overview, queue
 from appraisal.ledger.selectors import scores as selectors
 from appraisal.ledger.usecases import scores as usecases
 from appraisal.ledger.views import years
@@ -55,6 +55,7 @@ def _month(request: HttpRequest, runs: dict[int, ScoreRun]) -> int | None:
 
 def _month_context(runs: dict[int, ScoreRun], month: int) -> dict[str, Any]:
     run, rows = runs[month], overview.rank_rows(runs[month])
+    ends = forecast.of_year(runs, month)
     means = overview.averages(runs)
     before = means.get(month - 1)
     completions = [row.completion for row in rows if row.completion is not None]
@@ -69,6 +70,7 @@ def _month_context(runs: dict[int, ScoreRun], month: int) -> dict[str, Any]:
         "mean_change": means[month]["mean"] - before["mean"] if before else None,
         "completion": sum(completions, Decimal(0)) / len(completions) if completions else None,
         "elapsed": elapsed,
+        "ends": [(row.card.office, ends[row.card.office_id]) for row in rows if row.card.office_id in ends],
         "weakest": overview.weakest(run),
         "groups": overview.by_group(run),
         "trend": {
@@ -234,6 +236,7 @@ def scorecard(request: HttpRequest, run_id: int, slug: str, code: str = "") -> H
     chosen = code or _worst(groups)
     template = "ledger/scores/scorecard.html"
     story = explanations.story_of(actor, card, chosen, order) if chosen else None
+    official = overview.official_runs(this.cycle)
     context = {
         "run": this,
         "card": card,
@@ -241,13 +244,14 @@ def scorecard(request: HttpRequest, run_id: int, slug: str, code: str = "") -> H
         "groups": groups,
         "story": story,
         "waterfall": _chart(explanations.waterfall(card, groups)),
-        "months": sorted(overview.official_runs(this.cycle).items()),
+        "months": sorted(official.items()),
         **years.about(queue.years_of(actor), this.cycle),
         "cards": selectors.ranking_of(this) if actor.at_province else [],
         "total_steps": [explanations.sentence(step) for step in card.trace["total"]["steps"]],
         "grade_steps": [explanations.sentence(step) for step in card.trace.get("grade_steps", [])],
         "grade": explanations.word(f"grade.{card.grade}"),
         "grade_before_veto": explanations.word(f"grade.{card.grade_before_veto}"),
+        "forecast": forecast.of_year(official, this.period.month).get(office.pk),
         "objection": objections.about_line(actor, this, story.line, on=timezone.localdate()) if story else None,
     }
     if request.htmx and not request.htmx.history_restore_request and code:  # type: ignore[attr-defined]

@@ -2,6 +2,16 @@
 
 from appraisal.results.models.outcome import NoticeObjection, ResultLine, YearResult
 from appraisal.results.models.own import SelfAppraisal, SelfScore
+from appraisal.results.models.uses import ResultUse
 from appraisal.results.models.years import YearCard, YearRun
 
-__all__ = ["NoticeObjection", "ResultLine", "SelfAppraisal", "SelfScore", "YearCard", "YearResult", "YearRun"]
+__all__ = [
+    "NoticeObjection",
+    "ResultLine",
+    "ResultUse",
+    "SelfAppraisal",
+    "SelfScore",
+    "YearCard",
+    "YearResult",
+    "YearRun",
+]

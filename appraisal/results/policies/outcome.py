@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from appraisal.ledger.policies.verification import LEADERS
 from appraisal.results.models import NoticeObjection, ResultLine, YearResult, YearRun
+from appraisal.results.policies import years
 from appraisal.results.states import NoticeObjectionState, ResultState, YearRunState
 from core.errors import Conflict, Denied
 from core.policy import policy
@@ -132,6 +133,22 @@ def answer(actor: Actor, objection: NoticeObjection) -> None:
             _("%(name)s 已答复：%(state)s。")
             % {"name": objection.decided_by_name, "state": objection.get_state_display()}
         )
+
+
+@policy
+def circular(actor: Actor, result: YearResult) -> None:
+    """The bureau once it is decided (a draft without head until the lock), its prefectures once it is locked."""
+    if actor.office.level == Office.Level.PROVINCE:
+        if result.state == ResultState.PROPOSED:
+            raise Conflict(_("审定以后才能生成通报；现在是“%(state)s”。") % {"state": result.get_state_display()})
+    elif result.state != ResultState.LOCKED:
+        raise Conflict(_("结果锁定后才能下载通报；现在是“%(state)s”。") % {"state": result.get_state_display()})
+
+
+@policy
+def summary(actor: Actor, result: YearResult) -> None:
+    """The bureau's own table."""
+    years.see(actor)
 
 
 def _committee(actor: Actor) -> None:

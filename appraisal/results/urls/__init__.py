@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appraisal.results.views import outcome, years
+from appraisal.results.views import outcome, uses, years
 
 app_name = "results"
 RUN, RESULT = "runs/<int:year_run_id>/", "<int:result_id>/"
@@ -16,6 +16,13 @@ urlpatterns = [
     path("self/", years.self_appraisal, name="self"),
     path("self/<int:cycle_id>/submit/", years.submit_self, name="submit-self"),
     path("self/<int:cycle_id>/<slug:slug>/", years.self_of, name="self-of"),
+    path("uses/", uses.index, name="uses"),
+    path("uses/export/", uses.export, name="uses-export"),
+    path("uses/<int:use_id>/plan/", uses.plan, name="hand-in-plan"),
+    path("uses/<int:use_id>/close/", uses.close, name="close-use"),
+    path("uses/<int:use_id>/cancel/", uses.cancel, name="cancel-use"),
+    path(f"{RESULT}uses/record/", uses.record, name="record-use"),
+    path(f"{RESULT}uses/fund/", uses.fund, name="split-fund"),
     path(RESULT, outcome.result, name="result"),
     path(f"{RESULT}grades/<slug:slug>/", outcome.change_grade, name="change-grade"),
     path(f"{RESULT}grades/<slug:slug>/confirm/", outcome.confirm_grade, name="confirm-grade"),
@@ -24,6 +31,9 @@ urlpatterns = [
     path(f"{RESULT}notice/", outcome.notice, name="notice"),
     path(f"{RESULT}lock/", outcome.lock, name="lock"),
     path(f"{RESULT}reopen/", outcome.reopen, name="reopen"),
+    path(f"{RESULT}circular/docx/", outcome.circular_docx, name="circular-docx"),
+    path(f"{RESULT}circular/pdf/", outcome.circular_pdf, name="circular-pdf"),
+    path(f"{RESULT}summary/", outcome.summary, name="summary"),
     path(f"{RESULT}paper/", outcome.paper, name="paper"),
     path(f"{RESULT}objections/<slug:slug>/", outcome.file_objection, name="file-objection"),
     path("objections/<int:notice_objection_id>/answer/", outcome.answer, name="answer-objection"),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from appraisal.results.forms import acts as forms
 from appraisal.results.models import YearResult
 from appraisal.results.policies import outcome as policies
-from appraisal.results.selectors import inputs
+from appraisal.results.selectors import inputs, papers
 from appraisal.results.selectors import outcome as selectors
 from appraisal.results.selectors import years as years_selectors
 from appraisal.results.states import ResultState
@@ -18,6 +18,7 @@ from appraisal.results.usecases import outcome as usecases
 from appraisal.results.views.acts import act
 from appraisal.results.views.words import timeline_of
 from appraisal.rules import grades
+from core import documents
 from core.http import reads
 from core.workdays import Derivation
 from tenants.models import Office
@@ -63,7 +64,7 @@ def result(request: HttpRequest, result_id: int) -> HttpResponse:
             line.office_id for line in this.lines.all() if policies.object_.allows(actor, this, line.office, on=on)
         },
         "timeline": timeline_of(this.subject) if bureau else [], "derivation": derivation,
-        "files": this.state in (ResultState.DECIDED, *STAGES[2:]),
+        "files": policies.circular.allows(actor, this),
     }  # fmt: skip
     return render(request, "results/result.html", context)
 
@@ -188,6 +189,37 @@ def paper(request: HttpRequest, result_id: int) -> HttpResponse:
         policies.notice(request.actor, this)
     selectors.check_masked(selectors.published_text(this, this.notice_words, this.notice_contact))
     return render(request, "results/paper.html", {"result": this, "lines": list(this.lines.all())})
+
+
+@reads
+def circular_docx(request: HttpRequest, result_id: int) -> HttpResponse:
+    """The circular as a Word file."""
+    return _circular(request, result_id, "docx")
+
+
+@reads
+def circular_pdf(request: HttpRequest, result_id: int) -> HttpResponse:
+    """The circular as PDF."""
+    return _circular(request, result_id, "pdf")
+
+
+def _circular(request: HttpRequest, result_id: int, kind: documents.Kind) -> HttpResponse:
+    this = selectors.get_result(request.actor, result_id)
+    policies.circular(request.actor, this)
+    name = f"circular-{this.cycle.year}-{this.number}.{kind}"
+    return _file(papers.circular(this, kind), documents.MEDIA[kind], name)
+
+
+@reads
+def summary(request: HttpRequest, result_id: int) -> HttpResponse:
+    """The summary tables as xlsx, for the bureau."""
+    this = selectors.get_result(request.actor, result_id)
+    policies.summary(request.actor, this)
+    return _file(papers.summary(this), papers.XLSX, f"summary-{this.cycle.year}-{this.number}.xlsx")
+
+
+def _file(content: bytes, media: str, name: str) -> HttpResponse:
+    return HttpResponse(content, content_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 @require_http_methods(POST_TOO)

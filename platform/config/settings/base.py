@@ -260,6 +260,7 @@ SPECTACULAR_SETTINGS = {
         "SelfState": "appraisal.results.states.SelfState",
         "YearRunState": "appraisal.results.states.YearRunState",
         "ResultState": "appraisal.results.states.ResultState",
+        "UseState": "appraisal.results.states.UseState",
         "NoticeObjectionState": "appraisal.results.states.NoticeObjectionState",
         "ProviderState": "tenants.states.ProviderState",
         "ChangeState": "tenants.states.ChangeState",
