@@ -24,7 +24,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DATA = (
     *("tests/browser/world.py", "tests/browser/test_emergency.py", "tests/factories.py", "tests/appraisal/setting.py"),
     *("tests/appraisal/small_template.csv", "platform/core/usecases/calendar.py"),
-    *("appraisal/ledger/rules/params/adjustment_items.yaml",),
+    *("appraisal/ledger/rules/params/adjustment_items.yaml", "appraisal/rules/methods/expression_examples.py"),
 )
 # Posts, fragments, files, answers for machines, and addresses that lead on.
 NO_PAGES = """

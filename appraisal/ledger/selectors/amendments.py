@@ -139,7 +139,7 @@ def effect_of(amendment: Amendment) -> Effect:
     runs = ScoreRun.objects.filter(cycle_id=amendment.cycle_id, state__in=finished)
     runs = runs.select_related("period", "cycle", "version").order_by("-period__month", "-number")
     before = runs.filter(version_id=amendment.version_before_id)
-    run = before.filter(period__month__gte=amendment.from_month).first() or before.first()
+    run = before.filter(period__month__gte=amendment.from_month).first() or before.first() or runs.first()
     return Effect(differences, weights, run, _stale(amendment, runs) if _decided(amendment) else [])
 
 
