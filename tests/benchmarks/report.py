@@ -119,6 +119,7 @@ def _sandbox(row: dict[str, Any]) -> list[str]:
     return [
         "## The sandbox",
         f"{size}; medians of {row['runs']}; {row['queries']} queries for a month. Goal: at most {row['goal']:.0f} s.",
+        f"For the year this process was busy {row['processor_seconds']:.2f} s; the rest is database and neighbours.",
         _table(["", "milliseconds"], [[what, _ms(row["seconds"][name])] for what, name in words.items()]),
     ]
 
