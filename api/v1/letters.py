@@ -1,8 +1,10 @@
 """Appraisal years, their periods and peer groups, and the target letters."""
 
+from django.http import HttpResponse
 from django.urls import path
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -12,10 +14,14 @@ from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.v1 import letters_shapes as shapes
 from appraisal.ledger.models import TargetLetter
+from appraisal.ledger.policies import cycles as cycle_policies
 from appraisal.ledger.policies import letters as policies
 from appraisal.ledger.selectors import cycles as cycle_selectors
+from appraisal.ledger.selectors import letter_papers, timeplan
 from appraisal.ledger.selectors import letters as letter_selectors
-from appraisal.ledger.usecases import cycles, letters
+from appraisal.ledger.usecases import cycles, difficulty, letters
+from core import serving
+from core.documents import MEDIA, Kind
 from tenants.actors import Actor
 
 
@@ -95,6 +101,41 @@ class Participants(IdempotentMixin, APIView):
         pages = Pages()
         page = pages.paginate_queryset(rows, request, view=self)
         return pages.get_paginated_response(shapes.ParticipantOut(page, many=True).data)
+
+
+class Difficulty(IdempotentMixin, APIView):
+    """Difficulty coefficients."""
+
+    pagination_class = Pages
+
+    @extend_schema(operation_id="difficulty_list", responses=shapes.ParticipantOut(many=True))
+    def get(self, request: Request, cycle_id: int) -> Response:
+        """Groups and coefficients; to a prefecture once they are published."""
+        cycle = cycle_selectors.get_cycle(_actor(request), cycle_id)
+        cycle_policies.see_difficulty(_actor(request), cycle)
+        pages = Pages()
+        rows = pages.paginate_queryset(cycle_selectors.participants(cycle), request, view=self)
+        return pages.get_paginated_response(shapes.ParticipantOut(rows, many=True).data)
+
+    @extend_schema(operation_id="difficulty_set", request=shapes.DifficultyIn, responses=shapes.CycleOut)
+    def put(self, request: Request, cycle_id: int) -> Response:
+        """Before the year starts; what had been published must be published anew."""
+        rows = [
+            difficulty.Coefficient(**row) for row in _given(shapes.DifficultyIn, request.data).validated_data["rows"]
+        ]
+        difficulty.set_difficulty(cycle_id=cycle_id, rows=rows, actor=_actor(request), at=timezone.now())
+        return _cycle(request, cycle_id)
+
+
+class DifficultyPublish(IdempotentMixin, APIView):
+    """POST publishes."""
+
+    @extend_schema(operation_id="difficulty_publish", request=shapes.DifficultyPublishIn, responses=shapes.CycleOut)
+    def post(self, request: Request, cycle_id: int) -> Response:
+        """Show groups and coefficients to all participants, with what they rest on."""
+        body = _given(shapes.DifficultyPublishIn, request.data).validated_data
+        difficulty.publish_difficulty(cycle_id=cycle_id, actor=_actor(request), at=timezone.now(), **body)
+        return _cycle(request, cycle_id)
 
 
 class Periods(IdempotentMixin, APIView):
@@ -186,6 +227,59 @@ class LetterDetail(APIView):
         return _letter(request, letter_selectors.get_letter(_actor(request), letter_id))
 
 
+class LetterPlan(APIView):
+    """The year by months."""
+
+    pagination_class = Pages
+
+    @extend_schema(operation_id="letters_plan", responses=shapes.PlannedOut(many=True))
+    def get(self, request: Request, letter_id: int) -> Response:
+        """For each growing target what should be reached by the end of each month, and what was."""
+        letter = letter_selectors.get_letter(_actor(request), letter_id)
+        pages = Pages()
+        rows = pages.paginate_queryset(timeplan.plan_of(letter), request, view=self)
+        return pages.get_paginated_response(shapes.PlannedOut(rows, many=True).data)
+
+
+class LetterDocument(APIView):
+    """The letter as an official document."""
+
+    kind: Kind = "docx"
+
+    def given(self, request: Request, letter_id: int) -> HttpResponse:
+        letter = letter_selectors.get_letter(_actor(request), letter_id)
+        query = _given(shapes.EditionQuery, request.query_params).validated_data
+        version = letter_selectors.get_version(letter, query.get("edition"))
+        paper = letter_papers.paper_of(letter, version, at=timezone.now())
+        return serving.document_response(paper, self.kind, letter_papers.name_of(letter, version))
+
+
+class LetterDocx(LetterDocument):
+    """The Word file."""
+
+    @extend_schema(
+        operation_id="letters_docx", parameters=[shapes.EditionQuery],
+        responses={(200, MEDIA["docx"]): OpenApiResponse(OpenApiTypes.BINARY, "After GB/T 9704-2012.")},
+    )  # fmt: skip
+    def get(self, request: Request, letter_id: int) -> HttpResponse:
+        """After GB/T 9704-2012; a signed version gives the same bytes whenever it is asked for."""
+        return self.given(request, letter_id)
+
+
+class LetterPdf(LetterDocument):
+    """The PDF."""
+
+    kind = "pdf"
+
+    @extend_schema(
+        operation_id="letters_pdf", parameters=[shapes.EditionQuery],
+        responses={(200, MEDIA["pdf"]): OpenApiResponse(OpenApiTypes.BINARY, "PDF/A-2u with its fonts.")},
+    )  # fmt: skip
+    def get(self, request: Request, letter_id: int) -> HttpResponse:
+        """PDF/A-2u; refused (422) where no font of the server shows a character of it."""
+        return self.given(request, letter_id)
+
+
 class Targets(IdempotentMixin, APIView):
     """PUT sets targets."""
 
@@ -260,12 +354,17 @@ urlpatterns = [
     path("cycles/", Cycles.as_view(), name="cycles"),
     path(CYCLE, CycleDetail.as_view(), name="cycle"),
     path(f"{CYCLE}participants/", Participants.as_view(), name="participants"),
+    path(f"{CYCLE}difficulty/", Difficulty.as_view(), name="difficulty"),
+    path(f"{CYCLE}difficulty/publish/", DifficultyPublish.as_view(), name="difficulty-publish"),
     path(f"{CYCLE}periods/", Periods.as_view(), name="periods"),
     path(f"{CYCLE}periods/recompute/", PeriodsRecomputed.as_view(), name="periods-recompute"),
     path(f"{CYCLE}start/", CycleStart.as_view(), name="cycle-start"),
     path(f"{CYCLE}letters/", CycleLetters.as_view(), name="cycle-letters"),
     path("letters/", Letters.as_view(), name="letters"),
     path(LETTER, LetterDetail.as_view(), name="letter"),
+    path(f"{LETTER}plan/", LetterPlan.as_view(), name="letter-plan"),
+    path(f"{LETTER}docx/", LetterDocx.as_view(), name="letter-docx"),
+    path(f"{LETTER}pdf/", LetterPdf.as_view(), name="letter-pdf"),
     path(f"{LETTER}targets/", Targets.as_view(), name="letter-targets"),
     path(f"{LETTER}milestones/<slug:code>/", Milestones.as_view(), name="letter-milestones"),
     path(f"{LETTER}issue/", Issue.as_view(), name="letter-issue"),

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api.signatures import SignatureIn
-from appraisal.ledger.models import Cycle, Participant, Period, Target, TargetLetter, TargetMilestone
+from appraisal.ledger.models import Cycle, LetterVersion, Participant, Period, Target, TargetLetter, TargetMilestone
 from appraisal.ledger.selectors import cycles as cycle_selectors
 from appraisal.ledger.selectors import letters as letter_selectors
 from core.workdays import Derivation
@@ -38,6 +39,7 @@ class CycleRefusals(serializers.Serializer):
     draft_letters = serializers.CharField(allow_null=True)
     make_periods = serializers.CharField(allow_null=True)
     start = serializers.CharField(allow_null=True)
+    set_difficulty = serializers.CharField(allow_null=True)
 
 
 class CycleOut(serializers.ModelSerializer):
@@ -46,7 +48,10 @@ class CycleOut(serializers.ModelSerializer):
 
     class Meta:
         model = Cycle
-        fields = ("id", "year", "name", "version", "version_label", "state", "created_at", "refusals")
+        fields = (
+            "id", "year", "name", "version", "version_label", "state", "created_at", "difficulty_basis",
+            "difficulty_published_at", "difficulty_published_by", "refusals",
+        )  # fmt: skip
 
     def get_refusals(self, cycle: Cycle) -> CycleRefusals:
         return cycle_selectors.refusals(self.context["actor"], cycle)  # type: ignore[return-value]
@@ -65,7 +70,7 @@ class ParticipantOut(serializers.ModelSerializer):
 
     class Meta:
         model = Participant
-        fields = ("id", "office", "peer_group", "reason")
+        fields = ("id", "office", "peer_group", "reason", "difficulty", "difficulty_reason")
 
 
 class PeerIn(serializers.Serializer):
@@ -76,6 +81,20 @@ class PeerIn(serializers.Serializer):
 
 class PeersIn(serializers.Serializer):
     groups = PeerIn(many=True, max_length=1000, help_text="every active prefecture once; groups 1 … n without a gap")
+
+
+class CoefficientIn(serializers.Serializer):
+    office_id = serializers.IntegerField(min_value=1, max_value=MOST)
+    coefficient = serializers.CharField(max_length=10, help_text="0.95 to 1.05, at most three decimals")
+    reason = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="needed unless it is 1")
+
+
+class DifficultyIn(serializers.Serializer):
+    rows = CoefficientIn(many=True, max_length=1000, help_text="participants that are not named keep theirs")
+
+
+class DifficultyPublishIn(serializers.Serializer):
+    basis = serializers.CharField(max_length=200, help_text="the minutes or document they rest on")
 
 
 class PeriodOut(serializers.ModelSerializer):
@@ -108,6 +127,36 @@ class LetterRefusals(serializers.Serializer):
     sign = serializers.CharField(allow_null=True)
 
 
+class PlannedOut(serializers.Serializer):
+    """months and actual: cumulative, at the ends of the twelve months; actual is null where nothing is reported."""
+
+    code = serializers.CharField(source="indicator.code")
+    name = serializers.CharField(source="indicator.name")
+    unit = serializers.CharField(source="indicator.unit")
+    months = serializers.ListField(child=serializers.DecimalField(max_digits=18, decimal_places=4))
+    actual = serializers.ListField(child=serializers.DecimalField(max_digits=18, decimal_places=4, allow_null=True))
+    from_last_year = serializers.BooleanField(help_text="months between the agreed ones follow last year's actuals")
+
+
+class EditionQuery(serializers.Serializer):
+    edition = serializers.IntegerField(
+        min_value=1, max_value=9999, required=False, help_text="number of the version; the newest without"
+    )
+
+
+class LetterVersionOut(serializers.ModelSerializer):
+    class Meta:
+        model = LetterVersion
+        fields = ("number", "effective_on", "content_sha256", "signatures", "reason", "basis", "made_at")
+
+
+class LetterDetailRefusals(LetterRefusals):
+    """The same with applying for a change, and moving targets to another office."""
+
+    change = serializers.CharField(allow_null=True)
+    transfer = serializers.CharField(allow_null=True)
+
+
 class LetterOut(serializers.ModelSerializer):
     office = LetterOfficeOut()
     year = serializers.IntegerField(source="cycle.year")
@@ -116,8 +165,9 @@ class LetterOut(serializers.ModelSerializer):
     class Meta:
         model = TargetLetter
         fields = (
-            "id", "cycle", "year", "office", "number", "state", "province_signer_name", "province_signed_at",
-            "office_signer_name", "office_signed_at", "content_sha256", "lock_version", "refusals",
+            "id", "cycle", "year", "office", "number", "state", "province_signer_name", "province_signer_role",
+            "province_signed_at", "office_signer_name", "office_signer_role", "office_signed_at",
+            "content_sha256", "lock_version", "refusals",
         )  # fmt: skip
 
     def get_refusals(self, letter: TargetLetter) -> LetterRefusals:
@@ -155,9 +205,15 @@ class LackingRow(serializers.Serializer):
 class LetterDetailOut(LetterOut):
     targets = serializers.SerializerMethodField()
     lacking = serializers.SerializerMethodField(help_text="what it needs before it can be signed")
+    versions = LetterVersionOut(many=True)
 
     class Meta(LetterOut.Meta):
-        fields = (*LetterOut.Meta.fields, "targets", "lacking")
+        fields = (*LetterOut.Meta.fields, "targets", "lacking", "versions")
+
+    def get_refusals(self, letter: TargetLetter) -> LetterDetailRefusals:
+        return letter_selectors.refusals_of_one(  # type: ignore[return-value]
+            self.context["actor"], letter, timezone.localdate()
+        )
 
     def rows(self, letter: TargetLetter) -> list[Target]:
         if "rows" not in self.context:
@@ -204,7 +260,12 @@ class PasswordIn(LetterLockIn, SignatureIn):
 
 
 class IssueIn(PasswordIn):
-    number = serializers.CharField(max_length=40, help_text="document number, for example 云移责〔2026〕3号")
+    number = serializers.CharField(
+        max_length=40,
+        allow_blank=True,
+        default="",
+        help_text="document number, for example 云移责〔2026〕3号; the next of the series where none is given",
+    )
 
 
 class WithdrawIn(LetterLockIn):

@@ -167,11 +167,11 @@ class _Recheck:
         self.read_last(place, group["steps"], "group.published", "score", rounded(together, 2))
 
     def total(self) -> None:
-        """Stored sum, items with their caps, limits, rounding."""
+        """Stored sum, difficulty, items with their caps, limits, rounding."""
         total = self.card["total"]
         together = sum(self.scores.values(), F(0))
         self.same("total.sum", total["sum"], rounded(together, 4))
-        adjusted = together
+        adjusted = self.weighted(total, together)
         for kind, sign in (("bonus", 1), ("deduction", -1)):
             counted = F(0)
             for item in total[kind]:
@@ -186,3 +186,22 @@ class _Recheck:
         self.same("total.held", total["held"], held)
         self.same("total.total", total["total"], rounded(held, 2))
         self.read_last("total", total["steps"], "total.published", "total", rounded(held, 2))
+
+    def weighted(self, total: Json, together: F) -> F:
+        """The sum as it counts: times the coefficient, which lies within the bounds it names, at 4 decimals."""
+        said = total.get("difficulty")
+        names = [step["values"]["weighted"] for step in total["steps"] if step["key"] == "total.difficulty"]
+        if said is None:
+            if names:
+                self.note("total.steps", names, "no difficulty")
+            return together
+        factor = read(said["coefficient"])
+        if not read(said["minimum"]) <= factor <= read(said["maximum"]):
+            self.note("total.difficulty.coefficient", said["coefficient"], f"{said['minimum']} to {said['maximum']}")
+        if not str(said["reason"]).strip():
+            self.note("total.difficulty.reason", "none", "a reason")
+        stored = rounded(together * factor, 4)
+        self.same("total.difficulty.weighted", said["weighted"], stored)
+        if names != [stored]:
+            self.note("total.steps", names, stored)
+        return read(stored)

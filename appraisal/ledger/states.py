@@ -1,4 +1,4 @@
-"""The lives of a cycle, a target letter, a reported value, a score run, an objection and a mid-year amendment."""
+"""The lives of a cycle, its amendment, a consultation, a letter and its change, a value, a run and an objection."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,23 @@ class LetterState(models.TextChoices):
     DRAFT = "DRAFT", _("草拟")
     ISSUED = "ISSUED", _("省级已签")
     SIGNED = "SIGNED", _("双方已签")
+
+
+class ConsultationState(models.TextChoices):
+    """Named by the step that was sent last: up (一上), down (一下), up again (二上), down for good (二下)."""
+
+    OPEN = "OPEN", _("待一上")
+    FIRST = "FIRST", _("一上已报")
+    CONTROL = "CONTROL", _("一下已达")
+    SECOND = "SECOND", _("二上已报")
+    FINAL = "FINAL", _("二下已定")
+
+
+class LetterChangeState(models.TextChoices):
+    APPLIED = "APPLIED", _("待批准")
+    APPROVED = "APPROVED", _("已批准")
+    REFUSED = "REFUSED", _("不批准")
+    WITHDRAWN = "WITHDRAWN", _("已撤回")
 
 
 class ValueState(models.TextChoices):
@@ -52,6 +69,21 @@ TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
         LetterState.DRAFT: frozenset({LetterState.ISSUED}),
         LetterState.ISSUED: frozenset({LetterState.SIGNED, LetterState.DRAFT}),
         LetterState.SIGNED: frozenset(),
+    },
+    ConsultationState: {
+        ConsultationState.OPEN: frozenset({ConsultationState.FIRST}),
+        ConsultationState.FIRST: frozenset({ConsultationState.CONTROL}),
+        ConsultationState.CONTROL: frozenset({ConsultationState.SECOND}),
+        ConsultationState.SECOND: frozenset({ConsultationState.FINAL}),
+        ConsultationState.FINAL: frozenset(),
+    },
+    LetterChangeState: {
+        LetterChangeState.APPLIED: frozenset(
+            {LetterChangeState.APPROVED, LetterChangeState.REFUSED, LetterChangeState.WITHDRAWN}
+        ),
+        LetterChangeState.APPROVED: frozenset(),
+        LetterChangeState.REFUSED: frozenset(),
+        LetterChangeState.WITHDRAWN: frozenset(),
     },
     ValueState: {
         ValueState.SUBMITTED: frozenset({ValueState.RETURNED, ValueState.VERIFIED}),

@@ -1,4 +1,4 @@
-"""What is decided beside the facts: points off an indicator, bonus and deduction items, vetoes."""
+"""What is decided beside the facts: points off an indicator, bonus and deduction items, vetoes, difficulty."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from appraisal.rules.exact import ZERO, number, plain
+from appraisal.rules.exact import STORED_PLACES, ZERO, half_up_units, number, plain
 from appraisal.rules.parameters import in_force
-from appraisal.rules.problems import FactsError
+from appraisal.rules.problems import FactsError, Problem
 from appraisal.rules.reader import Reader
 
 
@@ -46,6 +46,23 @@ class Veto:
 
 
 @dataclass(frozen=True, slots=True)
+class Difficulty:
+    """The coefficient that the sum of an office's indicators is multiplied by, as published before the year.
+
+    minimum, maximum: the bounds that were in force. Source: domain reference 2.4.
+    """
+
+    coefficient: Fraction
+    reason: str
+    minimum: Fraction
+    maximum: Fraction
+
+    def weighted(self, units: int) -> int:
+        """A sum in ten-thousandths of a point times the coefficient, half-up at 4 decimals."""
+        return half_up_units(Fraction(units, 10**STORED_PLACES) * self.coefficient, STORED_PLACES)
+
+
+@dataclass(frozen=True, slots=True)
 class Adjustments:
     """Everything of that kind for one office."""
 
@@ -53,6 +70,11 @@ class Adjustments:
     bonus: tuple[Item, ...] = ()
     deduction: tuple[Item, ...] = ()
     vetoes: tuple[Veto, ...] = ()
+    difficulty: Difficulty | None = None  # none: a coefficient of 1
+
+    def weighted(self, units: int) -> int:
+        """The sum of the indicators as it counts, in ten-thousandths of a point."""
+        return self.difficulty.weighted(units) if self.difficulty else units
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +99,8 @@ def limits(on: date | None = None) -> Limits:
 
 def read_adjustments(given: Mapping[str, Any]) -> Adjustments:
     """Adjustments from plain data: {points_off: [{indicator, points, reason}], bonus and deduction:
-    [{points, reason, cap}], vetoes: [{code, ceiling, reason}]}, numbers as strings. Raises FactsError.
+    [{points, reason, cap}], vetoes: [{code, ceiling, reason}], difficulty: {coefficient, reason}}, numbers as strings.
+    Raises FactsError.
 
     A veto may name only its code (see params/vetoes.yaml) or only its ceiling.
     """
@@ -90,10 +113,35 @@ def read_adjustments(given: Mapping[str, Any]) -> Adjustments:
         for key in ("bonus", "deduction")
     )
     vetoes = tuple(_veto(row) for row in _closed(reader, "vetoes"))
+    difficulty = _difficulty(reader) if given.get("difficulty") is not None else None
     problems = reader.close(frozenset(), blocking=True)
     if problems:
         raise FactsError(problems)
-    return Adjustments(points_off, bonus, deduction, vetoes)
+    return Adjustments(points_off, bonus, deduction, vetoes, difficulty)
+
+
+def difficulty_of(coefficient: Fraction, reason: str, on: date | None = None) -> Difficulty | None:
+    """The coefficient with the bounds of that day, None for 1. Raises FactsError outside of them."""
+    if coefficient == 1:
+        return None
+    bounds = in_force("difficulty", on)
+    made = Difficulty(coefficient, reason, number(bounds["minimum"]), number(bounds["maximum"]))
+    if not made.minimum <= coefficient <= made.maximum:
+        values = {"value": plain(coefficient), "minimum": plain(made.minimum), "maximum": plain(made.maximum)}
+        raise FactsError([Problem("adjustments.difficulty", values)])
+    return made
+
+
+def _difficulty(reader: Reader) -> Difficulty | None:
+    given = reader.raw("difficulty")
+    if not isinstance(given, Mapping):
+        reader.fail("entry.not_a_mapping", entry="difficulty")
+        return None
+    row = Reader(given, "difficulty", reader.problems)
+    coefficient, reason = row.number("coefficient"), _reason(row)
+    row.taken.add("reason")
+    row.close(frozenset(), blocking=True)
+    return None if reader.problems else difficulty_of(coefficient, reason)
 
 
 def _closed(reader: Reader, key: str) -> list[Reader]:

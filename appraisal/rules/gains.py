@@ -10,7 +10,16 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from appraisal.rules.exact import PUBLISHED_PLACES, STORED_PLACES, ZERO, from_units, half_up, marks, number
+from appraisal.rules.exact import (
+    PUBLISHED_PLACES,
+    STORED_PLACES,
+    ZERO,
+    from_units,
+    half_up,
+    half_up_units,
+    marks,
+    number,
+)
 from appraisal.rules.methods import Rule, Status
 from appraisal.rules.methods.base import Effort, Step, step
 from appraisal.rules.methods.rank import Comparison
@@ -126,5 +135,8 @@ def total_with(total: Mapping[str, Any], gains: Iterable[Gain]) -> Decimal:
     if len({gain.code for gain in chosen}) != len(chosen):
         raise ValueError("two gains of one indicator cannot come true together")
     units = int((Decimal(total["sum"]) + sum((gain.gain for gain in chosen), Decimal(0))).scaleb(STORED_PLACES))
+    if difficulty := total.get("difficulty"):
+        weighted = Fraction(units, 10**STORED_PLACES) * number(difficulty["coefficient"])
+        units = half_up_units(weighted, STORED_PLACES)
     adjusted = number(total["bonus_counted"]) - number(total["deduction_counted"])
     return from_units(held(units, adjusted, number(total["minimum"]), number(total["maximum"])), PUBLISHED_PLACES)

@@ -122,6 +122,11 @@ class Scorecard:
         return from_units(self.units, STORED_PLACES)
 
     @property
+    def weighted(self) -> Decimal:
+        """The same times the difficulty coefficient, 4 decimals: what bonus and deduction items are added to."""
+        return from_units(self.adjustments.weighted(self.units), STORED_PLACES)
+
+    @property
     def bonus(self) -> Fraction:
         """What bonus items count: each up to its cap, together up to theirs."""
         return min(sum((item.counted for item in self.adjustments.bonus), ZERO), self.limits.bonus_cap)
@@ -165,13 +170,13 @@ class Scorecard:
 
 
 def published_total(units: int, adjustments: Adjustments, limits: Limits) -> int:
-    """Hundredths of a point: stored sum + bonus − deduction, held within the limits, half-up at 2 decimals."""
+    """Hundredths of a point: stored sum × difficulty + bonus − deduction, within the limits, half-up at 2 decimals."""
     counted = ZERO
     if adjustments.bonus or adjustments.deduction:
         bonus = min(sum((item.counted for item in adjustments.bonus), ZERO), limits.bonus_cap)
         deduction = min(sum((item.counted for item in adjustments.deduction), ZERO), limits.deduction_cap)
         counted = bonus - deduction
-    return held(units, counted, limits.minimum, limits.maximum)
+    return held(adjustments.weighted(units), counted, limits.minimum, limits.maximum)
 
 
 def held(units: int, adjusted: Fraction, minimum: Fraction, maximum: Fraction) -> int:

@@ -132,6 +132,10 @@ PROBLEMS: Final[dict[str, tuple[str, str]]] = {
         "方案中没有指标 %(code)s，不能扣分",
         "Nothing to deduct from: the scheme has no %(code)s",
     ),
+    "adjustments.difficulty": (
+        "难度系数 %(value)s 不在 %(minimum)s 与 %(maximum)s 之间",
+        "The difficulty coefficient %(value)s is not within %(minimum)s and %(maximum)s",
+    ),
     "adjustments.reason": ("%(entry)s 必须写明原因", "%(entry)s needs a reason"),
     "grades.unknown": (
         "等次“%(grade)s”不存在，可选：%(choices)s",

@@ -157,6 +157,10 @@ STEPS: Final[dict[str, tuple[str, str]]] = {
     "group.sum": ("%(lines)s = %(sum)s", "%(lines)s = %(sum)s"),
     "group.published": ("公布值（2 位小数）：%(score)s", "Published (2 decimals): %(score)s"),
     "total.sum": ("各指标得分合计 %(sum)s", "Sum of the indicators: %(sum)s"),
+    "total.difficulty": (
+        "难度系数 %(coefficient)s（%(reason)s）：%(sum)s × %(coefficient)s = %(weighted)s",
+        "Difficulty coefficient %(coefficient)s (%(reason)s): %(sum)s × %(coefficient)s = %(weighted)s",
+    ),
     "total.bonus": ("加分：%(points)s（%(reason)s）", "Bonus: %(points)s (%(reason)s)"),
     "total.deduction": ("扣分：%(points)s（%(reason)s）", "Deduction: %(points)s (%(reason)s)"),
     "total.item_cap": (

@@ -16,7 +16,7 @@ from appraisal.rules.exact import ZERO, marks, number, plain
 from appraisal.rules.methods.base import NO_FACT, Status, Step, step, written
 
 if TYPE_CHECKING:
-    from appraisal.rules.adjustments import Item
+    from appraisal.rules.adjustments import Difficulty, Item
     from appraisal.rules.scorecard import Group, Line, Scorecard
 
 FORMAT = "anlan.scorecard/1"
@@ -127,9 +127,10 @@ def of_group(group: Group) -> dict[str, Any]:
 
 
 def of_total(card: Scorecard) -> dict[str, Any]:
-    """The trace of the total: stored sum, bonus and deduction items with their caps, limits, rounding."""
-    adjusted = Fraction(card.sum) + card.bonus - card.deduction
+    """The trace of the total: stored sum, difficulty, bonus and deduction items with their caps, limits, rounding."""
+    adjusted = Fraction(card.weighted) + card.bonus - card.deduction
     held = min(max(adjusted, card.limits.minimum), card.limits.maximum)
+    difficulty = card.adjustments.difficulty
     return {
         "sum": str(card.sum),
         "bonus": [_item(item) for item in card.adjustments.bonus],
@@ -145,6 +146,17 @@ def of_total(card: Scorecard) -> dict[str, Any]:
         "total": str(card.total),
         "rounding": f"{ROUNDING}, 2",
         "steps": _steps_of_total(card, adjusted, held),
+        **({"difficulty": _difficulty(card, difficulty)} if difficulty else {}),
+    }
+
+
+def _difficulty(card: Scorecard, difficulty: Difficulty) -> dict[str, Any]:
+    return {
+        "coefficient": plain(difficulty.coefficient),
+        "reason": difficulty.reason,
+        "minimum": plain(difficulty.minimum),
+        "maximum": plain(difficulty.maximum),
+        "weighted": str(card.weighted),
     }
 
 
@@ -154,6 +166,9 @@ def _item(item: Item) -> dict[str, Any]:
 
 def _steps_of_total(card: Scorecard, adjusted: Fraction, held: Fraction) -> list[Step]:
     steps = [step("total.sum", sum=str(card.sum))]
+    if difficulty := card.adjustments.difficulty:
+        values = {"coefficient": marks(difficulty.coefficient), "reason": difficulty.reason}
+        steps.append(step("total.difficulty", sum=str(card.sum), weighted=str(card.weighted), **values))
     for kind, items, cap, counted in (
         ("bonus", card.adjustments.bonus, card.limits.bonus_cap, card.bonus),
         ("deduction", card.adjustments.deduction, card.limits.deduction_cap, card.deduction),
@@ -167,7 +182,7 @@ def _steps_of_total(card: Scorecard, adjusted: Fraction, held: Fraction) -> list
             steps.append(step(f"total.{kind}_sum", sum=together, cap=marks(cap), counted=marks(counted)))
     if card.adjustments.bonus or card.adjustments.deduction:
         values = {"bonus": marks(card.bonus), "deduction": marks(card.deduction), "result": marks(adjusted)}
-        steps.append(step("total.adjusted", sum=str(card.sum), **values))
+        steps.append(step("total.adjusted", sum=str(card.weighted), **values))
     if held != adjusted:
         bounds = {"minimum": marks(card.limits.minimum), "maximum": marks(card.limits.maximum)}
         steps.append(step("total.clamped", result=marks(held), **bounds))

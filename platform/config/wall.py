@@ -31,6 +31,8 @@ CYCLES = "cycle_id IN (SELECT c.id FROM public.ledger_cycle c)"  # the years of 
 PERIODS = "period_id IN (SELECT p.id FROM public.ledger_period p)"
 LETTERS = "letter_id IN (SELECT l.id FROM public.ledger_targetletter l)"
 
+CONSULTATIONS = "consultation_id IN (SELECT t.id FROM public.ledger_consultation t)"
+
 
 def own_or_bureau(within: str) -> str:
     """An office its own rows; the bureau those of its province."""
@@ -48,6 +50,8 @@ CASE split_part(subject, ':', 1)
     WHEN 'ledger.value' THEN split_part(subject, ':', 3) IN {OURS}
     WHEN 'ledger.report' THEN split_part(subject, ':', 3) IN {OURS}
     WHEN 'ledger.letter' THEN split_part(subject, ':', 2) IN (SELECT l.id::text FROM public.ledger_targetletter l)
+    WHEN 'ledger.consultation' THEN split_part(subject, ':', 2)
+        IN (SELECT t.id::text FROM public.ledger_consultation t)
     WHEN 'ledger.adjustment' THEN split_part(subject, ':', 2)
         IN (SELECT a.id::text FROM public.ledger_scoreadjustment a)
     WHEN 'ledger.objection' THEN split_part(subject, ':', 2) IN (SELECT b.id::text FROM public.ledger_objection b)
@@ -255,6 +259,31 @@ TABLES: dict[str, Rows | Withheld] = {
     ),
     "ledger_target": Rows.all(see=LETTERS, write=bureau_only(LETTERS)),
     "ledger_targetmilestone": Rows.all(see=LETTERS, write=bureau_only(LETTERS)),
+    "ledger_letterversion": Rows(see=LETTERS, add=LETTERS),  # the first is made by the office's signature
+    "ledger_letterchange": Rows(
+        see=LETTERS,
+        add=LETTERS,
+        change=LETTERS,
+        fixed=("id", "letter_id", "kind", "rows", "reason", "basis", "effective_on", "leaves", "applied_by_id"),
+    ),
+    "ledger_consultation": Rows(
+        see=own_or_bureau(CYCLES),
+        add=bureau_only(CYCLES),
+        change=own_or_bureau(CYCLES),
+        fixed=("cycle_id", "office_id", "opened_at"),
+    ),
+    "ledger_consultedfigure": Rows(
+        see=CONSULTATIONS,
+        add=bureau_only(CONSULTATIONS),
+        change=CONSULTATIONS,
+        fixed=("consultation_id", "indicator_id", "last_year_recorded"),
+    ),
+    "ledger_documentseries": Rows(
+        see=f"office_id = {OFFICE}",
+        add=f"office_id = {OFFICE}",
+        change=f"office_id = {OFFICE}",
+        fixed=("office_id", "code", "year"),
+    ),
     "ledger_report": Rows(see=own_or_bureau(PERIODS), add=f"office_id = {OFFICE} AND {PERIODS}"),
     "ledger_reportedvalue": Rows(
         see=own_or_bureau(PERIODS), add=f"(office_id = {OFFICE} OR {AT_BUREAU}) AND {PERIODS}"

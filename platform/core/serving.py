@@ -1,8 +1,10 @@
 """Handing out bytes so that no browser runs them."""
 
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
+from django.utils.http import content_disposition_header
 
 from core import files
+from core.documents import MEDIA, Document, Kind, render
 from core.models import StoredFile
 
 
@@ -28,3 +30,13 @@ def file_response(file: StoredFile, *, inline: bool = False) -> FileResponse:
 def _content_type(file: StoredFile) -> str:
     """Text is handed out as plain bytes: its encoding is not known, and it is saved anyway."""
     return "application/octet-stream" if file.media_type.startswith("text/") else file.media_type
+
+
+def document_response(document: Document, kind: Kind, name: str) -> HttpResponse:
+    """An official document as a file to be saved, called `name` and its ending. Raises as core.documents.render."""
+    response = HttpResponse(render(document, kind), content_type=MEDIA[kind])
+    response["Content-Disposition"] = str(content_disposition_header(True, f"{name}.{kind}"))
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'self'"
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -25,6 +25,8 @@ from appraisal.ledger.states import ValueState
 from appraisal.ledger.usecases import (
     adjustments,
     amendments,
+    changes,
+    consultations,
     letters,
     objections,
     province_facts,
@@ -244,6 +246,16 @@ class World:
             letter = setting.issued_letter(preparing, slug)
         signer = self.with_role("diqing", Role.PRINCIPAL_LEADER)
         letters.sign_letter(letter_id=letter.pk, lock_version=letter.lock_version, actor=signer, at=NOW)
+        with self.acting("yunnan-admin") as actor:
+            consultations.open_consultations(cycle_id=preparing.cycle.pk, actor=actor, at=NOW)
+            grounds = changes.Grounds(
+                kind="REGION", reason="一个乡划归普洱市", basis="云政函〔2026〕31号", effective_on=date(2026, 12, 1)
+            )
+            mine = self.running.letters
+            changes.transfer_targets(
+                from_letter_id=mine["kunming"].pk, to_letter_id=mine["puer"].pk, amounts={"A1": "60"},
+                grounds=grounds, actor=actor, at=NOW,
+            )  # fmt: skip
 
     def amended(self) -> None:
         """Two amendments of 2026 from December on: one in force, the next waiting for a leader."""

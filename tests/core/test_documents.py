@@ -256,6 +256,10 @@ class TestBoth:
         assert first != later  # the control: the moment of making is in the file
 
     @pytest.mark.parametrize("kind", ["docx", "pdf"])
+    def test_moments_are_as_fine_as_the_files_name_them(self, kind) -> None:
+        assert render(replace(PAPER, made_at=MADE + timedelta(microseconds=7)), kind) == render(PAPER, kind)
+
+    @pytest.mark.parametrize("kind", ["docx", "pdf"])
     def test_a_year_later_in_another_time_zone_nothing_moves(self, kind, monkeypatch) -> None:
         before = render(PAPER, kind)
         monkeypatch.setenv("TZ", "Asia/Shanghai")

@@ -18,7 +18,10 @@ from api.authentication import digest
 from api.models import Token
 from appraisal.ledger.models import (
     Amendment,
+    Consultation,
+    ConsultedFigure,
     CurrentValue,
+    LetterChange,
     Objection,
     Report,
     ReportedValue,
@@ -145,7 +148,15 @@ def _of(running: setting.Running, office: Office, run: ScoreRun) -> Ids:
         line=line, period=period, office=office, grounds=f"请复核。{words}", filed_by_id=1, filed_by_name="测试",
         filed_at=NOON, answer_due_on=TODAY,
     )  # fmt: skip
+    change = LetterChange.objects.create(
+        letter=running.letters[office.schema_name], kind="PLAN", rows={}, reason=words, basis="文件",
+        effective_on=TODAY.replace(day=1), applied_by_id=1, applied_by_name="测试", applied_by_role="", applied_at=NOON,
+    )  # fmt: skip
+    consultation = Consultation.objects.create(cycle=running.cycle, office=office, opened_at=NOON, due_on=TODAY)
+    ConsultedFigure.objects.create(consultation=consultation, indicator=indicator, first_reason=words)
     return {
+        "consultation_id": consultation.pk,
+        "letter_change_id": change.pk,
         "period_id": period.pk, "indicator_id": indicator.pk, "run_id": run.pk, "slug": office.schema_name,
         "code": "A1", "value_id": CurrentValue.objects.get(office=office).pk, "line_id": line.pk,
         "amendment_id": _amendment(running).pk,

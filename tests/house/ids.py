@@ -29,14 +29,14 @@ SAME = {
     "groups.[].office_id": "office_id", "rows.[].office_id": "office_id", "items.[].id": "value_id", "row": "value_id",
     "group_id": "indicator_id", "number": "number",
     "numbers.[]": "difference_id", "about": "slug", "base": "version_id", "version": "version_id",
+    "to_letter_id": "letter_id",
 }  # fmt: skip
 IDS = frozenset({
-    "adjustment_id", "amendment_id", "archive_id", "change_id",
-    "cycle_id", "difference_id", "division_id", "entry_id", "file_id",
-    "indicator_id", "job_id", "letter_id", "line_id", "link_id", "membership_id", "objection_id", "office_id",
-    "period_id", "person_id", "provider_id", "report_id", "run_id", "session_id", "shadow_id", "slug", "stand_in_id",
-    "token_id", "user_id", "value_id", "version_id",
-    "year_run_id", "other_run_id", "result_id", "notice_objection_id", "use_id",
+    "adjustment_id", "amendment_id", "archive_id", "change_id", "consultation_id", "cycle_id", "difference_id",
+    "division_id", "entry_id", "file_id", "indicator_id", "job_id", "letter_change_id", "letter_id", "line_id",
+    "link_id", "membership_id", "notice_objection_id", "objection_id", "office_id", "other_run_id", "period_id",
+    "person_id", "provider_id", "report_id", "result_id", "run_id", "session_id", "shadow_id", "slug",
+    "stand_in_id", "token_id", "use_id", "user_id", "value_id", "version_id", "year_run_id",
 })  # fmt: skip
 # Of the pages' queries and forms: the world's arguments that each may stand for.
 PAGES = {
@@ -44,15 +44,15 @@ PAGES = {
     "run": ("run_id",), "item": ("value_id",), "person": ("person_id",), "membership": ("membership_id",),
     "division": ("division_id",), "version_id": ("version_id",), "evidence": ("file_id",), "row": ("value_id",),
     "provider_id": ("provider_id",), "against": ("year_run_id",), "group_id": ("indicator_id",),
+    "to_letter_id": ("letter_id",),
 }  # fmt: skip
 # Names that stand for words, days, figures, codes and choices: no object of an office.
 WORDS = frozenset({
     "bonus_cap", "deduction_cap", "edit", "expression", "inputs", "into", "next_version", "office_now", "origin",
     "rule_method", "rule_of", "rule_shown", "spread",
     "act", "action", "address", "again", "as_of", "back", "carry", "changed", "client_id", "client_secret", "code",
-    "do", "first", "second", "told", "grade", "minutes", "words", "contact", "amount", "basis", "ending",
-    "plan", "title",
-    "scores.[].code", "scores.[].statement",
+    "do", "first", "second", "told", "grade", "minutes", "words", "contact", "amount", "basis", "ending", "plan",
+    "title", "scores.[].code", "scores.[].statement", "edition",
     "confirming_unit", "credit_code", "error", "iss", "issuer", "logout_token", "strong_values",
     "subject", "subject_claim",
     "cumulative", "data_source", "day", "days", "decision", "direction", "done", "due", "effective_on", "email",

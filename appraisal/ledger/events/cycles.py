@@ -17,6 +17,19 @@ class PeerGroupsSet(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DifficultySet(Event):
+    """schema name → [before, after]"""
+
+    changes: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DifficultyPublished(Event):
+    basis: str
+    coefficients: dict[str, str] = field(default_factory=dict)  # of those other than 1
+
+
+@dataclass(frozen=True, kw_only=True)
 class PeriodsMade(Event):
     months: int
 
@@ -33,4 +46,13 @@ class CycleStarted(Event):
     participants: int
 
 
-__all__ = ["CycleOpened", "CycleStarted", "PeerGroupsSet", "PeriodsMade", "PeriodsRecomputed", "record"]
+__all__ = [
+    "CycleOpened",
+    "CycleStarted",
+    "DifficultyPublished",
+    "DifficultySet",
+    "PeerGroupsSet",
+    "PeriodsMade",
+    "PeriodsRecomputed",
+    "record",
+]

@@ -136,7 +136,12 @@ class SignForm(LockForm):
 
 
 class IssueForm(SignForm):
-    number = forms.CharField(max_length=40, label=gettext_lazy("文号"))
+    number = forms.CharField(
+        max_length=40,
+        required=False,
+        label=gettext_lazy("文号"),
+        help_text=gettext_lazy("按年度连续编号；留空由系统取下一个"),
+    )
     field_order = ("number", "password")
 
 

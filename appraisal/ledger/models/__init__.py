@@ -2,15 +2,22 @@
 
 from appraisal.ledger.models.adjustments import Objection, ScoreAdjustment
 from appraisal.ledger.models.amendments import Amendment
+from appraisal.ledger.models.changes import LetterChange
+from appraisal.ledger.models.consultations import Consultation, ConsultedFigure
 from appraisal.ledger.models.cycle import Cycle, Participant, Period
-from appraisal.ledger.models.letters import Target, TargetLetter, TargetMilestone
+from appraisal.ledger.models.letters import DocumentSeries, LetterVersion, Target, TargetLetter, TargetMilestone
 from appraisal.ledger.models.reports import CurrentValue, Report, ReportedValue, Verification
 from appraisal.ledger.models.scores import Scorecard, ScoreLine, ScoreRun
 
 __all__ = [
     "Amendment",
+    "Consultation",
+    "ConsultedFigure",
     "CurrentValue",
     "Cycle",
+    "DocumentSeries",
+    "LetterChange",
+    "LetterVersion",
     "Objection",
     "Participant",
     "Period",

@@ -1,6 +1,7 @@
 """An appraisal year: its template version, its participants in peer groups, its monthly periods."""
 
 from datetime import date
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
@@ -30,6 +31,9 @@ class Cycle(Moving):
     version = models.ForeignKey(TemplateVersion, on_delete=models.PROTECT, related_name="cycles")
     state = models.CharField(max_length=10, choices=CycleState, default=CycleState.PREPARING)
     created_at = models.DateTimeField()
+    difficulty_basis = models.CharField(max_length=200, blank=True, help_text="minutes that the coefficients rest on")
+    difficulty_published_at = models.DateTimeField(null=True, help_text="groups and coefficients; anew after a change")
+    difficulty_published_by = models.CharField(max_length=40, blank=True)
 
     objects = CycleQuerySet.as_manager()
 
@@ -40,6 +44,13 @@ class Cycle(Moving):
         return self.name
 
 
+class ParticipantQuerySet(models.QuerySet["Participant"]):
+    def in_month(self, period: "Period") -> "ParticipantQuerySet":
+        """Who is appraised for that month: all of the year's but those that were merged into others by then."""
+        first = date(period.cycle.year, period.month, 1)
+        return self.filter(cycle_id=period.cycle_id).filter(Q(left_on=None) | Q(left_on__gt=first))
+
+
 class Participant(models.Model):
     """A prefecture that takes part, in a peer group. The office's place, name and order are the office's own."""
 
@@ -47,11 +58,24 @@ class Participant(models.Model):
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="participations")
     peer_group = models.PositiveSmallIntegerField(help_text="1, 2, 3 as domain reference 2.5")
     reason = models.CharField(max_length=200, blank=True, help_text="why this group")
+    difficulty = models.DecimalField(
+        max_digits=4, decimal_places=3, default=Decimal(1), help_text="what the sum of the indicators is multiplied by"
+    )
+    difficulty_reason = models.CharField(max_length=200, blank=True)
+    left_on = models.DateField(
+        null=True, help_text="merged into another: first day of the month it is not appraised for"
+    )
+
+    objects = ParticipantQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["cycle", "office"], name="office_takes_part_once"),
             models.CheckConstraint(name="peer_group_is_positive", condition=Q(peer_group__gte=1)),
+            models.CheckConstraint(
+                name="difficulty_is_positive_and_has_a_reason",
+                condition=Q(difficulty__gt=0) & (Q(difficulty=1) | ~Q(difficulty_reason="")),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -24,9 +24,11 @@ class TargetLetter(Moving):
     lock_version = models.PositiveIntegerField(default=0, help_text="grows with each change")
     province_signer_id = models.BigIntegerField(null=True)
     province_signer_name = models.CharField(max_length=40, blank=True)
+    province_signer_role = models.CharField(max_length=120, blank=True, help_text="in what role, as at the signature")
     province_signed_at = models.DateTimeField(null=True)
     office_signer_id = models.BigIntegerField(null=True)
     office_signer_name = models.CharField(max_length=40, blank=True)
+    office_signer_role = models.CharField(max_length=120, blank=True, help_text="in what role, as at the signature")
     office_signed_at = models.DateTimeField(null=True)
     content_sha256 = models.CharField(
         max_length=64, blank=True, help_text="of the canonical targets, set at the province's signature"
@@ -101,3 +103,51 @@ class TargetMilestone(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.due_on}"
+
+
+class LetterVersion(models.Model):
+    """What a letter said from a day on: version 1 when both had signed, the next after an approved change.
+
+    Never edited (trigger `never_edited`): its papers can be made again, to the byte, for good.
+    """
+
+    letter = models.ForeignKey(TargetLetter, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveSmallIntegerField(help_text="1, 2, 3 … in the letter")
+    effective_on = models.DateField(help_text="scores of months that end before it use the version before")
+    content = models.JSONField(help_text="as both agreed: selectors.letters.content_of")
+    content_sha256 = models.CharField(max_length=64)
+    signatures = models.JSONField(help_text="[{party, name, role, at}], the province first")
+    reason = models.CharField(max_length=500, blank=True, help_text="of a change")
+    basis = models.CharField(max_length=200, blank=True, help_text="what a change rests on: the document, the minutes")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["letter", "number"], name="letter_version_is_numbered_once"),
+            models.CheckConstraint(
+                name="changed_version_has_reason_and_basis", condition=Q(number=1) | (~Q(reason="") & ~Q(basis=""))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.letter} v{self.number}"
+
+
+class DocumentSeries(models.Model):
+    """The last serial that an office gave in a series of document numbers (发文字号) of a year: 云移责〔2026〕.
+
+    A number is taken under this row's lock in the transaction that uses it: none is given twice, none is lost.
+    """
+
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="document_series")
+    code = models.CharField(max_length=20, help_text="what stands before the year: 云移责")
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["office", "code", "year"], name="one_series_per_office_code_and_year")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code}〔{self.year}〕{self.last}"

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import Cycle
 from appraisal.ledger.states import CycleState
-from core.errors import Conflict, Denied
+from core.errors import Conflict, Denied, NotFound
 from core.policy import policy
 from tenants.actors import Actor
 from tenants.models import Role, duty_of
@@ -33,6 +33,14 @@ def prepare(actor: Actor, cycle: Cycle) -> None:
     manage(actor)
     if cycle.state != CycleState.PREPARING:
         raise Conflict(_("%(cycle)s 已启动，分组和参加单位不能再改。") % {"cycle": cycle.name})
+
+
+@policy
+def see_difficulty(actor: Actor, cycle: Cycle) -> None:
+    """The bureau always; the prefectures once groups and coefficients are published."""
+    read(actor)
+    if not actor.at_province and cycle.difficulty_published_at is None:
+        raise NotFound(_("分组和难度系数还没有公布。"))
 
 
 @policy

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from appraisal.ledger.selectors import letters
+from appraisal.ledger.selectors import consultations, letters
 from appraisal.ledger.usecases import cycles
 from core.events import subscribe
 from core.models import EventRecord
@@ -13,8 +13,8 @@ from tenants.menu import counter
 
 @counter("letter")
 def letters_to_sign(actor: Actor, at: datetime) -> int:
-    """Letters that wait for this person's signature."""
-    return letters.awaiting_signature(actor)
+    """Letters that wait for this person's signature, and targets that wait for the office's word."""
+    return letters.awaiting_signature(actor) + consultations.awaiting(actor)
 
 
 @subscribe(CalendarDaySet)

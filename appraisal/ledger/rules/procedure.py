@@ -1,4 +1,4 @@
-"""The dated figures of verification and objection, kept in params/*.yaml with their references."""
+"""The dated figures of consultation, verification and objection, kept in params/*.yaml with their references."""
 
 from datetime import date
 from pathlib import Path
@@ -26,6 +26,18 @@ def objection_days(on: date) -> int:
 def answer_days(on: date) -> int:
     """Working days the province has to decide, counted from the day after filing."""
     return int(_in_force("objection_days", on)["to_answer"])
+
+
+def consultation_days(step: str, on: date) -> int:
+    """Working days for a step of agreeing on targets (first, control, second, final), from the day after the last."""
+    return int(_in_force("consultation_days", on)[step])
+
+
+def letter_change_window(year: int) -> tuple[date, date, int]:
+    """(first day, last day, times): when in that year an office may apply to change its targets, and how often."""
+    value = _in_force("letter_change_window", date(year, 1, 1))
+    first, last = (date.fromisoformat(f"{year}-{value[name]}") for name in ("first", "last"))
+    return first, last, int(value["times"])
 
 
 def adjustment_items(on: date) -> dict[str, dict[str, Any]]:

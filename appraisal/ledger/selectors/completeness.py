@@ -44,7 +44,7 @@ class Standing:
 
 def standings(period: Period) -> list[Standing]:
     """All participants in official order. Five queries, whatever their number."""
-    participants = Participant.objects.filter(cycle_id=period.cycle_id).select_related("office")
+    participants = Participant.objects.in_month(period).select_related("office")
     reports: dict[int, dict[str, Any]] = {
         row["office_id"]: dict(row)
         for row in Report.objects.filter(period=period)

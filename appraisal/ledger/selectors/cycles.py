@@ -60,4 +60,5 @@ def refusals(actor: Actor, cycle: Cycle) -> dict[str, str | None]:
         "draft_letters": prepare,
         "make_periods": policies.schedule.reason(actor, cycle),
         "start": prepare,
+        "set_difficulty": prepare,
     }

@@ -11,15 +11,16 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from appraisal.ledger.models import CurrentValue, Participant, Period, Report, ScoreAdjustment, Target, TargetMilestone
+from appraisal.ledger.selectors import letters as letter_selectors
 from appraisal.ledger.states import ValueState
 from appraisal.library import selectors as library
 from appraisal.library.models import Indicator, Method, TargetBasis, TemplateVersion
 from appraisal.library.schemes import scheme_of
 from appraisal.rules import reshape
-from appraisal.rules.adjustments import Adjustments, Item, PointsOff, Veto
+from appraisal.rules.adjustments import Adjustments, Difficulty, Item, PointsOff, Veto, difficulty_of
 from appraisal.rules.targets import late_days, target_to_date
 
 
@@ -72,13 +73,13 @@ def situation_of(period: Period, version: TemplateVersion | None = None) -> Situ
 def _asked(period: Period) -> Situation:
     """As the year's own version asks for them."""
     as_of = last_day(period)
-    participants = Participant.objects.filter(cycle=period.cycle).order_by("office_id")
+    participants = Participant.objects.in_month(period).order_by("office_id")
     rows = participants.values_list("office_id", "office__schema_name", "peer_group")
     slugs = {office_id: slug for office_id, slug, _ in rows}
     indicators = {
         row.pk: row for row in Indicator.objects.filter(version_id=period.cycle.version_id).exclude(method="")
     }
-    reader = _Reader(period, as_of, indicators, _targets(period), _milestones(period))
+    reader = _Reader(period, as_of, indicators, _targets(period, indicators), _milestones(period))
     facts: dict[str, dict[str, Any]] = {slug: {} for slug in slugs.values()}
     for (office_id, indicator_id), target in reader.targets.items():
         if not target.applicable and office_id in slugs:
@@ -95,10 +96,11 @@ def _asked(period: Period) -> Situation:
         for office_id, fact in by_office.items():
             if office_id in slugs:
                 facts[slugs[office_id]].setdefault(code, fact)
+    adjustments = _adjustments(period, slugs, off, _difficulties(participants, as_of))
     return Situation(
         peers={slug: str(group) for _, slug, group in rows},
         facts=facts,
-        adjustments=_adjustments(period, slugs, off),
+        adjustments=adjustments,
         as_of=as_of,
     )
 
@@ -165,9 +167,16 @@ def _nothing(indicator: Indicator) -> dict[str, Any]:
     return {"value": "0"}
 
 
-def _targets(period: Period) -> dict[tuple[int, int], Target]:
+def _targets(period: Period, indicators: dict[int, Indicator]) -> dict[tuple[int, int], Target]:
+    """The targets that held in the period's month: of letters changed from a later month on, those before."""
     rows = Target.objects.filter(letter__cycle_id=period.cycle_id).annotate(office_id=F("letter__office_id"))
-    return {(row.office_id, row.indicator_id): row for row in rows}
+    found: dict[tuple[int, int], Target] = {(row.office_id, row.indicator_id): row for row in rows}
+    ids = {row.code: pk for pk, row in indicators.items()}
+    for office_id, content in letter_selectors.contents_before(period.cycle_id, last_day(period)).items():
+        for row in content["targets"]:
+            if row["code"] in ids:
+                found[office_id, ids[row["code"]]] = letter_selectors.target_of(row)
+    return found
 
 
 def _milestones(period: Period) -> dict[tuple[int, int], list[TargetMilestone]]:
@@ -221,7 +230,7 @@ def _on_time(period: Period) -> dict[int, dict[str, Any]]:
         .annotate(n=Count("id"))
     )
     punctual = {row["office_id"]: row["n"] for row in rows}
-    offices = Participant.objects.filter(cycle=period.cycle).values_list("office_id", flat=True)
+    offices = Participant.objects.in_month(period).values_list("office_id", flat=True)
     return {office_id: {"value": str(punctual.get(office_id, 0)), "target": str(due)} for office_id in offices}
 
 
@@ -237,7 +246,16 @@ def _first_pass(period: Period) -> dict[int, dict[str, Any]]:
     return {row["office_id"]: {"value": str(row["passed"]), "target": str(row["n"])} for row in rows}
 
 
-def _adjustments(period: Period, slugs: dict[int, str], off: dict[str, list[PointsOff]]) -> dict[str, Adjustments]:
+def _difficulties(participants: QuerySet[Participant], on: date) -> dict[str, Difficulty]:
+    """Office → the coefficient other than 1 that was published before the year."""
+    rows = participants.exclude(difficulty=1).values_list("office__schema_name", "difficulty", "difficulty_reason")
+    found = {slug: difficulty_of(Fraction(value), reason, on) for slug, value, reason in rows}
+    return {slug: difficulty for slug, difficulty in found.items() if difficulty is not None}
+
+
+def _adjustments(
+    period: Period, slugs: dict[int, str], off: dict[str, list[PointsOff]], difficulties: dict[str, Difficulty]
+) -> dict[str, Adjustments]:
     kinds: dict[str, dict[str, list[ScoreAdjustment]]] = defaultdict(lambda: defaultdict(list))
     rows = ScoreAdjustment.objects.filter(
         cycle=period.cycle, from_month__lte=period.month, revoked_at__isnull=True
@@ -252,8 +270,9 @@ def _adjustments(period: Period, slugs: dict[int, str], off: dict[str, list[Poin
             bonus=tuple(Item(Fraction(row.points), row.title) for row in kinds[slug][kind.BONUS]),
             deduction=tuple(Item(Fraction(row.points), row.title) for row in kinds[slug][kind.DEDUCTION]),
             vetoes=tuple(Veto(row.grade_ceiling, row.title, row.code) for row in kinds[slug][kind.VETO]),
+            difficulty=difficulties.get(slug),
         )
-        for slug in sorted({*off, *kinds})
+        for slug in sorted({*off, *kinds, *difficulties})
     }
 
 

@@ -3,13 +3,15 @@
 import hashlib
 import json
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import Target, TargetLetter, TargetMilestone
+from appraisal.ledger.models import LetterVersion, Target, TargetLetter, TargetMilestone
+from appraisal.ledger.policies import changes as change_policies
 from appraisal.ledger.policies import cycles as cycle_policies
 from appraisal.ledger.policies import letters as policies
 from appraisal.ledger.states import LetterState
@@ -103,6 +105,8 @@ def content_of(letter: TargetLetter, number: str, rows: list[Target]) -> dict[st
             {
                 "code": row.indicator.code,
                 "name": row.indicator.name,
+                "unit": row.indicator.unit,
+                "group": row.indicator.parent.name if row.indicator.parent else "",
                 "points": plain(row.indicator.points),
                 "applicable": row.applicable,
                 "not_applicable_reason": row.not_applicable_reason,
@@ -117,6 +121,49 @@ def content_of(letter: TargetLetter, number: str, rows: list[Target]) -> dict[st
             for row in rows
         ],
     }
+
+
+def signatures_of(letter: TargetLetter) -> list[dict[str, str]]:
+    """Who signed for which party, in what role and when, the province first; empty texts where nobody has yet."""
+    province, office = letter.cycle.province, letter.office
+    return [
+        {"party": party, "name": name, "role": role, "at": at.isoformat() if at else ""}
+        for party, name, role, at in (
+            (province.name, letter.province_signer_name, letter.province_signer_role, letter.province_signed_at),
+            (office.name, letter.office_signer_name, letter.office_signer_role, letter.office_signed_at),
+        )
+    ]
+
+
+def versions(letter: TargetLetter) -> list[LetterVersion]:
+    """What the letter has said so far, the newest first."""
+    return list(letter.versions.order_by("-number"))
+
+
+def get_version(letter: TargetLetter, number: int | None) -> LetterVersion | None:
+    """That version, the newest for None; None when the letter has none yet. Raises NotFound for one it never had."""
+    found = letter.versions.order_by("-number")
+    version = found.first() if number is None else found.filter(number=number).first()
+    if version is None and number is not None:
+        raise NotFound(_("责任书没有这一版。"))
+    return version
+
+
+def contents_before(cycle_id: int, on: date) -> dict[int, dict[str, Any]]:
+    """Office id → what its letter said on that day, for letters that were changed from a later day on."""
+    versions = LetterVersion.objects.filter(letter__cycle_id=cycle_id)
+    changed = versions.filter(effective_on__gt=on, number__gt=1).values("letter_id")
+    rows = versions.filter(letter_id__in=changed, effective_on__lte=on).order_by("number")
+    return dict(rows.values_list("letter__office_id", "content"))
+
+
+def target_of(row: dict[str, Any]) -> Target:
+    """A target as a version's content tells it; for reading, never to be saved."""
+    year, *quarters = (None if value is None else Decimal(value) for value in (row["year_target"], *row["quarters"]))
+    return Target(
+        applicable=row["applicable"], not_applicable_reason=row["not_applicable_reason"], note=row["note"],
+        year_target=year, q1=quarters[0], q2=quarters[1], q3=quarters[2],
+    )  # fmt: skip
 
 
 def sha256_of(content: dict[str, Any]) -> str:
@@ -150,4 +197,13 @@ def refusals(actor: Actor, letter: TargetLetter) -> dict[str, str | None]:
         "issue": policies.issue.reason(actor, letter),
         "withdraw": policies.withdraw.reason(actor, letter),
         "sign": policies.sign.reason(actor, letter),
+    }
+
+
+def refusals_of_one(actor: Actor, letter: TargetLetter, on: date) -> dict[str, str | None]:
+    """The same with the changes of a signed letter, which take a look at those there are."""
+    return {
+        **refusals(actor, letter),
+        "change": change_policies.apply.reason(actor, letter, on),
+        "transfer": change_policies.transfer.reason(actor, letter),
     }

@@ -144,7 +144,7 @@ def by_group(run: ScoreRun) -> list[dict[str, Any]]:
 
 def progress_of(cycle: Cycle, period: Period) -> Progress:
     """Values expected of the prefectures (their own indicators that apply) against what came in."""
-    offices = Participant.objects.filter(cycle=cycle).count()
+    offices = Participant.objects.in_month(period).count()
     indicators = Indicator.objects.filter(version_id=cycle.version_id, entered_by=EnteredBy.PREFECTURE).exclude(
         method=""
     )

@@ -72,7 +72,7 @@ class Entry:
 
 def grid(period: Period, indicator: Indicator) -> list[Entry]:
     """All participants in official order with this month's and last month's value. Four queries."""
-    participants = Participant.objects.filter(cycle_id=period.cycle_id).select_related("office")
+    participants = Participant.objects.in_month(period).select_related("office")
     values = CurrentValue.objects.filter(indicator=indicator, period__cycle_id=period.cycle_id)
     values = values.filter(period__month__in=[period.month, period.month - 1]).select_related("value", "period")
     found = {(value.office_id, value.period.month): value for value in values}
@@ -127,4 +127,4 @@ def entered_counts(period: Period) -> dict[int, int]:
 
 def participant_count(period: Period) -> int:
     """How many offices take part."""
-    return Participant.objects.filter(cycle_id=period.cycle_id).count()
+    return Participant.objects.in_month(period).count()

@@ -52,7 +52,7 @@ def _period(period_id: int, office_id: int) -> QuerySet[Period]:
 def lock_participation(actor: Actor, period: Period) -> Participant:
     """The office's row of participants, locked: two handings-over of one office go one after the other."""
     rows = Participant.objects.select_for_update(of=("self",), no_key=True)
-    participant = rows.filter(cycle_id=period.cycle_id, office=actor.office).first()
+    participant = rows.in_month(period).filter(office=actor.office).first()
     if participant is None:
         raise NotFound(_("没有这个考核期，或本单位不参加这一年度的考核。"))
     return participant

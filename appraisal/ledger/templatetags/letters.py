@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from core.templatetags.ui.figures import UNKNOWN
 from core.templatetags.ui.meters import bar
+from tenants.actors import recorded_roles
 
 register = Library()
 
@@ -18,6 +19,12 @@ def figure(value: Decimal | None) -> str:
     if value is None:
         return UNKNOWN
     return f"{value.normalize():,f}"
+
+
+@register.filter
+def roles(recorded: str) -> str:
+    """The roles in which somebody signed, kept in Chinese, in the reader's language."""
+    return recorded_roles(recorded)
 
 
 @register.simple_tag

@@ -16,6 +16,7 @@ from appraisal.ledger.policies import cycles as policies
 from appraisal.ledger.rules import periods as rules
 from appraisal.ledger.selectors import cycles as selectors
 from appraisal.ledger.states import CycleState, LetterState
+from appraisal.ledger.usecases import difficulty
 from appraisal.library import selectors as library
 from appraisal.library.states import VersionState
 from core import cells, workdays
@@ -98,6 +99,7 @@ def set_peer_groups(*, cycle_id: int, groups: Iterable[Peer], actor: Actor, at: 
             office_id=peer.office_id,
             defaults={"peer_group": peer.peer_group, "reason": peer.reason.strip()},
         )
+    difficulty.withdraw(cycle)
     event = events.PeerGroupsSet(
         subject=selectors.subject_of(cycle.pk),
         groups={offices[peer.office_id].schema_name: peer.peer_group for peer in given},
@@ -242,7 +244,8 @@ def _recompute(cycle: Cycle, periods: list[Period], actor: Actor, at: datetime) 
 def start_cycle(*, cycle_id: int, actor: Actor, at: datetime) -> Cycle:
     """Start the year: from now on reports are taken and groups are fixed.
 
-    Raises NotFound, Denied, Conflict (already started; no participants or periods; or `rows` {code: schema name,
+    Raises NotFound, Denied, Conflict (already started; no participants or periods; a coefficient unpublished; or `rows`
+    {code: schema name,
     message} for every participant whose letter is not signed on both sides).
     """
     cycle = selectors.get_cycle(actor, cycle_id, lock=True)
@@ -252,6 +255,7 @@ def start_cycle(*, cycle_id: int, actor: Actor, at: datetime) -> Cycle:
         raise Conflict(_("还没有确定参加单位和分组。"))
     if not cycle.periods.exists():
         raise Conflict(_("还没有生成填报期。"))
+    difficulty.check_published(cycle, participants)
     states = dict(TargetLetter.objects.filter(cycle=cycle).values_list("office_id", "state"))
     rows = []
     for participant in participants:

@@ -1,17 +1,20 @@
 """Target letters: drafted, filled in (see targets), signed by the province, withdrawn, signed by the office."""
 
-from datetime import datetime
+from datetime import date, datetime
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.events import letters as events
-from appraisal.ledger.models import Target, TargetLetter
+from appraisal.ledger.models import LetterVersion, Target, TargetLetter
 from appraisal.ledger.policies import cycles as cycle_policies
 from appraisal.ledger.policies import letters as policies
 from appraisal.ledger.selectors import cycles as cycle_selectors
 from appraisal.ledger.selectors import letters as selectors
 from appraisal.ledger.states import LetterState
+from appraisal.ledger.usecases import numbering
 from appraisal.ledger.usecases.targets import TargetRow, save_targets, set_milestones
 from core.errors import Conflict, Invalid
 from core.fresh import check_fresh
@@ -57,40 +60,39 @@ def draft_letters(*, cycle_id: int, actor: Actor, at: datetime) -> list[TargetLe
 
 
 def suggest_number(letter: TargetLetter) -> str:
-    """The next free document number, for example 云移责〔2026〕3号; the letter's own when it has one."""
-    if letter.number:
-        return letter.number
+    """The next number of the province's series, for example 云移责〔2026〕3号; the letter's own if it has one."""
     cycle = letter.cycle
-    taken = set(TargetLetter.objects.filter(cycle__province_id=cycle.province_id).values_list("number", flat=True))
-    place = 1
-    while (number := f"{cycle.province.short_name[:1]}移责〔{cycle.year}〕{place}号") in taken:
-        place += 1
-    return number
+    return letter.number or numbering.next_number(cycle.province, _series(letter), cycle.year)
+
+
+def _series(letter: TargetLetter) -> str:
+    """What stands before the year in the numbers of letters: 云移责."""
+    return f"{letter.cycle.province.short_name[:1]}移责"
 
 
 @transaction.atomic
 def issue_letter(*, letter_id: int, number: str, lock_version: int, actor: Actor, at: datetime) -> TargetLetter:
     """Sign for the province: the letter gets its number and the hash of its content, and is closed to changes.
 
+    number: "" for the next of the series; a typed one must be the next, or the letter's own from before a withdrawal.
+
     The caller has asked the signer's password again (tenants.usecases.sign_in.confirm_password). Raises NotFound,
-    Denied, Conflict (already signed, changed meanwhile, number taken), Invalid (number; or `rows` {code, field,
-    message} for every applicable indicator without its target or milestones).
+    Denied, Conflict (already signed, changed meanwhile, number taken or not the next), Invalid (number; or `rows`
+    {code, field, message} for every applicable indicator without its target or milestones).
     """
     letter = selectors.get_letter(actor, letter_id, lock=True)
     policies.issue(actor, letter)
     check_fresh(letter.lock_version, lock_version, selectors.subject_of(letter.pk))
-    cycle_selectors.get_cycle(actor, letter.cycle_id, lock=True)  # numbers are given one by one
-    number = _free_number(letter, number)
     rows = selectors.targets(letter)
     lacking = selectors.lacking(rows)
     if lacking:
         sentence = _("；").join(f"{row['code']} {row['message']}" for row in lacking)
         raise Invalid(_("还不能签署：%(what)s") % {"what": sentence}, rows=lacking)
     letter.move(LetterState.ISSUED)
-    letter.number = number
+    letter.number = number = _number(letter, number)
     letter.content_sha256 = selectors.sha256_of(selectors.content_of(letter, number, rows))
     letter.province_signer_id, letter.province_signer_name = actor.user_id, actor.name
-    letter.province_signed_at = at
+    letter.province_signer_role, letter.province_signed_at = _role(actor), at
     letter.lock_version += 1
     letter.save()
     event = events.LetterIssued(
@@ -100,10 +102,15 @@ def issue_letter(*, letter_id: int, number: str, lock_version: int, actor: Actor
     return letter
 
 
-def _free_number(letter: TargetLetter, number: str) -> str:
-    number = number.strip()
-    if not number or len(number) > 40 or "\x00" in number:
-        raise Invalid(_("请填写文号，最多 40 个字。"), field="number")
+def _number(letter: TargetLetter, number: str) -> str:
+    """The letter's own, else the next of the series, which stays locked while the others are asked."""
+    if letter.number and number.strip() in ("", letter.number):
+        return letter.number
+    if letter.number:
+        raise Conflict(
+            _("这份责任书的文号是 %(number)s，撤回后仍用原号，以免断号。") % {"number": letter.number}, field="number"
+        )
+    number = numbering.take_number(letter.cycle.province, _series(letter), letter.cycle.year, wanted=number)
     others = TargetLetter.objects.filter(cycle__province_id=letter.cycle.province_id, number=number)
     other = others.exclude(pk=letter.pk).select_related("office").first()
     if other is not None:
@@ -111,6 +118,12 @@ def _free_number(letter: TargetLetter, number: str) -> str:
             _("文号 %(number)s 已用于%(office)s。") % {"number": number, "office": other.office.label}, field="number"
         )
     return number
+
+
+def _role(actor: Actor) -> str:
+    """The signer's roles, in Chinese whatever the page's language: they go onto the paper."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return actor.role_label[:120]
 
 
 @transaction.atomic
@@ -127,6 +140,7 @@ def withdraw_letter(*, letter_id: int, reason: str, lock_version: int, actor: Ac
         raise Invalid(_("请写明撤回的理由，最多 200 个字。"), field="reason")
     letter.move(LetterState.DRAFT)
     letter.province_signer_id, letter.province_signer_name, letter.province_signed_at = None, "", None
+    letter.province_signer_role = ""
     letter.content_sha256 = ""
     letter.lock_version += 1
     letter.save()
@@ -136,7 +150,7 @@ def withdraw_letter(*, letter_id: int, reason: str, lock_version: int, actor: Ac
 
 @transaction.atomic
 def sign_letter(*, letter_id: int, lock_version: int, actor: Actor, at: datetime) -> TargetLetter:
-    """Sign for the office: from now on the letter is immutable, in the database too.
+    """Sign for the office: from now on the letter is immutable, in the database too, and kept as version 1.
 
     The caller has asked the signer's password again. Raises NotFound, Denied, Conflict (not signed by the province
     yet, signed already, changed meanwhile, or its content no longer has the hash that the province signed).
@@ -149,9 +163,13 @@ def sign_letter(*, letter_id: int, lock_version: int, actor: Actor, at: datetime
         raise Conflict(_("责任书内容与省级签署时不一致，请联系省级考核管理员撤回重签。"))
     letter.move(LetterState.SIGNED)
     letter.office_signer_id, letter.office_signer_name = actor.user_id, actor.name
-    letter.office_signed_at = at
+    letter.office_signer_role, letter.office_signed_at = _role(actor), at
     letter.lock_version += 1
     letter.save()
+    LetterVersion.objects.create(
+        letter=letter, number=1, effective_on=date(letter.cycle.year, 1, 1), content=content,
+        content_sha256=letter.content_sha256, signatures=selectors.signatures_of(letter), made_at=at,
+    )  # fmt: skip
     event = events.LetterSigned(
         subject=selectors.subject_of(letter.pk), number=letter.number, content_sha256=letter.content_sha256
     )

@@ -72,7 +72,7 @@ def save_targets(
             wrong.append({"code": given.code[:10], "field": "code", "message": message})
             continue
         seen.add(given.code)
-        values, problems = _checked(given, target.indicator)
+        values, problems = checked(given, target.indicator)
         wrong += problems
         if not problems and (difference := _apply(target, values)):
             changed[given.code] = difference
@@ -123,7 +123,7 @@ def figure(value: Figure) -> Decimal | None:
     return number
 
 
-def _checked(given: TargetRow, indicator: Indicator) -> tuple[dict[str, Any], Rows]:
+def checked(given: TargetRow, indicator: Indicator) -> tuple[dict[str, Any], Rows]:
     """The row's values as they will be stored, and everything wrong with it."""
     wrong: Rows = []
 

@@ -17,6 +17,7 @@ from appraisal.ledger.models import Cycle, TargetLetter
 from appraisal.ledger.policies import amendments as amendment_policies
 from appraisal.ledger.policies import cycles as policies
 from appraisal.ledger.selectors import amendments
+from appraisal.ledger.selectors import changes as change_selectors
 from appraisal.ledger.selectors import cycles as selectors
 from appraisal.ledger.selectors import letters as letter_selectors
 from appraisal.ledger.states import LetterState
@@ -78,6 +79,7 @@ def _of(request: HttpRequest, cycle: Cycle) -> dict[str, Any]:
             "propose_amendment": amendment_policies.propose.reason(actor, cycle),
         },
         "amendments": amendments.amendments_for(actor).filter(cycle=cycle),
+        "waiting": list(change_selectors.changes_for(actor).filter(letter__cycle=cycle, state="APPLIED")),
         "timeline": letter_words.timeline(events.timeline(selectors.subject_of(cycle.pk), limit=20)),
     }
 

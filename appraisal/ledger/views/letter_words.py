@@ -41,6 +41,11 @@ def _said(event: EventRecord) -> tuple[str, str, str, str]:
             return _("生成 %(months)s 个填报期") % data, "", "calendar", ""
         case "PeriodsRecomputed":
             return _("按工作日历重算填报期"), _moved(data["changes"]), "calendar", "warn"
+        case "DifficultySet":
+            pairs = [f"{name} {before} → {after}" for name, (before, after) in data["changes"].items()]
+            return _("修改 %(n)s 个单位的难度系数") % {"n": len(pairs)}, _cut(pairs), "scale", ""
+        case "DifficultyPublished":
+            return _("公布分组和难度系数，依据 %(basis)s") % data, "", "send", "ok"
         case "CycleStarted":
             return _("启动考核，%(participants)s 个单位参加") % data, "", "send", "ok"
         case "AmendmentProposed":
@@ -65,9 +70,38 @@ def _said(event: EventRecord) -> tuple[str, str, str, str]:
             return _("省级签署，%(number)s") % data, "", "writing-sign", "ok"
         case "LetterWithdrawn":
             return _("省级撤回签署"), data["reason"], "arrow-back-up", "bad"
+        case "LetterChangeApplied":
+            return (
+                _("申请调整目标，自 %(effective_on)s 起") % data,
+                f"{data['reason']}（{data['basis']}）",
+                "edit",
+                "warn",
+            )
+        case "LetterChangeDecided" if data["approved"]:
+            return _("批准调整，形成第 %(version)s 版") % data, data["said"], "check", "ok"
+        case "LetterChangeDecided":
+            return _("不批准调整"), data["said"], "x", "bad"
+        case "LetterChangeWithdrawn":
+            return _("撤回调整申请"), data["reason"], "arrow-back-up", ""
+        case "ConsultationOpened":
+            return _("开始商定目标，一上截止 %(due_on)s") % data, "", "plus", "brand"
+        case "FiguresSent":
+            said = _("%(step)s，与上一步不同 %(n)s 项") % {"step": steps()[data["step"]], "n": len(data["differing"])}
+            late = _("，逾期") if data["late"] else ""
+            return said + late, data["note"], "send", "warn" if data["late"] else "ok"
         case "LetterSigned":
             return _("州市签署，责任书生效"), "", "writing-sign", "ok"
     return event.name, "", "pencil", ""
+
+
+def steps() -> dict[str, str]:
+    """What the four steps of agreeing on targets are called."""
+    return {
+        "first": _("一上（州市建议）"),
+        "control": _("一下（控制数）"),
+        "second": _("二上（再次建议）"),
+        "final": _("二下（确定）"),
+    }
 
 
 def _moved(changes: dict[str, dict[str, list[str]]]) -> str:

@@ -14,10 +14,12 @@ from django.views.decorators.http import require_http_methods
 from appraisal.ledger.forms import letters as forms
 from appraisal.ledger.models import TargetLetter
 from appraisal.ledger.policies import letters as policies
+from appraisal.ledger.selectors import changes, consultations, letter_papers
 from appraisal.ledger.selectors import letters as selectors
 from appraisal.ledger.usecases import letters as usecases
 from appraisal.ledger.views import letter_words
-from core import asking
+from core import asking, serving
+from core.documents import Kind
 from core.errors import Invalid, Refusal
 from core.http import client_address, reads
 from tenants.usecases.sign_in import confirm_password
@@ -35,7 +37,9 @@ def _paper(request: HttpRequest, letter: TargetLetter) -> dict[str, Any]:
         "letter": letter,
         "groups": groups.items(),
         "milestones": [row for row in rows if row.milestone_list],  # type: ignore[attr-defined]
-        "refusals": selectors.refusals(request.actor, letter),  # type: ignore[attr-defined]
+        "refusals": selectors.refusals_of_one(request.actor, letter, timezone.localdate()),  # type: ignore[attr-defined]
+        "versions": letter_papers.editions(letter),
+        "changes": changes.of_letter(request.actor, letter),  # type: ignore[attr-defined]
         "lacking": selectors.lacking(rows) if letter.state == letter.State.DRAFT else [],
         "timeline": letter_words.timeline(selectors.history(request.actor, letter)),  # type: ignore[attr-defined]
     }
@@ -56,13 +60,23 @@ def paper(request: HttpRequest, letter_id: int) -> HttpResponse:
 
 
 @reads
+def document(request: HttpRequest, letter_id: int, kind: Kind) -> HttpResponse:
+    """The letter as an official document; ?edition=1 for what it said before a change."""
+    letter = selectors.get_letter(request.actor, letter_id)  # type: ignore[attr-defined]
+    asked = request.GET.get("edition", "")
+    version = selectors.get_version(letter, int(asked) if asked.isdecimal() and len(asked) < 5 else None)
+    paper = letter_papers.paper_of(letter, version, at=timezone.now())
+    return serving.document_response(paper, kind, letter_papers.name_of(letter, version))
+
+
+@reads
 def my_letter(request: HttpRequest) -> HttpResponse:
     """The letter of the office one is in; ?year= for an earlier one."""
     actor = request.actor  # type: ignore[attr-defined]
     asked = request.GET.get("year", "")
     letter = selectors.my_letter(actor, int(asked) if asked.isdecimal() and len(asked) == 4 else None)
     years = selectors.letters_for(actor).filter(office_id=actor.office.pk).values_list("cycle__year", flat=True)
-    context = {"mine": True, "years": list(years)}
+    context = {"mine": True, "years": list(years), "consultation": consultations.mine(actor)}
     if letter is None:
         return render(request, "ledger/letters/letter.html", {**context, "letter": None})
     return render(request, "ledger/letters/letter.html", {**context, **_paper(request, letter)})

@@ -10,7 +10,7 @@ from appraisal.library import usecases as library
 from appraisal.library.models import Indicator
 from appraisal.results.selectors import inputs
 from appraisal.results.usecases import calculating
-from config.demo import figures, stories
+from config.demo import agreeing, figures, stories
 from config.demo.cast import Cast, moment
 from config.demo.figures import Profile
 from config.demo.months import Month
@@ -69,6 +69,8 @@ class Year:
             )
             cycles.make_periods(cycle_id=cycle.pk, actor=admin, at=at)
             drafted = letters.draft_letters(cycle_id=cycle.pk, actor=admin, at=at)
+        agreeing.publish(self.cast, cycle, at)
+        agreeing.agree(self.cast, cycle, self.profiles)
         for place, letter in enumerate(drafted, start=1):
             self._letter(letter.pk, letter.office.schema_name, f"{self.letter_mark}〔{year}〕{place}号")
         with self.cast.acting(self.here, "admin") as admin:
@@ -79,8 +81,9 @@ class Year:
         profile, year = self.profiles[slug], stories.YEAR
         with self.cast.acting(self.here, "admin") as admin:
             at = moment(date(year, 1, 12), 10)
+            letter = letters.selectors.get_letter(admin, letter_id)
             letter = letters.save_targets(
-                letter_id=letter_id, rows=self._targets(profile), lock_version=0, actor=admin, at=at
+                letter_id=letter_id, rows=self._targets(profile), lock_version=letter.lock_version, actor=admin, at=at
             )
             for code, rows in figures.MILESTONES.items():
                 if code not in profile.not_applicable:

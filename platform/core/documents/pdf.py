@@ -34,7 +34,7 @@ def pdf(document: Document) -> bytes:
     made: bytes = typst.compile(
         TEMPLATE.read_bytes(), format="pdf", font_paths=_library(tuple(fonts.files())), pdf_standards="a-2u",
         sys_inputs={"document": json.dumps(inputs, ensure_ascii=False)},
-        timestamp=document.made_at.astimezone(UTC),
+        timestamp=document.made_at.astimezone(UTC).replace(microsecond=0),  # as fine as a PDF names it
     )  # fmt: skip
     return made
 

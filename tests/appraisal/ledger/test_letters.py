@@ -1,17 +1,23 @@
 """A target letter: figures that fit, the province's signature, the office's, then nothing changes."""
 
+import io
+from datetime import timedelta
 from decimal import Decimal
 
+import docx
 import pytest
 from django.db import IntegrityError, connection, transaction
+from docx.oxml.ns import qn
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from appraisal.ledger.models import Target, TargetLetter, TargetMilestone
+from appraisal.ledger.models import LetterVersion, Target, TargetLetter, TargetMilestone
+from appraisal.ledger.selectors import letter_papers
 from appraisal.ledger.selectors import letters as selectors
 from appraisal.ledger.states import LetterState
-from appraisal.ledger.usecases import letters, targets
+from appraisal.ledger.usecases import letters, numbering, targets
 from core import events
+from core.documents import read_number, render
 from core.errors import Conflict, Denied, Invalid, NotFound
 from tenants.models import Role
 from tests.appraisal import setting
@@ -40,7 +46,7 @@ def target(prepared: setting.Running, code: str) -> Target:
 
 
 def issue(prepared: setting.Running, letter: TargetLetter, actor=None, **changed: object) -> TargetLetter:
-    given = {"number": "云移责〔2026〕9号", "lock_version": letter.lock_version}
+    given = {"number": "", "lock_version": letter.lock_version}
     return letters.issue_letter(letter_id=letter.pk, actor=actor or prepared.leader, at=NOON, **(given | changed))
 
 
@@ -142,7 +148,7 @@ class TestSaveTargets:
         q1, q2, q3, year = figures
         row = letters.TargetRow("A1", year_target=year, q1=q1, q2=q2, q3=q3)
 
-        _values, problems = targets._checked(row, prepared.indicator("A1"))
+        _values, problems = targets.checked(row, prepared.indicator("A1"))
 
         assert (problems == []) == (q1 <= q2 <= q3 <= year and year > 0)
 
@@ -195,12 +201,12 @@ class TestIssueLetter:
     def test_gives_each_number_once(self, prepared, issued) -> None:
         other = setting.fill_letter(prepared, "puer")
 
-        with pytest.raises(Conflict, match="昆明市"):
+        with pytest.raises(Conflict, match="下一个是 云移责〔2026〕2号"):
             issue(prepared, other, number=issued.number)
         assert letters.suggest_number(other) == "云移责〔2026〕2号"
 
-    @pytest.mark.parametrize("number", ["", " ", "很" * 41])
-    def test_needs_a_number(self, prepared, number: str) -> None:
+    @pytest.mark.parametrize("number", ["很" * 41, "云\x00", "云" * 21 + "〔2026〕1号", "云〔2026〕9999999号"])
+    def test_needs_a_number_that_is_one(self, prepared, number: str) -> None:
         with pytest.raises(Invalid) as refused:
             issue(prepared, setting.fill_letter(prepared, "kunming"), number=number)
         assert refused.value.field == "number"
@@ -350,3 +356,92 @@ class TestConcurrentSignatures:
 
         reads = [sql for sql in statements if 'FROM "ledger_targetletter"' in sql]
         assert "FOR NO KEY UPDATE" in reads[0]
+
+
+class TestNumbers:
+    def test_run_without_gaps_and_doubles_whoever_types_them(self, prepared) -> None:
+        first = setting.fill_letter(prepared, "kunming")
+        with pytest.raises(Conflict, match="下一个是 云移责〔2026〕1号") as refusal:
+            issue(prepared, first, number="云移责〔2026〕3号")
+        assert refusal.value.field == "number"
+        given = [issue(prepared, setting.fill_letter(prepared, name), number="").number for name in setting.PREFECTURES]
+
+        assert given == [f"云移责〔2026〕{serial}号" for serial in (1, 2, 3)]
+
+    def test_a_refused_signature_takes_no_number(self, prepared) -> None:
+        letter = prepared.letters["kunming"]  # without figures
+        with pytest.raises(Invalid), transaction.atomic():
+            issue(prepared, letter, number="")
+
+        assert issue(prepared, setting.fill_letter(prepared, "puer"), number="").number == "云移责〔2026〕1号"
+
+    def test_a_withdrawn_letter_keeps_its_number(self, prepared, issued) -> None:
+        draft = letters.withdraw_letter(
+            letter_id=issued.pk, reason="目标有误", lock_version=issued.lock_version, actor=prepared.leader, at=NOON
+        )
+        with pytest.raises(Conflict, match="仍用原号"):
+            issue(prepared, draft, number="云移责〔2026〕2号")
+
+        assert issue(prepared, draft, number="").number == issued.number
+
+    def test_each_series_counts_for_itself(self, offices) -> None:
+        yunnan, shifan = offices["yunnan"], offices["shifan"]
+        taken = [
+            numbering.take_number(office, code, year)
+            for office, code, year in [(yunnan, "云移责", 2026), (yunnan, "云移发", 2026), (yunnan, "云移责", 2027),
+                                       (shifan, "云移责", 2026), (yunnan, "云移责", 2026)]
+        ]  # fmt: skip
+
+        assert [read_number(number)[2] for number in taken] == [1, 1, 1, 1, 2]
+
+    def test_an_older_registers_number_is_taken_as_it_is_and_once(self, prepared) -> None:
+        older = "责任书第 7 号"
+        assert issue(prepared, setting.fill_letter(prepared, "kunming"), number=older).number == older
+        with pytest.raises(Conflict, match="昆明市"):
+            issue(prepared, setting.fill_letter(prepared, "puer"), number=older)
+
+
+class TestVersions:
+    def test_the_first_is_kept_when_both_have_signed(self, prepared, issued, actor) -> None:
+        signed = sign(issued, actor("kunming", Role.PRINCIPAL_LEADER))
+        version = signed.versions.get()
+
+        assert (version.number, version.content_sha256) == (1, signed.content_sha256)
+        assert selectors.sha256_of(version.content) == signed.content_sha256
+        assert [each["role"] for each in version.signatures] == ["主要领导", "主要领导"]
+        assert version.signatures[1]["at"] == NOON.isoformat()
+
+    def test_is_never_edited(self, prepared, issued, actor) -> None:
+        version = sign(issued, actor("kunming", Role.PRINCIPAL_LEADER)).versions.get()
+        for act in (version.delete, lambda: LetterVersion.objects.filter(pk=version.pk).update(reason="x")):
+            with pytest.raises(IntegrityError, match="never edited"), transaction.atomic():
+                act()
+
+    def test_paper_of_a_version_is_the_same_to_the_byte_whenever_it_is_asked_for(self, issued, actor) -> None:
+        letter = sign(issued, actor("kunming", Role.PRINCIPAL_LEADER))
+        version = selectors.get_version(letter, 1)
+        once = letter_papers.paper_of(letter, version, at=NOON)
+        later = letter_papers.paper_of(letter, version, at=NOON + timedelta(days=400))
+
+        assert render(once, "docx") == render(later, "docx")
+        assert render(once, "pdf") == render(later, "pdf")
+
+    def test_paper_says_what_both_signed(self, issued, actor) -> None:
+        letter = sign(issued, actor("kunming", Role.ISSUER))
+        paper = letter_papers.paper_of(letter, selectors.get_version(letter, None), at=NOON)
+        text = paper_text(render(paper, "docx"))
+
+        said = (
+            *(letter.number, "甲方：云南省搬迁安置办公室", "1,200", "阶段性验收", "2026年9月30日"),
+            *("依据：签发人", "2026年11月5日 12:00", letter.content_sha256),
+        )
+        assert [each for each in said if each not in text] == []
+
+    def test_there_is_no_other(self, issued) -> None:
+        with pytest.raises(NotFound, match="没有这一版"):
+            selectors.get_version(issued, 2)
+
+
+def paper_text(made: bytes) -> str:
+    """All text of a Word file, tables and all."""
+    return "".join(node.text or "" for node in docx.Document(io.BytesIO(made)).element.body.iter(qn("w:t")))

@@ -1,0 +1,99 @@
+"""Applying for other targets, moving targets between offices, and deciding."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from appraisal.ledger.models import LetterChange, Target, TargetLetter
+from appraisal.ledger.selectors.letters import plain
+from appraisal.ledger.usecases.targets import FIGURES, TargetRow
+from appraisal.library.models import TargetBasis
+
+Kind = LetterChange.Kind
+
+
+def _months(year: int) -> list[tuple[str, str]]:
+    return [(f"{year}-{month:02d}-01", f"{year}-{month:02d}-01") for month in range(1, 13)]
+
+
+class GroundsForm(forms.Form):
+    """Why, resting on what, from when."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("类别"))
+    effective_on = forms.TypedChoiceField(coerce=date.fromisoformat, label=gettext_lazy("生效日"))
+    reason = forms.CharField(max_length=500, label=gettext_lazy("调整理由"), widget=forms.Textarea(attrs={"rows": 3}))
+    basis = forms.CharField(max_length=200, label=gettext_lazy("依据文件"), help_text=gettext_lazy("文件名称和文号"))
+
+    def __init__(self, year: int, month: int, kinds: tuple[str, ...], data: Any = None) -> None:
+        super().__init__(data, initial={"effective_on": f"{year}-{min(month, 12):02d}-01"})
+        self.fields["kind"].choices = [(kind, Kind(kind).label) for kind in kinds]
+        self.fields["effective_on"].choices = _months(year)
+
+
+class TransferForm(GroundsForm):
+    to_letter_id = forms.TypedChoiceField(coerce=int, label=gettext_lazy("调入单位"))
+    field_order = ("kind", "to_letter_id", "effective_on", "reason", "basis")
+
+    def __init__(self, letter: TargetLetter, others: list[TargetLetter], month: int, data: Any = None) -> None:
+        super().__init__(letter.cycle.year, month, (Kind.REGION, Kind.MERGER), data)
+        self.fields["to_letter_id"].choices = [(other.pk, other.office.label) for other in others]
+
+
+class ApproveForm(forms.Form):
+    minutes = forms.CharField(max_length=200, label=gettext_lazy("会议纪要或批准文件"))
+    password = forms.CharField(
+        max_length=200, strip=False, label=gettext_lazy("本人密码"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text=gettext_lazy("签署前再次确认是您本人"),
+    )  # fmt: skip
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(max_length=500, label=gettext_lazy("理由"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
+def of_letter(rows: list[Target]) -> list[Target]:
+    """The targets that a change may be about."""
+    return [row for row in rows if row.indicator.target_basis == TargetBasis.LETTER]
+
+
+def typed_rows(data: Any, rows: list[Target]) -> list[TargetRow]:
+    """The grid as typed; an empty year target means: does not apply any more."""
+    typed = []
+    for row in of_letter(rows):
+        code = row.indicator.code
+        figures = {name: data.get(f"{code}-{name}", "") for name in FIGURES}
+        applies, text = bool(figures["year_target"].strip()), data.get(f"{code}-text", "")
+        aside = "" if applies else text or row.not_applicable_reason
+        typed.append(
+            TargetRow(
+                code, applicable=applies, not_applicable_reason=aside, note=row.note if applies else "", **figures
+            )
+        )
+    return typed
+
+
+def grid(rows: list[Target], data: Any, wrong: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """Each target with its fields, as typed after a refusal."""
+    errors: dict[str, list[str]] = {}
+    for problem in wrong:
+        errors.setdefault(problem["code"], []).append(problem["message"])
+    labels = (_("年度目标"), _("至一季度末"), _("至二季度末"), _("至三季度末"))
+    shown = []
+    for row in of_letter(rows):
+        code = row.indicator.code
+        cells = [
+            {
+                "name": f"{code}-{name}", "label": label, "now": getattr(row, name),
+                "value": data.get(f"{code}-{name}", "") if data else plain(getattr(row, name)) or "",
+            }
+            for name, label in zip(FIGURES, labels, strict=True)
+            if name == "year_target" or row.indicator.cumulative
+        ]  # fmt: skip
+        text = data.get(f"{code}-text", "") if data else row.not_applicable_reason
+        shown.append({"code": code, "indicator": row.indicator, "row": row, "cells": cells, "text": text,
+                      "errors": errors.get(code, [])})  # fmt: skip
+    return shown

@@ -1,0 +1,160 @@
+"""Changes of signed letters: applied for, looked at before and after, decided."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from appraisal.ledger.forms import changes as forms
+from appraisal.ledger.models import LetterChange
+from appraisal.ledger.policies import changes as policies
+from appraisal.ledger.selectors import changes as selectors
+from appraisal.ledger.selectors import letters as letter_selectors
+from appraisal.ledger.usecases import changes as usecases
+from core import asking
+from core.errors import Refusal
+from core.http import client_address, reads
+from tenants.usecases.sign_in import confirm_password
+
+
+@require_http_methods(["GET", "POST"])
+def apply(request: HttpRequest, letter_id: int) -> HttpResponse:
+    """The office asks for other targets."""
+    actor = request.actor  # type: ignore[attr-defined]
+    letter = letter_selectors.get_letter(actor, letter_id)
+    today = timezone.localdate()
+    policies.apply(actor, letter, today)
+    rows = letter_selectors.targets(letter)
+    form = forms.GroundsForm(letter.cycle.year, today.month + 1, policies.ORDINARY, request.POST or None)
+    refusal: Refusal | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            change = usecases.apply_for_change(
+                letter_id=letter.pk, rows=forms.typed_rows(request.POST, rows), actor=actor, at=timezone.now(),
+                grounds=usecases.Grounds(**form.cleaned_data),
+            )  # fmt: skip
+        except Refusal as caught:
+            if caught.status in (403, 404):
+                raise
+            refusal = caught
+        else:
+            messages.success(request, _("调整申请已送出，等待省级批准。"))
+            return redirect("ledger:change", change.pk)
+    context = {
+        "letter": letter, "form": form, "refusal": refusal,
+        "grid": forms.grid(rows, request.POST or None, refusal.rows if refusal else []),
+    }  # fmt: skip
+    status = refusal.status if refusal else 422 if form.errors else 200
+    return render(request, "ledger/letters/change_apply.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def transfer(request: HttpRequest, letter_id: int) -> HttpResponse:
+    """The bureau moves targets from this office to another: a county moved, or the office was merged."""
+    actor = request.actor  # type: ignore[attr-defined]
+    letter = letter_selectors.get_letter(actor, letter_id)
+    policies.transfer(actor, letter)
+    others = list(letter_selectors.letters_for(actor).filter(cycle_id=letter.cycle_id).exclude(pk=letter.pk))
+    rows = letter_selectors.targets(letter)
+    form = forms.TransferForm(letter, others, timezone.localdate().month + 1, request.POST or None)
+    refusal: Refusal | None = None
+    if request.method == "POST" and form.is_valid():
+        given = dict(form.cleaned_data)
+        typed = {row.indicator.code: request.POST.get(f"{row.indicator.code}-amount", "") for row in rows}
+        try:
+            out, _into = usecases.transfer_targets(
+                from_letter_id=letter.pk, to_letter_id=given.pop("to_letter_id"), actor=actor, at=timezone.now(),
+                amounts={code: text for code, text in typed.items() if text.strip()},
+                grounds=usecases.Grounds(**given),
+            )  # fmt: skip
+        except Refusal as caught:
+            if caught.status in (403, 404):
+                raise
+            refusal = caught
+        else:
+            messages.success(request, _("划转已提出，等待省级领导批准。"))
+            return redirect("ledger:change", out.pk)
+    movable = [
+        {"row": row, "code": row.indicator.code, "typed": request.POST.get(f"{row.indicator.code}-amount", "")}
+        for row in forms.of_letter(rows)
+        if row.year_target
+    ]
+    context = {"letter": letter, "form": form, "refusal": refusal, "movable": movable}
+    status = refusal.status if refusal else 422 if form.errors else 200
+    return render(request, "ledger/letters/change_transfer.html", context, status=status)
+
+
+@reads
+def detail(request: HttpRequest, letter_change_id: int) -> HttpResponse:
+    """Before and after, why, resting on what, and what may be done."""
+    actor = request.actor  # type: ignore[attr-defined]
+    change = selectors.get_change(actor, letter_change_id)
+    pairs = [change.pair] if change.pair_id else list(LetterChange.objects.filter(pair=change))
+    visible = selectors.changes_for(actor).filter(pk__in=[each.pk for each in pairs if each]).first()
+    context = {
+        "change": change, "figures": selectors.figures(change), "refusals": selectors.refusals(actor, change),
+        "pair": visible, "above": actor.at_province,
+    }  # fmt: skip
+    return render(request, "ledger/letters/change.html", context)
+
+
+def _ask(request: HttpRequest, change: LetterChange, form: Any, act: Any, **shown: Any) -> HttpResponse:
+    back = reverse("ledger:change", args=[change.pk])
+
+    def done(data: dict[str, Any]) -> str:
+        act(data)
+        return back
+
+    return asking.ask(
+        request, form, done, url=request.path, cancel_url=back,
+        crumbs=[(change.letter.office.label, reverse("ledger:letter", args=[change.letter_id])), (_("目标调整"), back)],
+        **shown,
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def approve(request: HttpRequest, letter_change_id: int) -> HttpResponse:
+    """A leader of the province signs."""
+    actor = request.actor  # type: ignore[attr-defined]
+    change = selectors.get_change(actor, letter_change_id)
+    policies.decide(actor, change)
+
+    def act(data: dict[str, Any]) -> None:
+        confirm_password(actor=actor, password=data["password"], address=client_address(request), at=timezone.now())
+        usecases.approve_change(change_id=change.pk, minutes=data["minutes"], actor=actor, at=timezone.now())
+
+    return _ask(
+        request, change, forms.ApproveForm(request.POST or None), act, title=_("批准目标调整"), confirm=_("批准"),
+        tone="warn", lead=_("批准后形成责任书的新版本，生效月起按新目标计分；区划调整和机构合并的双方同时生效。"),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def refuse(request: HttpRequest, letter_change_id: int) -> HttpResponse:
+    """A leader of the province leaves the targets as they are."""
+    actor = request.actor  # type: ignore[attr-defined]
+    change = selectors.get_change(actor, letter_change_id)
+    policies.decide(actor, change)
+    return _ask(
+        request, change, forms.ReasonForm(request.POST or None),
+        lambda data: usecases.refuse_change(change_id=change.pk, actor=actor, at=timezone.now(), **data),
+        title=_("不批准目标调整"), confirm=_("不批准"), danger=True, lead=_("目标保持不变，理由告知申请单位。"),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, letter_change_id: int) -> HttpResponse:
+    """Taken back by the side that applied."""
+    actor = request.actor  # type: ignore[attr-defined]
+    change = selectors.get_change(actor, letter_change_id)
+    policies.withdraw(actor, change)
+    return _ask(
+        request, change, forms.ReasonForm(request.POST or None),
+        lambda data: usecases.withdraw_change(change_id=change.pk, actor=actor, at=timezone.now(), **data),
+        title=_("撤回调整申请"), confirm=_("撤回"), danger=True, lead=_("撤回后可以另行申请。"),
+    )  # fmt: skip
