@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -94,11 +95,11 @@ def detail(request: HttpRequest, letter_change_id: int) -> HttpResponse:
     """Before and after, why, resting on what, and what may be done."""
     actor = request.actor  # type: ignore[attr-defined]
     change = selectors.get_change(actor, letter_change_id)
-    pairs = [change.pair] if change.pair_id else list(LetterChange.objects.filter(pair=change))
-    visible = selectors.changes_for(actor).filter(pk__in=[each.pk for each in pairs if each]).first()
+    # Only the bureau sees the other side of a move: the row is hidden from a prefecture's role.
+    pair = selectors.changes_for(actor).filter(Q(pk=change.pair_id or 0) | Q(pair_id=change.pk)).first()
     context = {
         "change": change, "figures": selectors.figures(change), "refusals": selectors.refusals(actor, change),
-        "pair": visible, "above": actor.at_province,
+        "pair": pair, "above": actor.at_province,
     }  # fmt: skip
     return render(request, "ledger/letters/change.html", context)
 

@@ -333,6 +333,18 @@ class TestPagesAndApi:
         page = admin.get(f"/yunnan/appraisal/letters/{running.letters['diqing'].pk}/transfer/")
         assert page.status_code == 200
 
+    def test_the_other_side_of_a_move_is_seen_by_the_bureau_alone(self, running, signed_in) -> None:
+        out = move(running, {"A1": "200"})
+        into = LetterChange.objects.get(pair=out)
+        admin = signed_in("yunnan", Role.APPRAISAL_ADMIN)
+        for name, change, other in (("kunming", out, "普洱市"), ("puer", into, "昆明市")):
+            mine = signed_in(name, Role.PRINCIPAL_LEADER).get(f"/{name}/appraisal/changes/{change.pk}/")
+            above = admin.get(f"/yunnan/appraisal/changes/{change.pk}/").content.decode()
+            api = signed_in(name, Role.REPORTER).get(f"/{name}/api/v1/letter-changes/{change.pk}/")
+            assert (mine.status_code, api.status_code) == (200, 200)
+            assert other not in mine.content.decode()
+            assert f"{other}</a></dd>" in above
+
     def test_of_others_are_not_found(self, running, kunming_leader, signed_in) -> None:
         change = ask(running, kunming_leader)
         for name in ("puer", "shifan"):
