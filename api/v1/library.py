@@ -1,9 +1,12 @@
 """Indicator templates: versions, their indicators, publishing."""
 
+from django.http import HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -11,8 +14,10 @@ from rest_framework.views import APIView
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.v1 import library_shapes as shapes
-from appraisal.library import schemes, selectors, usecases
+from appraisal.library import policies, schemes, selectors, usecases
+from appraisal.library.forms import book, book_import
 from appraisal.library.models import IndicatorTemplate, TemplateVersion
+from appraisal.library.views.books import XLSX, file_of
 from core.errors import Invalid
 from tenants.actors import Actor
 
@@ -52,6 +57,37 @@ class Templates(IdempotentMixin, APIView):
         body = _given(shapes.TemplateIn, request.data)
         version = usecases.import_template(actor=_actor(request), at=timezone.now(), **body.validated_data)
         return _detail(request, version, 201)
+
+
+class TemplateBook(IdempotentMixin, APIView):
+    """POST brings a whole scheme in as a workbook."""
+
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(
+        operation_id="templates_import_book", request={"multipart/form-data": shapes.BookIn},
+        responses={201: shapes.VersionDetailOut},
+    )  # fmt: skip
+    def post(self, request: Request) -> Response:
+        """As a new template, or as the next draft of one that is there; `rows` of a 422 name sheet and cell."""
+        policies.create(_actor(request))
+        given = dict(_given(shapes.BookIn, request.data).validated_data)
+        with book_import.lying(given.pop("file")) as path:
+            asked = book_import.Asked(**given)
+            version = book_import.take(path, asked, actor=_actor(request), at=timezone.now())
+        return _detail(request, version, 201)
+
+
+class VersionBook(APIView):
+    """A version as a workbook."""
+
+    @extend_schema(
+        operation_id="versions_book", responses={(200, XLSX): OpenApiResponse(OpenApiTypes.BINARY, "the workbook")}
+    )
+    def get(self, request: Request, version_id: int) -> HttpResponse:
+        """To be changed and brought in again: it gives the same scheme."""
+        version = selectors.get_version(_actor(request), version_id)
+        return file_of(book.book_of(version), f"scheme-{version.label}")
 
 
 class Versions(APIView):
@@ -258,6 +294,8 @@ VERSION = "template-versions/<int:version_id>/"
 INDICATOR = f"{VERSION}indicators/<int:indicator_id>/"
 urlpatterns = [
     path("templates/", Templates.as_view(), name="templates"),
+    path("templates/book/", TemplateBook.as_view(), name="template-book"),
+    path(f"{VERSION}book/", VersionBook.as_view(), name="version-book"),
     path("template-versions/", Versions.as_view(), name="versions"),
     path(VERSION, VersionDetail.as_view(), name="version"),
     path(f"{VERSION}comparison/", Comparison.as_view(), name="version-comparison"),

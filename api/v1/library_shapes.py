@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from appraisal.library import schemes, selectors
+from appraisal.library.forms.versions import LARGEST_BOOK
 from appraisal.library.models import EnteredBy, Indicator, IndicatorTemplate, Method, TargetBasis, TemplateVersion
 from appraisal.library.models.indicator import Better
 
@@ -26,6 +28,21 @@ class TemplateIn(serializers.Serializer):
     csv_text = serializers.CharField(
         max_length=500_000, trim_whitespace=False, help_text="columns code, parent, name, points, method, parameters …"
     )
+
+
+class BookIn(serializers.Serializer):
+    """multipart/form-data; what is not given is taken from the workbook's first sheet."""
+
+    file = serializers.FileField(help_text="xlsx, at most 1 MB")
+    code = serializers.CharField(max_length=30, allow_blank=True, default="")
+    name = serializers.CharField(max_length=80, allow_blank=True, default="")
+    year = serializers.IntegerField(min_value=2000, max_value=2100, required=False, allow_null=True, default=None)
+    next_version = serializers.BooleanField(default=False, help_text="the next draft of the template with that code")
+
+    def validate_file(self, upload: Any) -> Any:
+        if upload.size > LARGEST_BOOK:
+            raise serializers.ValidationError(_("文件超过 1 MB，指标体系不会这么大。请只保留模板里的工作表。"))
+        return upload
 
 
 class TemplateOut(serializers.ModelSerializer):

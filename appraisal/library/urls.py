@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appraisal.library.views import dialogs, formulas, versions
+from appraisal.library.views import books, dialogs, formulas, versions
 
 app_name = "library"
 VERSION = "versions/<int:version_id>/"
@@ -10,8 +10,11 @@ INDICATOR = f"{VERSION}indicators/<int:indicator_id>/"
 urlpatterns = [
     path("", versions.index, name="index"),
     path("formulas/", formulas.formulas, name="formulas"),
+    path("book/", books.import_book, name="import-book"),
+    path("book/template/", books.empty, name="empty-book"),
     path("import/", dialogs.import_, name="import"),
     path(VERSION, versions.version, name="version"),
+    path(f"{VERSION}book/", books.export, name="book"),
     path(f"{VERSION}compare/", versions.compare, name="compare"),
     path(f"{VERSION}copy/", dialogs.copy, name="copy"),
     path(f"{VERSION}publish/", dialogs.publish, name="publish"),

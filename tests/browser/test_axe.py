@@ -40,7 +40,7 @@ NO_PAGES = """
     reporting:workbench second-factor-begin second-factor-codes second-factor-confirm second-factor-remove session-end
     sessions-end-others set-theme set_language sign-in-second sign-out stand-in-revoke token-revoke unlock-address
     audit-export admin-people-find ledger:propose-amendment ledger:sandbox-draft ledger:letter-docx ledger:letter-pdf
-    ledger:apply-change
+    ledger:apply-change library:book library:empty-book
     admin-archive-shadow admin-shadow-compare admin-shadow-drop admin-shadow-export admin-shadow-progress
     results:circular-docx results:circular-pdf results:summary results:confirm-grade results:run-progress
     results:uses-export

@@ -1,22 +1,47 @@
 """A trial as a file: every prefecture's total, then each of its indicators both ways."""
 
 from collections.abc import Iterator
+from io import BytesIO
 
 from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
 from appraisal.ledger.selectors import explanations, sandbox
 from appraisal.ledger.selectors.scores import RankedOffice
+from appraisal.library.forms.book import put
 from core import sheets
 
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
 def file_of(trial: sandbox.Trial, form: str) -> bytes:
     """The file's bytes. form: a key of FORMATS."""
     rows = [about(trial), headings(), *lines(trial)]
+    if form == "xlsx":
+        return _book(rows)
     return (sheets.BOM + "".join(map(sheets.line, rows))).encode()
+
+
+def _book(rows: list[list[object]]) -> bytes:
+    """One sheet; texts are texts, whatever they begin with."""
+    book = Workbook()
+    page = book.active
+    assert page is not None
+    for number, row in enumerate(rows, start=1):
+        for column, value in enumerate(row, start=1):
+            put(page.cell(number, column), value)
+    for place in range(1, len(rows[1]) + 1):
+        page.column_dimensions[get_column_letter(place)].width = 14
+        page.cell(2, place).font = Font(bold=True)
+    page.freeze_panes = "D3"
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 def about(trial: sandbox.Trial) -> list[object]:

@@ -24,6 +24,7 @@ DATA_SOURCES = [
     ("manual", _("省级录入")),
     ("system", _("系统计算")),
 ]
+LARGEST_BOOK = 1_000_000  # bytes
 
 
 class LockForm(forms.Form):
@@ -50,6 +51,26 @@ class ImportForm(forms.Form):
         chosen = self.cleaned_data["file"]
         if chosen and chosen.size > 500_000:
             raise forms.ValidationError(_("文件超过 500 KB。"))
+        return chosen
+
+
+class BookForm(forms.Form):
+    """A whole scheme as a workbook. What is left empty is taken from its first sheet."""
+
+    file = forms.FileField(label=_("Excel/WPS 文件（.xlsx）"), widget=forms.FileInput(attrs={"accept": ".xlsx"}))
+    code = forms.CharField(
+        max_length=30, required=False, label=_("编号"), help_text=_("留空按文件里的；本省内不重复，例如 ZZ-MB")
+    )
+    name = forms.CharField(max_length=80, required=False, label=_("名称"), help_text=_("留空按文件里的"))
+    year = forms.IntegerField(
+        min_value=2000, max_value=2100, required=False, label=_("考核年度"), help_text=_("留空按文件里的")
+    )
+    next_version = forms.BooleanField(required=False, label=_("作为同编号指标体系的新版本草稿"))
+
+    def clean_file(self) -> Any:
+        chosen = self.cleaned_data["file"]
+        if chosen.size > LARGEST_BOOK:
+            raise forms.ValidationError(_("文件超过 1 MB，指标体系不会这么大。请只保留模板里的工作表。"))
         return chosen
 
 

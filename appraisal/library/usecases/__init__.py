@@ -13,11 +13,13 @@ from appraisal.library.usecases.editing import (
 )
 from appraisal.library.usecases.importing import import_template, shipped_csv
 from appraisal.library.usecases.publishing import copy_version, publish_version
+from appraisal.library.usecases.whole import import_scheme
 
 __all__ = [
     "add_group",
     "add_indicator",
     "copy_version",
+    "import_scheme",
     "import_template",
     "move_indicator",
     "origins_of",

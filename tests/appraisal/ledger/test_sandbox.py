@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+from openpyxl import load_workbook
 
 from appraisal.ledger.models import CurrentValue, ScoreAdjustment, Scorecard, ScoreLine, ScoreRun
 from appraisal.ledger.selectors import pinned, rechecks
@@ -385,6 +386,15 @@ class TestPage:
         totals = [row for row in rows if len(row) > 2 and row[2] == "总分"]
         assert len(totals) == 3
         assert len(rows) == 2 + 3 * 10  # two heads, a total and nine indicators each
+
+    def test_the_workbook_says_the_same_in_texts_and_numbers(self, run: ScoreRun, signed_in: SignedIn) -> None:
+        answer = signed_in("yunnan", Role.VERIFIER).post(self.url(run), {"points.A1": "10", "do": "export-xlsx"})
+
+        page = load_workbook(io.BytesIO(answer.content)).active
+        cells = [cell for row in page.iter_rows() for cell in row]
+        assert page.max_row == 2 + 3 * 10
+        assert all(cell.data_type != "f" for cell in cells)
+        assert page["F3"].data_type == "n"
 
     def test_a_draft_is_made_by_its_button_alone(self, run: ScoreRun, signed_in: SignedIn) -> None:
         client = signed_in("yunnan", Role.APPRAISAL_ADMIN)
