@@ -130,7 +130,7 @@ class Moved:
 class Movement:
     """One office in both scorings.
 
-    The changes of the lines, bonus and deduction and `rest` (bounds of the total and its rounding) add up to
+    The changes of the lines, bonus and deduction and `rest` (difficulty, bounds and rounding of the total) add up to
     `change`, exactly.
     """
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from appraisal.ledger.models import Scorecard, ScoreLine, ScoreRun
 from appraisal.ledger.selectors.facts import Situation
-from appraisal.rules.adjustments import Adjustments, Item, PointsOff, Veto
+from appraisal.rules.adjustments import Adjustments, Difficulty, Item, PointsOff, Veto
 from appraisal.rules.exact import number
 
 
@@ -15,9 +15,10 @@ def situation_of_run(run: ScoreRun) -> Situation:
     queries."""
     cards = Scorecard.objects.filter(run=run).order_by("id")
     peers: dict[str, str] = {}
-    decided: dict[str, tuple[Any, Any, Any]] = {}
+    decided: dict[str, tuple[Any, ...]] = {}
     facts: dict[str, dict[str, Any]] = {}
-    columns = "office__schema_name", "peer_group", "trace__total__bonus", "trace__total__deduction", "trace__vetoes"
+    total = (f"trace__total__{key}" for key in ("bonus", "deduction"))
+    columns = ("office__schema_name", "peer_group", *total, "trace__vetoes", "trace__total__difficulty")
     slugs = {}
     for pk, slug, group, *parts in cards.values_list("id", *columns):
         slugs[pk], peers[slug], facts[slug] = slug, str(group), {}
@@ -40,13 +41,21 @@ def situation_of_run(run: ScoreRun) -> Situation:
     )
 
 
-def _adjustments(off: list[PointsOff], bonus: Any, deduction: Any, vetoes: Any) -> Adjustments:
+def _adjustments(off: list[PointsOff], bonus: Any, deduction: Any, vetoes: Any, difficulty: Any) -> Adjustments:
     return Adjustments(
         points_off=tuple(off),
         bonus=tuple(map(_item, bonus)),
         deduction=tuple(map(_item, deduction)),
         vetoes=tuple(Veto(each["ceiling"], each["reason"], each["code"]) for each in vetoes),
+        difficulty=_difficulty(difficulty),
     )
+
+
+def _difficulty(told: Mapping[str, Any] | None) -> Difficulty | None:
+    if told is None:
+        return None
+    bounds = number(told["minimum"]), number(told["maximum"])
+    return Difficulty(number(told["coefficient"]), told["reason"], *bounds)
 
 
 def _item(told: Mapping[str, Any]) -> Item:

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from openpyxl import load_workbook
 
-from appraisal.ledger.models import CurrentValue, ScoreAdjustment, Scorecard, ScoreLine, ScoreRun
+from appraisal.ledger.models import CurrentValue, Participant, ScoreAdjustment, Scorecard, ScoreLine, ScoreRun
 from appraisal.ledger.selectors import pinned, rechecks
 from appraisal.ledger.selectors import sandbox as selectors
 from appraisal.ledger.usecases import sandbox as usecases
@@ -30,6 +30,7 @@ from core.http import WriteInReadView
 from tenants.models import Office, Role
 from tests.appraisal import setting
 from tests.appraisal.ledger.test_scores import calculated, put
+from tests.benchmarks import world
 from tests.conftest import NOON
 
 SignedIn = Callable[..., Client]
@@ -57,6 +58,10 @@ def run(running: setting.Running, offices: dict[str, Office]) -> ScoreRun:
               "confirming_unit": "省政府",
               "recorded_by_id": 1, "recorded_by_name": "管理员", "recorded_at": NOON}  # fmt: skip
     ScoreAdjustment.objects.create(kind="BONUS", code="NATIONAL", title="国家表彰", points="7", **common)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks pending cannot be altered
+    with world.untriggered():  # coefficients are locked once the year has begun
+        Participant.objects.filter(office=puer).update(difficulty=Decimal("1.02"), difficulty_reason="在建电站最多")
     return scores.publish_run(run_id=calculated(running).pk, actor=running.admin, at=NOON)
 
 
