@@ -23,7 +23,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Texts of people and of the world's data stay in the language they were written in.
 DATA = (
     *("tests/browser/world.py", "tests/browser/test_emergency.py", "tests/factories.py", "tests/appraisal/setting.py"),
-    *("tests/appraisal/small_template.csv", "platform/core/usecases/calendar.py"),
+    *("tests/appraisal/small_template.csv", "tests/appraisal/results_setting.py", "platform/core/usecases/calendar.py"),
     *("appraisal/ledger/rules/params/adjustment_items.yaml", "appraisal/rules/methods/expression_examples.py"),
 )
 # Posts, fragments, files, answers for machines, and addresses that lead on.
