@@ -52,9 +52,10 @@ def appraisal_of(cycle: Cycle, office: Office, *, lock: bool = False) -> SelfApp
 
 
 def appraisals_for(actor: Actor, cycle: Cycle) -> list[tuple[Office, SelfAppraisal | None]]:
-    """All participants of the year with what they handed over (None: nothing yet), for the bureau."""
+    """Who is still in the year, with what they handed over (None: nothing yet), for the bureau."""
     found = {row.office_id: row for row in SelfAppraisal.objects.filter(cycle=cycle, state=SelfState.SUBMITTED)}
-    participants = Participant.objects.filter(cycle=cycle).select_related("office").order_by("office__position", "pk")
+    participants = Participant.objects.filter(cycle=cycle, left_on=None).select_related("office")
+    participants = participants.order_by("office__position", "pk")
     return [(row.office, found.get(row.office_id)) for row in participants]
 
 

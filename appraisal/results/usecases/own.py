@@ -40,7 +40,7 @@ def save_self_appraisal(
     points"). Raises Denied, NotFound (does not take part), Conflict (not open, handed over, saved by somebody else
     meanwhile), Invalid (`rows` name the indicators whose score or statement cannot be taken).
     """
-    if not Participant.objects.filter(cycle=cycle, office=actor.office).exists():
+    if not Participant.objects.filter(cycle=cycle, office=actor.office, left_on=None).exists():
         raise NotFound(_("本州市不在 %(cycle)s 的参评单位里。") % {"cycle": cycle.name})
     appraisal = selectors.appraisal_of(cycle, actor.office, lock=True)
     window = selectors.window(cycle)

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from appraisal.ledger.models import Participant
 from appraisal.results.models import SelfAppraisal, SelfScore
 from appraisal.results.selectors import own as selectors
 from appraisal.results.usecases import own as usecases
@@ -65,6 +66,16 @@ class TestWindow:
 
 
 class TestSaving:
+    def test_is_for_who_is_still_in_the_year(self, running, writer: Actor) -> None:
+        """An office that was merged into another in the summer appraises nothing in January."""
+        Participant.objects.filter(cycle=running.cycle, office=writer.office).update(left_on=date(2026, 7, 1))
+
+        with pytest.raises(NotFound):
+            save(running, writer, A1="3")
+        asked = [office for office, _ in selectors.appraisals_for(running.admin, running.cycle)]
+        assert asked
+        assert writer.office not in asked
+
     def test_keeps_what_is_given_and_leaves_the_rest(self, running, writer: Actor) -> None:
         first = save(running, writer, A1="3", A2="4")
         save(running, writer, first.lock_version, A1="2.5")
