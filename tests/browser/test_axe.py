@@ -45,6 +45,11 @@ NO_PAGES = """
     results:circular-docx results:circular-pdf results:summary results:confirm-grade results:run-progress
     results:uses-export
 """
+# Acts in other states than the world's: their form is the page of what stands before them.
+NO_PAGES += """
+    ledger:approve-amendment ledger:approve-change ledger:refuse-change ledger:transfer-targets
+    ledger:undo-amendment results:self
+"""
 # Steps of a year's result in other states than the world's: one template, which results:start-run stands for.
 NO_PAGES += """
     results:answer-objection results:change-grade results:decide results:file-objection results:lock results:notice

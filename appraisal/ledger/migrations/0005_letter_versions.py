@@ -40,8 +40,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(help_text='what stands before the year: 云移责', max_length=20)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('last', models.PositiveIntegerField(default=0)),
+                ('year', models.PositiveSmallIntegerField(help_text='calendar year in the six-cornered brackets')),
+                ('last', models.PositiveIntegerField(default=0, help_text='serial given last; 0: none yet')),
                 ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='document_series', to='tenants.office')),
             ],
             options={

@@ -63,13 +63,27 @@ class ConsultedFigure(models.Model):
     indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="consulted")
     last_year = models.DecimalField(max_digits=18, decimal_places=4, null=True, help_text="last year's actual")
     last_year_recorded = models.BooleanField(default=False, help_text="from last year's record; else the office says")
-    first = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    first = models.DecimalField(
+        max_digits=18,
+        decimal_places=4,
+        null=True,
+        help_text="asked by the office in its first round, in the indicator's unit",
+    )
     first_reason = models.CharField(max_length=200, blank=True)
-    control = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    control = models.DecimalField(
+        max_digits=18, decimal_places=4, null=True, help_text="the bureau's control number, in the indicator's unit"
+    )
     control_reason = models.CharField(max_length=200, blank=True)
-    second = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    second = models.DecimalField(
+        max_digits=18,
+        decimal_places=4,
+        null=True,
+        help_text="asked by the office in its second round, in the indicator's unit",
+    )
     second_reason = models.CharField(max_length=200, blank=True)
-    final = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    final = models.DecimalField(
+        max_digits=18, decimal_places=4, null=True, help_text="settled: the letter's draft, in the indicator's unit"
+    )
     final_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:

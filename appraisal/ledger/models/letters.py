@@ -141,8 +141,8 @@ class DocumentSeries(models.Model):
 
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="document_series")
     code = models.CharField(max_length=20, help_text="what stands before the year: 云移责")
-    year = models.PositiveSmallIntegerField()
-    last = models.PositiveIntegerField(default=0)
+    year = models.PositiveSmallIntegerField(help_text="calendar year in the six-cornered brackets")
+    last = models.PositiveIntegerField(default=0, help_text="serial given last; 0: none yet")
 
     class Meta:
         constraints = [
