@@ -91,6 +91,8 @@ HOSTILE = {
     "way out of Windows": ("台账.xlsx", office(("C:\\x", b"x")), "内部结构"),
     "entity": ("台账.xlsx", xml(b'<!DOCTYPE x [<!ENTITY y SYSTEM "file:///etc/passwd">]>'), "外部实体"),
     "entity in UTF-16": ("台账.xlsx", xml("<!DOCTYPE x []>".encode("utf-16")), "外部实体"),
+    "entity behind blanks": ("台账.xlsx", xml(b"<?xml?>" + b" " * 70_000 + b"<!DOCTYPE x []><x/>"), "不正常"),
+    "entity behind a comment": ("台账.xlsx", xml(b"<!--<x>" + b"-" * 70_000 + b"--><!DOCTYPE x []><x/>"), "不正常"),
     "laughs": ("台账.xlsx", xml(b"<?xml version='1.0'?><!doctype lolz [<!entity a 'ha'>]><x/>"), "外部实体"),
     "template from the net": (
         "台账.xlsx",

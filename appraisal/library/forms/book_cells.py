@@ -1,6 +1,7 @@
 """The cells of an uploaded workbook, bounded before it is unpacked: kind, text as written, whether it is computed."""
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,9 +13,14 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from core.errors import Invalid
+from core.files.types import proven_type
 
 LARGEST = 20_000_000  # bytes of all parts unpacked: a scheme has some hundred rows
 MOST_ROWS, MOST_COLUMNS = 5_000, 60
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError),
+    *(InvalidFileException, KeyError, ValueError, TypeError, AttributeError, SyntaxError),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +42,11 @@ class Sheet:
 
 
 def bounded(path: Path) -> None:
-    """Raises Invalid (field `file`) for what is no workbook, is too large unpacked, or declares document types."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
-                raise Invalid(_("表格内容过多，指标体系不会这么大。请只保留模板里的工作表。"), field="file")
-            if any(
-                b"<!DOCTYPE" in archive.read(name)[:4096]
-                for name in archive.namelist()
-                if name.endswith((".xml", ".rels"))
-            ):
-                raise Invalid(
-                    _("文件里带有外部实体声明，不能接收。请用 Office 或 WPS 打开并另存后重新上传。"), field="file"
-                )
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError) as error:
-        raise broken() from error
+    """Raises Invalid (field `file`) for what is no workbook, hides something, or is too large unpacked."""
+    proven_type(path, path.name)
+    with readable(), zipfile.ZipFile(path) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > LARGEST:
+            raise Invalid(_("表格内容过多，指标体系不会这么大。请只保留模板里的工作表。"), field="file")
 
 
 def broken() -> Invalid:
@@ -59,10 +55,10 @@ def broken() -> Invalid:
 
 @contextmanager
 def readable() -> Iterator[None]:
-    """Whatever openpyxl stumbles over in a file is the file's fault: told as Invalid."""
+    """Whatever openpyxl or its archive stumbles over in a file is the file's fault: told as Invalid."""
     try:
         yield
-    except (InvalidFileException, KeyError, ValueError, TypeError, AttributeError, SyntaxError) as error:
+    except BROKEN as error:
         raise broken() from error
 
 

@@ -21,7 +21,9 @@ from core.errors import Invalid
 MOST_ENTRIES = 5000
 EXPANDED = 1024 * 1024 * 1024  # bytes of all parts together
 RATIO, RATIO_FROM = 200, 64 * 1024 * 1024  # times smaller than unpacked, for archives that unpack to more than this
-PROLOG = 64 * 1024  # bytes in which a document type must stand, if there is one
+PROLOG = 64 * 1024  # bytes in which the root of a part begins; only before it may a document type stand
+# Nothing but blanks, comments and instructions before the root: without backtracking, whatever somebody wrote there.
+BEFORE_ROOT = re.compile(rb"(?>[\s\xef\xbb\xbf\xff\xfe]+|<\?.*?\?>|<!--.*?-->)*+<[a-z_:]", re.DOTALL)
 MOST_PIXELS = 200_000_000  # a scan of A0 at 300 dpi has 140 million
 OBJECTS = 32 * 1024 * 1024  # unpacked bytes of a PDF's compressed objects that are looked at
 ARCHIVES = (".zip", ".rar", ".7z", ".gz", ".tar", ".jar", ".iso", ".cab")
@@ -75,6 +77,8 @@ def _part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
         _refuse(_("文件已损坏，读不完整。请重新导出或另存后上传。"))
     if b"<!doctype" in head or b"<!entity" in head:
         _refuse(_("文件里带有外部实体声明，不能接收。请用 Office 或 WPS 打开并另存后重新上传。"))
+    if entry.file_size and BEFORE_ROOT.match(head) is None:  # a document type could follow where nobody looks any more
+        _refuse(_("文件的内部结构不正常，不能接收。请用 Office 或 WPS 打开并另存后重新上传。"))
     if b"macroenabled" in head and entry.filename == "[Content_Types].xml":
         _refuse(_("文件带有宏，不能接收。请另存为不带宏的格式后重新上传。"))
     if entry.filename.endswith(".rels") and b"attachedtemplate" in head and b'targetmode="external"' in head:

@@ -195,6 +195,13 @@ class TestWrongCells:
             with pytest.raises(Invalid, match=sentence):
                 take(content)
 
+        for cut in (0.3, 0.5, 0.7):
+            damaged = bytearray(book.empty_book())
+            place = int(len(damaged) * cut)
+            damaged[place : place + 40] = b"\xff" * 40
+            with pytest.raises(Invalid, match="损坏"):
+                take(bytes(damaged))
+
         def headless(found: Workbook) -> None:
             found["指标"]["A1"].value = "别的"
 
