@@ -119,11 +119,23 @@ class _Recheck:
         taken = [read(off["points"]) for off in line["points_off"]]
         if taken:
             score = max(F(0), score - sum(taken))
+        if self.zeroed(line):
+            score = F(0)
         stored = rounded(score, 4)
         self.same(f"{code}.score", line["score"], stored)
         self.scores[code] = read(stored)
         if got != NOT_APPLICABLE or counted_full:
             self.read_last(code, line["steps"], "line.rounded", "score", stored)
+
+    def zeroed(self, line: Json) -> bool:
+        """Whether the line says that it counts nothing; then it gives its reasons, and people read each of them."""
+        reasons = line.get("zeroed", [])
+        if not isinstance(reasons, list) or not all(isinstance(reason, str) and reason.strip() for reason in reasons):
+            raise Unreadable(f"zeroed: {reasons!r}")
+        told = [step["values"]["reason"] for step in line["steps"] if step["key"] == "line.zeroed"]
+        if line["status"] != NOT_APPLICABLE or self.card["na_treatment"] == "FULL":
+            self.same(f"{line['code']}.zeroed", told, reasons)  # type: ignore[arg-type]
+        return bool(reasons)
 
     def effective(self, line: Json) -> F:
         """Own points, plus the part of the own group's released points, plus the part of whole groups'."""

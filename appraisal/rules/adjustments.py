@@ -1,7 +1,7 @@
 """What is decided beside the facts: points off an indicator, bonus and deduction items, vetoes, difficulty."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import cache
@@ -19,6 +19,14 @@ class PointsOff:
 
     indicator: str
     points: Fraction
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Zeroed:
+    """An indicator that counts 0 whatever it earned: what was claimed for it is false (domain reference 2.3)."""
+
+    indicator: str
     reason: str
 
 
@@ -71,6 +79,7 @@ class Adjustments:
     deduction: tuple[Item, ...] = ()
     vetoes: tuple[Veto, ...] = ()
     difficulty: Difficulty | None = None  # none: a coefficient of 1
+    zeroed: tuple[Zeroed, ...] = field(default=(), repr=False)  # told by its own repr where there are any
 
     def weighted(self, units: int) -> int:
         """The sum of the indicators as it counts, in ten-thousandths of a point."""
@@ -99,7 +108,8 @@ def limits(on: date | None = None) -> Limits:
 
 def read_adjustments(given: Mapping[str, Any]) -> Adjustments:
     """Adjustments from plain data: {points_off: [{indicator, points, reason}], bonus and deduction:
-    [{points, reason, cap}], vetoes: [{code, ceiling, reason}], difficulty: {coefficient, reason}}, numbers as strings.
+    [{points, reason, cap}], vetoes: [{code, ceiling, reason}], difficulty: {coefficient, reason},
+    zeroed: [{indicator, reason}]}, numbers as strings.
     Raises FactsError.
 
     A veto may name only its code (see params/vetoes.yaml) or only its ceiling.
@@ -114,10 +124,11 @@ def read_adjustments(given: Mapping[str, Any]) -> Adjustments:
     )
     vetoes = tuple(_veto(row) for row in _closed(reader, "vetoes"))
     difficulty = _difficulty(reader) if given.get("difficulty") is not None else None
+    zeroed = tuple(Zeroed(row.text("indicator"), _reason(row)) for row in _closed(reader, "zeroed"))
     problems = reader.close(frozenset(), blocking=True)
     if problems:
         raise FactsError(problems)
-    return Adjustments(points_off, bonus, deduction, vetoes, difficulty)
+    return Adjustments(points_off, bonus, deduction, vetoes, difficulty, zeroed)
 
 
 def difficulty_of(coefficient: Fraction, reason: str, on: date | None = None) -> Difficulty | None:
@@ -144,11 +155,19 @@ def _difficulty(reader: Reader) -> Difficulty | None:
     return None if reader.problems else difficulty_of(coefficient, reason)
 
 
+TAKEN = {
+    "points_off": {"indicator", "reason", "points"},
+    "zeroed": {"indicator", "reason"},
+    "bonus": {"cap", "reason", "points"},
+    "deduction": {"cap", "reason", "points"},
+    "vetoes": {"code", "ceiling", "reason"},
+}
+
+
 def _closed(reader: Reader, key: str) -> list[Reader]:
     rows = reader.rows(key)
     for row in rows:
-        row.taken |= {"indicator"} if key == "points_off" else {"code", "ceiling"} if key == "vetoes" else {"cap"}
-        row.taken |= {"reason"} if key == "vetoes" else {"reason", "points"}
+        row.taken |= TAKEN[key]
         row.close(frozenset(), blocking=True)
     return rows
 

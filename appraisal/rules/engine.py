@@ -122,9 +122,10 @@ def _refuse_strangers(
                 missing = "facts.group" if code in scheme.by_code else "facts.unknown_indicator"
                 problems.append(Problem(missing, indicator=str(code), office=office))
     for office, adjustment in adjustments.items():
-        for off in adjustment.points_off:
-            if off.indicator not in known:
-                problems.append(Problem("adjustments.indicator", {"code": off.indicator}, office=office))
+        named = [*(off.indicator for off in adjustment.points_off), *(each.indicator for each in adjustment.zeroed)]
+        for code in named:
+            if code not in known:
+                problems.append(Problem("adjustments.indicator", {"code": code}, office=office))
     if problems:
         raise FactsError(problems)
 
@@ -207,19 +208,22 @@ def _line(
         earned = ZERO if isinstance(got, Status) else got
         effective = sharing.effective(row.parent, rule.points)
     points_off = tuple(off for off in adjustments.points_off if off.indicator == row.code)
+    zeroed = tuple(each for each in adjustments.zeroed if each.indicator == row.code)
     comparison = run.comparisons[row.code].get(group) if row.code in run.comparisons else None
+    off = _off(points_off) if points_off else ZERO
     return Line(
         indicator=row,
         rule=rule,
         status=status,
         earned=earned,
         effective_points=effective,
-        units=line_units(earned or ZERO, rule.points, effective, _off(points_off) if points_off else ZERO),
+        units=0 if zeroed else line_units(earned or ZERO, rule.points, effective, off),
         reading=reading,
         remarks=_remarks(fact),
         comparison=comparison if status is Status.SCORED else None,
         sharing=sharing,
         points_off=points_off,
+        zeroed=zeroed,
         peer_group=group,
     )
 

@@ -72,6 +72,8 @@ def loss_of(rule: Rule, trace: Mapping[str, Any]) -> Loss:
     lost = max(half_up(effective, STORED_PLACES) - score, Decimal(0))
     if trace["status"] == Status.NOT_APPLICABLE or not lost:
         return Loss(code, Decimal(0), (), None)
+    if trace.get("zeroed"):
+        return Loss(code, lost, (), step("lost.zeroed"))
     if trace["status"] == Status.NOT_REPORTED:
         most = step("move.report", points=marks(effective))
         return Loss(code, lost, (Gain(code, REPORT, most, lost, score + lost, at_most=True),), None)

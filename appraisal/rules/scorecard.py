@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from appraisal.rules import trace
-from appraisal.rules.adjustments import Adjustments, Limits, PointsOff
+from appraisal.rules.adjustments import Adjustments, Limits, PointsOff, Zeroed
 from appraisal.rules.exact import PUBLISHED_PLACES, STORED_PLACES, ZERO, from_units, half_up, half_up_units
 from appraisal.rules.methods import Rule, Status
 from appraisal.rules.scheme import Indicator
@@ -30,6 +30,7 @@ class Line:
     comparison: Any
     sharing: Sharing
     points_off: tuple[PointsOff, ...]
+    zeroed: tuple[Zeroed, ...]
     peer_group: str
 
     @property

@@ -34,6 +34,7 @@ MOVES: Final[dict[str, tuple[str, str]]] = {
     "lost.PANEL": ("由评议打分，不能由填报挽回", "Marked by a panel: reporting does not change it"),
     "lost.MANUAL": ("由人工评定，不能由填报挽回", "Marked by hand: reporting does not change it"),
     "lost.FORMULA": ("按公式计算，请看公式中各项", "By a formula: see its entries"),
+    "lost.zeroed": ("认定虚假填报，本年度计 0 分", "A false claim is confirmed: it counts 0 this year"),
     "lost.other": ("按规则已经没有可以增加的", "The rule leaves nothing to be added"),
     "effort.PAPER": ("补材料", "Papers"),
     "effort.WORK": ("加进度", "Work"),

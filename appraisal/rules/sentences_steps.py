@@ -153,6 +153,10 @@ STEPS: Final[dict[str, tuple[str, str]]] = {
         "扣分后不低于 0：%(result)s",
         "After deductions, not below 0: %(result)s",
     ),
+    "line.zeroed": (
+        "认定虚假填报，本指标计 0 分：%(reason)s",
+        "A false claim is confirmed, the indicator counts 0: %(reason)s",
+    ),
     "line.rounded": ("四舍五入到 4 位小数：%(score)s", "Rounded half-up to 4 decimals: %(score)s"),
     "group.sum": ("%(lines)s = %(sum)s", "%(lines)s = %(sum)s"),
     "group.published": ("公布值（2 位小数）：%(score)s", "Published (2 decimals): %(score)s"),

@@ -43,6 +43,8 @@ def of_line(line: Line) -> dict[str, Any]:
         "rounding": f"{ROUNDING}, 4",
         "steps": steps_of_line(line),
     }
+    if line.zeroed:  # only where it is so: what was stored before there was such a rule keeps its bytes
+        trace["zeroed"] = [each.reason for each in line.zeroed]
     if line.remarks:
         trace["remarks"] = as_json(line.remarks)
     if line.comparison is not None:
@@ -76,6 +78,7 @@ def steps_of_line(line: Line) -> list[Step]:
         steps += [step("line.deduction", points=marks(off.points), reason=off.reason) for off in line.points_off]
         scaled = max(scaled - sum((off.points for off in line.points_off), ZERO), ZERO)
         steps.append(step("line.deducted", result=marks(scaled)))
+    steps += [step("line.zeroed", reason=each.reason) for each in line.zeroed]
     return [*steps, step("line.rounded", score=str(line.score))]
 
 

@@ -139,6 +139,17 @@ class TestWhatElseIsFound:
 
         assert "A1.score" in {each.place for each in recheck(card)}
 
+    def test_a_false_claim_hidden_or_made_up(self) -> None:
+        card = cards("adjustments", -1)["caught"]
+        assert recheck(card) == []
+        line = next(line for line in card["lines"] if line["code"] == "B1")
+        told = line.pop("zeroed")
+        assert {"B1.score", "B1.zeroed"} <= {each.place for each in recheck(card)}
+        line["zeroed"] = [*told, "又一个理由"]
+        assert {each.place for each in recheck(card)} == {"B1.zeroed"}
+        line["zeroed"] = [""]
+        assert "B1" in {each.place for each in recheck(card)}
+
     def test_a_whole_card_scaled_consistently_but_for_the_facts(self) -> None:
         card = cards("manual")["part"]
         card["lines"][0].update(earned="2", score="2.0000")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from appraisal.checker import recheck, recheck_together
 from appraisal.checker.formula import ZeroDenominator, evaluate
-from appraisal.rules.adjustments import Adjustments, Item, PointsOff
+from appraisal.rules.adjustments import Adjustments, Item, PointsOff, Zeroed
 from appraisal.rules.engine import score, target_to_date
 from appraisal.rules.exact import half_up, number, plain
 from appraisal.rules.methods import METHODS, Status
@@ -81,6 +81,10 @@ def test_the_checker_agrees_to_the_last_digit_and_finds_a_change(situation: stra
             points_off=tuple(
                 PointsOff(code, data.draw(amounts), "x")
                 for code in data.draw(st.lists(st.sampled_from([row.code for row in scheme.scored]), max_size=2))
+            ),
+            zeroed=tuple(
+                Zeroed(code, "x")
+                for code in data.draw(st.lists(st.sampled_from([row.code for row in scheme.scored]), max_size=1))
             ),
             bonus=tuple(Item(data.draw(amounts), "x", data.draw(st.none() | amounts)) for _ in range(2)),
             deduction=tuple(Item(data.draw(amounts), "x") for _ in range(data.draw(st.integers(0, 3)))),
