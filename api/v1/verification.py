@@ -18,6 +18,7 @@ from appraisal.ledger.policies import verification as policies
 from appraisal.ledger.selectors import completeness, histories, values
 from appraisal.ledger.selectors import province_facts as periods
 from appraisal.ledger.usecases import verification as usecases
+from appraisal.ledger.usecases.verification_grid import Judged, judge_values
 from tenants.actors import Actor
 
 
@@ -67,6 +68,21 @@ class Verifications(IdempotentMixin, APIView):
         body.is_valid(raise_exception=True)
         items = [(item["id"], item["lock_version"]) for item in body.validated_data["items"]]
         done = usecases.verify_values(items=items, actor=actor_of(request), at=timezone.now())
+        return Response(shapes.VerifiedOut({"verified": len(done), "ids": [value.pk for value in done]}).data)
+
+
+class Judgements(IdempotentMixin, APIView):
+    """POST decides about a whole column: what stays is accepted, another fact is a correction."""
+
+    @extend_schema(operation_id="values_judge", request=shapes.JudgeIn, responses=shapes.VerifiedOut)
+    def post(self, request: Request) -> Response:
+        """All rows or none; `rows` of the problem names those in the way."""
+        body = shapes.JudgeIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        rows = [
+            Judged(row["id"], row["lock_version"], row["fact"], row["reason"]) for row in body.validated_data["items"]
+        ]
+        done = judge_values(rows=rows, actor=actor_of(request), at=timezone.now())
         return Response(shapes.VerifiedOut({"verified": len(done), "ids": [value.pk for value in done]}).data)
 
 
@@ -126,6 +142,7 @@ class Completeness(APIView):
 urlpatterns = [
     path("values/", Values.as_view(), name="values"),
     path("values/verifications/", Verifications.as_view(), name="value-verifications"),
+    path("values/judgements/", Judgements.as_view(), name="value-judgements"),
     path("values/<int:value_id>/", Value.as_view(), name="value"),
     path("values/<int:value_id>/return/", Return.as_view(), name="value-return"),
     path("values/<int:value_id>/reopening/", Reopening.as_view(), name="value-reopening"),

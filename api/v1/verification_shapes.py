@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from django.utils import timezone
 from rest_framework import serializers
 
 from appraisal.ledger.models import CurrentValue
-from appraisal.ledger.selectors import histories
+from appraisal.ledger.selectors import avoidance, histories
 from appraisal.ledger.states import ValueState
 
 LARGEST = 2**63 - 1
@@ -53,7 +54,10 @@ class ValueOut(serializers.ModelSerializer):
         return value.value.report.on_time if value.value.report else None
 
     def get_refusals(self, value: CurrentValue) -> dict[str, str | None]:
-        return histories.refusals(self.context["actor"], value)
+        actor = self.context["actor"]
+        if "avoided" not in self.context:  # of the actor, so once for the whole list
+            self.context["avoided"] = avoidance.avoided_by(actor, on=timezone.localdate())
+        return histories.refusals(actor, value, self.context["avoided"])
 
 
 class ValueDecisionOut(serializers.Serializer):
@@ -123,6 +127,17 @@ class SeenValueIn(serializers.Serializer):
 
 class VerifyIn(serializers.Serializer):
     items = SeenValueIn(many=True, allow_empty=False, max_length=1000)
+
+
+class JudgedIn(SeenValueIn):
+    """fact: what should count; reason: wanted where that is not what counts now."""
+
+    fact = serializers.DictField(allow_null=True, help_text=FACT)
+    reason = serializers.CharField(max_length=2000, allow_blank=True, default="")
+
+
+class JudgeIn(serializers.Serializer):
+    items = JudgedIn(many=True, allow_empty=False, max_length=1000)
 
 
 class VerifiedOut(serializers.Serializer):

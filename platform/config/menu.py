@@ -12,6 +12,7 @@ from tenants.models.office import Level
 LEADERS = (Role.PRINCIPAL_LEADER, Role.LEADER_IN_CHARGE)
 BUREAU = (*LEADERS, Role.APPRAISAL_ADMIN, Role.VERIFIER, Role.FUND_SUPERVISOR)
 PREFECTURE = (*LEADERS, Role.DIVISION_CHIEF, Role.REPORTER, Role.REVIEWER, Role.ISSUER, Role.PROJECT_MANAGER)
+INSPECTING = (*BUREAU, Role.INSPECTOR, Role.DIVISION_CHIEF)
 PROVINCE = (Level.PROVINCE,)
 BELOW = (Level.PREFECTURE,)
 ALL = (Level.PLATFORM, Level.PROVINCE, Level.PREFECTURE)
@@ -19,8 +20,15 @@ ALL = (Level.PLATFORM, Level.PROVINCE, Level.PREFECTURE)
 # Folders of an office's address that belong to an item and do not begin with its own.
 BENEATH = {
     "ledger:cycle": ("appraisal/cycles/", "appraisal/letters/", "appraisal/amendments/"),
-    "ledger:queue": ("appraisal/values/", "appraisal/completeness/", "appraisal/province-facts/"),
+    "ledger:queue": (
+        "appraisal/values/",
+        "appraisal/verification-grid/",
+        "appraisal/completeness/",
+        "appraisal/province-facts/",
+    ),
     "ledger:my-letter": ("appraisal/letters/",),
+    "inspections:draws": ("appraisal/ties/",),
+    "inspections:tasks": ("inspections/rectifications/",),
     "ledger:ranking": ("appraisal/periods/", "appraisal/runs/"),
     "ledger:my-score": ("appraisal/runs/",),
 }
@@ -69,6 +77,12 @@ MENU = [
                 "objections",
             ),
             ("ledger:objections", "message-report", _("申诉"), PREFECTURE, BELOW, ""),
+            ("inspections:draws", "arrows-shuffle", _("随机抽查"), INSPECTING, PROVINCE, "draws"),
+            ("inspections:draws", "arrows-shuffle", _("随机抽查"), PREFECTURE, BELOW, "draws"),
+            ("inspections:tasks", "map-pin", _("现场检查"), INSPECTING, PROVINCE, "inspections"),
+            ("inspections:tasks", "map-pin", _("检查整改"), PREFECTURE, BELOW, "inspections"),
+            ("inspections:claims", "alert-triangle", _("虚假填报认定"), INSPECTING, PROVINCE, "claims"),
+            ("inspections:claims", "alert-triangle", _("陈述申辩"), PREFECTURE, BELOW, "claims"),
             ("ledger:adjustments", "plus-minus", _("加扣分与否决"), (*LEADERS, Role.APPRAISAL_ADMIN), PROVINCE, ""),
         ],
     ),

@@ -15,6 +15,7 @@ _PERIODS = f"SELECT p.id FROM {{of}}.ledger_period p WHERE p.cycle_id IN ({_CYCL
 _BY_CYCLE = f"{_OFFICE} OR cycle_id IN ({_CYCLES})"
 _BY_PERIOD = f"{_OFFICE} OR period_id IN ({_PERIODS})"
 _LETTERS = f"SELECT l.id FROM {{of}}.ledger_targetletter l WHERE {_BY_CYCLE}"
+_TASKS = f"SELECT t.id FROM {{of}}.inspections_task t WHERE t.cycle_id IN ({_CYCLES})"
 _RUNS = f"SELECT r.id FROM {{of}}.ledger_scorerun r WHERE r.cycle_id IN ({_CYCLES})"
 _BY_RUN = f"{_OFFICE} OR run_id IN ({_RUNS})"
 _YEARS = f"SELECT r.id FROM {{of}}.results_yearrun r WHERE r.cycle_id IN ({_CYCLES})"
@@ -65,6 +66,17 @@ OWN: dict[str, str] = {
     "results_resultline": f"{_OFFICE} OR result_id IN ({_RESULTS})",
     "results_resultuse": f"{_OFFICE} OR result_id IN ({_RESULTS})",
     "results_noticeobjection": f"{_OFFICE} OR result_id IN ({_RESULTS})",
+    "ledger_tie": f"person_id IN ({_PEOPLE})",
+    "inspections_draw": "province_id = {office}",
+    "inspections_task": f"cycle_id IN ({_CYCLES})",
+    "inspections_falseclaim": f"cycle_id IN ({_CYCLES})",
+    "inspections_taskitem": f"task_id IN ({_TASKS})",
+    "inspections_finding": f"task_id IN ({_TASKS})",
+    "inspections_rectification": f"task_id IN ({_TASKS})",
+    "inspections_rectificationstep": (
+        f"rectification_id IN (SELECT r.id FROM {{of}}.inspections_rectification r WHERE r.task_id IN ({_TASKS}))"
+    ),
+    "inspections_contribution": "draw_id IN (SELECT d.id FROM {of}.inspections_draw d WHERE d.province_id = {office})",
 }
 
 _HISTORY = "only ever grows; it is where a difference is explained"

@@ -126,6 +126,12 @@ CLASSES = (
         kept="for good: archives (domain reference 5.11)",
     ),
     DataClass(
+        name="inspections: draws and what proves them, tasks, findings, rectification",
+        level="official",
+        tables=("inspections_*",),
+        kept="for good: a draw must be possible to redo, a closed finding to read",
+    ),
+    DataClass(
         name="indicator templates",
         level="official",
         tables=("library_*",),

@@ -29,6 +29,9 @@ CHARGE = f"(office_id = {OFFICE} OR office_id IN {BELOW})"  # one's own and thos
 PEOPLE = "(SELECT u.id FROM public.tenants_user u)"  # those whom the office may know of: policies hold here, too
 CYCLES = "cycle_id IN (SELECT c.id FROM public.ledger_cycle c)"  # the years of one's own province
 PERIODS = "period_id IN (SELECT p.id FROM public.ledger_period p)"
+TASKS = "task_id IN (SELECT t.id FROM public.inspections_task t)"
+RECTIFICATIONS = "rectification_id IN (SELECT r.id FROM public.inspections_rectification r)"
+DRAWS = "draw_id IN (SELECT d.id FROM public.inspections_draw d)"
 LETTERS = "letter_id IN (SELECT l.id FROM public.ledger_targetletter l)"
 
 CONSULTATIONS = "consultation_id IN (SELECT t.id FROM public.ledger_consultation t)"
@@ -55,6 +58,12 @@ CASE split_part(subject, ':', 1)
     WHEN 'ledger.adjustment' THEN split_part(subject, ':', 2)
         IN (SELECT a.id::text FROM public.ledger_scoreadjustment a)
     WHEN 'ledger.objection' THEN split_part(subject, ':', 2) IN (SELECT b.id::text FROM public.ledger_objection b)
+    WHEN 'inspections.draw' THEN split_part(subject, ':', 2) IN (SELECT d.id::text FROM public.inspections_draw d)
+    WHEN 'inspections.task' THEN split_part(subject, ':', 2) IN (SELECT t.id::text FROM public.inspections_task t)
+    WHEN 'inspections.claim' THEN split_part(subject, ':', 2)
+        IN (SELECT c.id::text FROM public.inspections_falseclaim c)
+    WHEN 'inspections.rectification' THEN split_part(subject, ':', 2)
+        IN (SELECT r.id::text FROM public.inspections_rectification r)
     WHEN 'library.version' THEN split_part(subject, ':', 2) IN (SELECT v.id::text FROM public.library_templateversion v)
     WHEN 'ledger.run' THEN split_part(subject, ':', 2) IN (SELECT r.id::text FROM public.ledger_scorerun r)
     WHEN 'results.result' THEN split_part(subject, ':', 2) IN (SELECT r.id::text FROM public.results_yearresult r)
@@ -73,7 +82,12 @@ END
 LISTED = "jsonb_build_array(jsonb_build_object('id', core_storedfile.id::text))"
 NAMED = f"""
 (EXISTS (SELECT 1 FROM public.ledger_reportedvalue v WHERE v.evidence @> {LISTED})
- OR EXISTS (SELECT 1 FROM public.ledger_scoreadjustment a WHERE a.evidence @> {LISTED}))
+ OR EXISTS (SELECT 1 FROM public.ledger_scoreadjustment a WHERE a.evidence @> {LISTED})
+ OR EXISTS (SELECT 1 FROM public.inspections_taskitem i WHERE i.evidence @> {LISTED})
+ OR EXISTS (SELECT 1 FROM public.inspections_finding f WHERE f.evidence @> {LISTED})
+ OR EXISTS (SELECT 1 FROM public.inspections_falseclaim c WHERE c.evidence @> {LISTED}
+            OR c.statement_evidence @> {LISTED})
+ OR EXISTS (SELECT 1 FROM public.inspections_rectificationstep p WHERE p.evidence @> {LISTED}))
 """.strip()
 SCHEMAS_BELOW = f"(SELECT o.schema_name FROM public.tenants_office o WHERE o.parent_id = {OFFICE})"
 PROVINCE_SCHEMA = f"(SELECT o.schema_name FROM public.tenants_office o WHERE o.id = {PROVINCE})"
@@ -366,6 +380,52 @@ TABLES: dict[str, Rows | Withheld] = {
         see=f"run_id IN (SELECT r.id FROM public.results_yearrun r) AND (office_id = {OFFICE} OR {AT_BUREAU})",
         add=bureau_only("run_id IN (SELECT r.id FROM public.results_yearrun r)"),
     ),
+    "ledger_tie": Rows(  # of the bureau's people; what ties them is nobody else's business
+        see=bureau_only(f"person_id IN {PEOPLE}"),
+        add=bureau_only(f"person_id IN {PEOPLE}"),
+        change=bureau_only(f"person_id IN {PEOPLE}"),
+        fixed=("person_id", "office_id", "kind", "served_until"),
+    ),
+    # Inspections: a list is the province's to read from the moment it is frozen
+    "inspections_draw": Rows(
+        see=f"province_id = {PROVINCE} AND (state <> 'DRAFT' OR {AT_BUREAU})",
+        add=f"province_id = {BUREAU}",
+        change=f"province_id = {BUREAU}",
+        lock=f"province_id = {PROVINCE} AND (state <> 'DRAFT' OR {AT_BUREAU})",  # by whoever contributes to its seed
+        fixed=("id", "province_id", "cycle_id", "number", "kind"),
+    ),
+    "inspections_contribution": Rows(
+        see=DRAWS,
+        add=f"office_id = {OFFICE} AND {DRAWS}",
+        change=f"office_id = {OFFICE} AND {DRAWS}",
+        fixed=("id", "draw_id", "number", "person_id", "office_id", "sha256"),
+    ),
+    "inspections_task": Rows(  # an office is not warned: it sees its own when they are done
+        see=f"(office_id = {OFFICE} AND state = 'DONE') OR ({AT_BUREAU} AND {CYCLES})",
+        add=bureau_only(CYCLES),
+        change=bureau_only(CYCLES),
+        fixed=("id", "cycle_id", "office_id", "draw_id", "object_key", "inspectors", "checklist"),
+    ),
+    "inspections_taskitem": Rows(
+        see=TASKS,
+        add=bureau_only(TASKS),
+        change=bureau_only(TASKS),
+        fixed=("id", "task_id", "position", "code", "text", "text_en", "basis"),
+    ),
+    "inspections_finding": Rows(see=TASKS, add=bureau_only(TASKS)),
+    "inspections_rectification": Rows(
+        see=own_or_bureau(TASKS),
+        add=bureau_only(TASKS),
+        change=own_or_bureau(TASKS),
+        fixed=("id", "finding_id", "task_id", "office_id", "due_on", "derivation", "ordered_at"),
+    ),
+    "inspections_falseclaim": Rows(  # the prefecture states its side in the row
+        see=own_or_bureau(CYCLES),
+        add=bureau_only(CYCLES),
+        change=own_or_bureau(CYCLES),
+        fixed=("id", "cycle_id", "office_id", "indicator_id", "month", "finding_id", "proposed_by_id", "hear_until"),
+    ),
+    "inspections_rectificationstep": Rows(see=RECTIFICATIONS, add=RECTIFICATIONS),
     # No office's: the portal's, or the owner's
     "django_session": Withheld("sessions are the portal's: who could read one could be its person"),
     "django_migrations": Withheld("read and written by the upgrade alone"),

@@ -21,6 +21,7 @@ APPS = (
     "appraisal/library",
     "appraisal/ledger",
     "appraisal/results",
+    "appraisal/inspections",
     "appraisal/reporting",
     "api",
 )

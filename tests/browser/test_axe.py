@@ -25,6 +25,7 @@ DATA = (
     *("tests/browser/world.py", "tests/browser/test_emergency.py", "tests/factories.py", "tests/appraisal/setting.py"),
     *("tests/appraisal/small_template.csv", "tests/appraisal/results_setting.py", "platform/core/usecases/calendar.py"),
     *("appraisal/ledger/rules/params/adjustment_items.yaml", "appraisal/rules/methods/expression_examples.py"),
+    "appraisal/inspections/rules/params/checklists.yaml",
 )
 # Posts, fragments, files, answers for machines, and addresses that lead on.
 NO_PAGES = """
@@ -41,6 +42,8 @@ NO_PAGES = """
     sessions-end-others set-theme set_language sign-in-second sign-out stand-in-revoke token-revoke unlock-address
     audit-export admin-people-find ledger:propose-amendment ledger:sandbox-draft ledger:letter-docx ledger:letter-pdf
     ledger:apply-change library:book library:empty-book
+    inspections:choose-inspectors inspections:recount-draw inspections:draw-list inspections:draw-result
+    inspections:draw-script inspections:start-task inspections:answer-item
     admin-archive-shadow admin-shadow-compare admin-shadow-drop admin-shadow-export admin-shadow-progress
     results:circular-docx results:circular-pdf results:summary results:confirm-grade results:run-progress
     results:uses-export
@@ -60,13 +63,20 @@ OFFICES, PEOPLE = "/yunnan/administration/offices/", "/yunnan/administration/peo
 MARKS = "云移责 云移党纪 云政发"  # of document numbers
 WALKS = {
     "": ("/", "/components/", "/api/docs"),
-    "kunming-reporter": ("/", "/kunming/"),
+    "kunming-reporter": (
+        *("/", "/kunming/", "/kunming/inspections/draws/ > 十一月抽查", "/kunming/inspections/draws/ > 十一月补抽"),
+        "/kunming/inspections/rectifications/?state=OPEN > 补齐凭证，调整账目",
+    ),
     "puer-leader": ("/puer/",),
     "yunnan-admin": (
         *("/", "/yunnan/", "/yunnan/appraisal/cycle/ > 2026 年度目标责任考核"),
         *("/yunnan/appraisal/ranking/?month=9 > S-202609-01", "/yunnan/templates/ > v2027.3"),
+        *("/yunnan/inspections/draws/ > 十月抽查", "/yunnan/inspections/draws/ > 十二月抽查"),
     ),
-    "yunnan-verifier": ("/yunnan/appraisal/queue/", "/yunnan/appraisal/queue/?month=8&state=VERIFIED"),
+    "yunnan-verifier": (
+        *("/yunnan/appraisal/queue/", "/yunnan/appraisal/queue/?month=8&state=VERIFIED"),
+        *("/yunnan/inspections/draws/ > 十月补抽", "/yunnan/inspections/tasks/ > 项目检查"),
+    ),
     "yunnan-leader": ("/yunnan/", "/yunnan/appraisal/cycle/ > 普洱市"),
     "yunnan-sys": (
         *("/yunnan/", f"{OFFICES} > 普洱市", f"{OFFICES} > 临沧市"),

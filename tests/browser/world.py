@@ -20,6 +20,9 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
+from appraisal.inspections.models import Rectification, TaskItem
+from appraisal.inspections.rules.drawing import digest
+from appraisal.inspections.usecases import claims, draws, rectifications, tasks
 from appraisal.ledger.models import CurrentValue, ScoreLine
 from appraisal.ledger.states import ValueState
 from appraisal.ledger.usecases import (
@@ -31,6 +34,7 @@ from appraisal.ledger.usecases import (
     objections,
     province_facts,
     scores,
+    ties,
     verification,
 )
 from appraisal.library import usecases as library
@@ -107,6 +111,7 @@ def build() -> dict[str, str]:
         world.october()
         world.next_year()
         world.amended()
+        world.inspections()
         world.odds_and_ends()
         world.administration()
         world.the_year()
@@ -322,6 +327,81 @@ class World:
                 code="P2", points=Decimal(1), legal_basis="年度考核办法：获省级表彰",
                 confirming_unit="省局办公室", evidence=[str(stored.pk)], actor=actor, at=at,
             )  # fmt: skip
+
+    def inspections(self) -> None:
+        """Rounds of the draw, tasks, lines to rectify and false claims, one of each that offers something to do."""
+        with self.acting("yunnan-verifier") as actor:
+            ties.declare_tie(
+                person_id=actor.user_id or 0, office_id=self.offices["puer"].pk, kind="KIN", actor=actor, at=NOW
+            )
+        day, at = date(2026, 10, 20), datetime(2026, 10, 19, 2, 0, tzinfo=UTC)
+        people = {"seed_kind": "CONTRIBUTIONS", "seed_people": 2}
+        done = self._round("十月抽查", at, seed_on=day)
+        self._round("十月补抽", at, seed_on=day)
+        complete = self._round("十一月抽查", NOW, kind="VALUE", month=9, **people)
+        self._round("十一月补抽", NOW, **people)
+        self._round("十二月抽查", NOW, frozen=False, kind="COUNTY", seed_on=date(2026, 12, 1))
+        for seat in ("kunming-reporter", "diqing-reporter"):
+            with self.acting(seat) as actor:
+                draws.commit_hash(draw_id=complete, sha256=digest(f"{seat} 的一句话"), actor=actor, at=NOW)
+        with self.acting("yunnan-verifier") as actor:
+            draws.draw_now(draw_id=done, figure="3321.55", note="演示", actor=actor, at=NOW - timedelta(days=14))
+        self._tasks(NOW - timedelta(days=2))
+        with self.acting("yunnan-verifier") as actor:
+            claim = [self._claim(actor, slug) for slug in ("kunming", "diqing")][1]
+        with self.acting("diqing-reporter") as actor:
+            claims.state_side(claim_id=claim, text="凭证已找到，附后说明", evidence=[], actor=actor, at=NOW)
+
+    def _round(self, title: str, at: datetime, *, frozen: bool = True, kind: str = "OFFICE", **seed: Any) -> int:
+        """A round with everything left out that its one inspector, the verifier, must not go to."""
+        seed = {"seed_kind": "FIGURE", "seed_source": "上证综合指数收盘点位", **seed}
+        with self.acting("yunnan-admin") as actor:
+            draw = draws.prepare_draw(
+                cycle_id=self.running.cycle.pk, title=title, kind=kind, wanted=1, each=1, actor=actor, at=at, **seed
+            )
+            for row in draw.material["objects"]:
+                if frozen and row["office"] == "puer":
+                    draws.leave_out(
+                        draw_id=draw.pk, key=row["key"], reason="只有一名核验人且须回避", actor=actor, at=at
+                    )
+            return draws.freeze(draw_id=draw.pk, actor=actor, at=at).pk if frozen else draw.pk
+
+    def _tasks(self, at: datetime) -> None:
+        """One that is done, with two things to rectify of which one is answered; one under way; one planned."""
+        with self.acting("yunnan-admin") as actor:
+            done, under, _ = [
+                tasks.plan_task(
+                    cycle_id=self.running.cycle.pk, office_id=self.offices[slug].pk, title=title, checklist="FUND",
+                    starts_on=date(2026, 11, 3), ends_on=date(2026, 11, 6),
+                    inspectors=[self.people["yunnan-verifier"].pk], actor=actor, at=at,
+                ).pk
+                for slug, title in (("kunming", "资金检查"), ("diqing", "项目检查"), ("diqing", "资金复查"))
+            ]  # fmt: skip
+        with self.acting("yunnan-verifier") as actor:
+            tasks.start_task(task_id=under, actor=actor, at=at)
+            tasks.start_task(task_id=done, actor=actor, at=at)
+            for item in TaskItem.objects.filter(task_id=done):
+                tasks.answer_item(
+                    task_id=done, item_id=item.pk, answer="WRONG", note="没有原始凭证", actor=actor, at=at
+                )
+                tasks.record_finding(
+                    task_id=done, item_id=item.pk, text="支出没有原始凭证", consequence="RECTIFY",
+                    requirement="补齐凭证，调整账目", actor=actor, at=at,
+                )  # fmt: skip
+            tasks.finish_task(task_id=done, summary="总体规范，几项须整改", actor=actor, at=at)
+        with self.acting("kunming-reporter") as actor:
+            row = Rectification.objects.filter(task_id=done).earliest("pk")
+            rectifications.answer(row_id=row.pk, text="凭证已补齐，账目已调整", evidence=[], actor=actor, at=NOW)
+
+    def _claim(self, actor: Actor, slug: str) -> int:
+        paper = SimpleUploadedFile(f"{slug} 核对表.txt", f"{slug} 核对表\n".encode(), "text/plain")
+        stored = files.store(
+            paper, office_schema="yunnan", uploader_id=actor.user_id or 0, uploader_name=actor.name, at=NOW
+        )
+        return claims.propose_false_claim(
+            cycle_id=self.running.cycle.pk, office_id=self.offices[slug].pk, indicator="A2", month=9,
+            facts="支付凭证与报表相差四十万元", evidence=[str(stored.pk)], actor=actor, at=NOW,
+        ).pk  # fmt: skip
 
     # --- What else pages show
 

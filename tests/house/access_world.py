@@ -16,6 +16,10 @@ from django.utils import timezone
 
 from api.authentication import digest
 from api.models import Token
+from appraisal.inspections.models import Draw, FalseClaim, Finding, Rectification, Task, TaskItem
+from appraisal.inspections.rules.drawing import canonical
+from appraisal.inspections.rules.drawing import digest as sha256
+from appraisal.inspections.selectors.draws import plan_of
 from appraisal.ledger.models import (
     Amendment,
     Consultation,
@@ -28,6 +32,7 @@ from appraisal.ledger.models import (
     ScoreAdjustment,
     ScoreLine,
     ScoreRun,
+    Tie,
 )
 from appraisal.ledger.usecases import amendments, scores
 from appraisal.library import usecases as library
@@ -36,6 +41,8 @@ from appraisal.results.models import NoticeObjection, ResultUse, YearResult
 from core import files
 from core import office as office_core
 from core.models import AuditEntry, Job
+from core.workdays import Calendar
+from core.workdays import add_working_days as working_days
 from tenants.actors import Actor
 from tenants.models import (
     ChangeRequest,
@@ -164,7 +171,55 @@ def _of(running: setting.Running, office: Office, run: ScoreRun) -> Ids:
         "template_id": running.version.template_id,
         "cycle_id": running.cycle.pk, "letter_id": running.letters[office.schema_name].pk, "office_id": office.pk,
         "report_id": Report.objects.get(office=office).pk, "archive_id": _archive(office),
-        **_shadow(office),
+        **_shadow(office), **_inspections(running, office),
+    }  # fmt: skip
+
+
+def _inspections(running: setting.Running, office: Office) -> Ids:
+    """A round whose list is frozen, and a tie of one of the bureau's people to the office."""
+    slug, cycle = office.schema_name, running.cycle
+    draw = Draw.objects.create(
+        province=cycle.province, cycle=cycle, number=Draw.objects.filter(cycle=cycle).count() + 1, title="十月抽查",
+        kind="OFFICE", wanted=1, each=1, seed_kind="CONTRIBUTIONS", seed_people=2, as_of=TODAY, created_by_id=1,
+        created_by_name="测试", created_at=NOON, material={
+            "objects": [{"key": f"office:{slug}", "office": slug, "label": slug, "weight": 1, "risk": [],
+                         "left_out": ""}],
+            "inspectors": [{"key": "p1", "user_id": 1, "name": "测试", "division": "", "chosen": True}],
+        },
+    )  # fmt: skip
+    text = canonical(plan_of(draw, [], rule={}, name="测试", at=NOON))
+    Draw.objects.filter(pk=draw.pk).update(
+        state="FROZEN", frozen_text=text, frozen_sha256=sha256(text), frozen_at=NOON, frozen_by_id=1
+    )
+    tie = Tie.objects.create(
+        person_id=running.admin.user_id or 0, office=office, kind="KIN", note=secret(slug), declared_by_id=1,
+        declared_by_name="测试", declared_at=NOON,
+    )  # fmt: skip
+    return {"draw_id": draw.pk, "tie_id": tie.pk} | _inspected(running, office)
+
+
+def _inspected(running: setting.Running, office: Office) -> Ids:
+    """An inspection that is done, what it found, what is to rectify, and a claim held to be false."""
+    words, indicator = secret(office.schema_name), running.indicator("A1")
+    task = Task.objects.create(
+        cycle=running.cycle, office=office, title=words, checklist="FUND", starts_on=TODAY, ends_on=TODAY,
+        planned_by_name="测试", planned_at=NOON, state="DONE", summary=words, finished_at=NOON,
+    )  # fmt: skip
+    item = TaskItem.objects.create(task=task, position=1, code="F1", text=words, text_en=words, basis=words)
+    finding = Finding.objects.create(
+        task=task, item=item, number=1, text=words, consequence="RECTIFY", requirement=words, days=10, found_by_id=1,
+        found_by_name="测试", found_at=NOON,
+    )  # fmt: skip
+    how = working_days(TODAY, 10, Calendar(office.region_code))[1].as_json()
+    row = Rectification.objects.create(
+        finding=finding, task=task, office=office, due_on=TODAY, derivation=how, ordered_at=NOON
+    )
+    claim = FalseClaim.objects.create(
+        cycle=running.cycle, office=office, indicator=indicator, month=10, facts=words, proposed_by_id=1,
+        proposed_by_name="测试", proposed_at=NOON, hear_until=TODAY, derivation=how,
+    )  # fmt: skip
+    return {
+        "task_id": task.pk, "item_id": item.pk, "finding_id": finding.pk, "row_id": row.pk, "claim_id": claim.pk,
     }  # fmt: skip
 
 

@@ -32,11 +32,12 @@ SAME = {
     "to_letter_id": "letter_id",
 }  # fmt: skip
 IDS = frozenset({
-    "adjustment_id", "amendment_id", "archive_id", "change_id", "consultation_id", "cycle_id", "difference_id",
-    "division_id", "entry_id", "file_id", "indicator_id", "job_id", "letter_change_id", "letter_id", "line_id",
-    "link_id", "membership_id", "notice_objection_id", "objection_id", "office_id", "other_run_id", "period_id",
-    "person_id", "provider_id", "report_id", "result_id", "run_id", "session_id", "shadow_id", "slug",
-    "stand_in_id", "token_id", "use_id", "user_id", "value_id", "version_id", "year_run_id",
+    "adjustment_id", "amendment_id", "archive_id", "change_id", "claim_id", "consultation_id", "cycle_id",
+    "difference_id", "division_id", "draw_id", "entry_id", "file_id", "finding_id", "indicator_id", "item_id",
+    "job_id", "letter_change_id", "letter_id", "line_id", "link_id", "membership_id", "notice_objection_id",
+    "objection_id", "office_id", "other_run_id", "period_id", "person_id", "provider_id", "report_id", "result_id",
+    "row_id", "run_id", "session_id", "shadow_id", "slug", "stand_in_id", "task_id", "tie_id", "token_id", "use_id",
+    "user_id", "value_id", "version_id", "year_run_id",
 })  # fmt: skip
 # Of the pages' queries and forms: the world's arguments that each may stand for.
 PAGES = {
@@ -45,11 +46,14 @@ PAGES = {
     "division": ("division_id",), "version_id": ("version_id",), "evidence": ("file_id",), "row": ("value_id",),
     "provider_id": ("provider_id",), "against": ("year_run_id",), "group_id": ("indicator_id",),
     "to_letter_id": ("letter_id",),
+    "finding": ("finding_id",), "point": ("item_id",), "item_id": ("item_id",), "inspectors": ("person_id",),
 }  # fmt: skip
 # Names that stand for words, days, figures, codes and choices: no object of an office.
 WORDS = frozenset({
     "bonus_cap", "deduction_cap", "edit", "expression", "inputs", "into", "next_version", "office_now", "origin",
     "rule_method", "rule_of", "rule_shown", "spread",
+    "each", "figure", "key", "keys", "phrase", "seed_kind", "seed_on", "seed_people", "seed_source", "served_until",
+    "sha256", "wanted", "answer", "checklist", "consequence", "facts", "requirement", "summary",
     "act", "action", "address", "again", "as_of", "back", "carry", "changed", "client_id", "client_secret", "code",
     "do", "first", "second", "told", "grade", "minutes", "words", "contact", "amount", "basis", "ending", "plan",
     "title", "scores.[].code", "scores.[].statement", "edition",

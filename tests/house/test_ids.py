@@ -30,6 +30,7 @@ UPDATE = os.environ.get("ANLAN_UPDATE_ACCESS") == "1"
 # What a prefecture may know of its sibling, so that the answer is another than about nothing.
 MAY_KNOW = {
     "office_id": "which offices a province has is public within it",
+    "draw_id": "a list that is frozen is published to the whole province",
     "slug": "the ranking is published to the whole province",
 }
 

@@ -54,6 +54,14 @@ class GridRowForm(FactForm):
     reason = forms.CharField(required=False, max_length=500, label=gettext_lazy("依据或理由"))
 
 
+class JudgedRowForm(FactForm):
+    """One office's row in the verifiers' grid: what should count, why, and whether it is decided about now."""
+
+    take = forms.BooleanField(required=False, label=gettext_lazy("办理"))
+    lock_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    reason = forms.CharField(required=False, max_length=2000, label=gettext_lazy("更正理由"))
+
+
 class ConfirmNoneForm(forms.Form):
     """The one reason for all offices without an entry."""
 

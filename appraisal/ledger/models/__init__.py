@@ -8,6 +8,7 @@ from appraisal.ledger.models.cycle import Cycle, Participant, Period
 from appraisal.ledger.models.letters import DocumentSeries, LetterVersion, Target, TargetLetter, TargetMilestone
 from appraisal.ledger.models.reports import CurrentValue, Report, ReportedValue, Verification
 from appraisal.ledger.models.scores import Scorecard, ScoreLine, ScoreRun
+from appraisal.ledger.models.ties import Tie
 
 __all__ = [
     "Amendment",
@@ -30,5 +31,6 @@ __all__ = [
     "Target",
     "TargetLetter",
     "TargetMilestone",
+    "Tie",
     "Verification",
 ]

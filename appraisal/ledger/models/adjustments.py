@@ -8,6 +8,7 @@ from appraisal.ledger.models.cycle import Cycle, Period
 from appraisal.ledger.models.moving import Moving
 from appraisal.ledger.models.scores import ScoreLine
 from appraisal.ledger.states import ObjectionState
+from appraisal.library.models import Indicator
 from tenants.models import Office
 
 
@@ -26,6 +27,10 @@ class ScoreAdjustment(models.Model):
     code = models.CharField(max_length=30, help_text="item of the dated list, for example V1 or BONUS_PROVINCIAL")
     title = models.CharField(max_length=120)
     points = models.DecimalField(max_digits=6, decimal_places=4, default=0, help_text="positive; 0 for a veto")
+    indicator = models.ForeignKey(
+        Indicator, null=True, on_delete=models.PROTECT, related_name="zeroed_by",
+        help_text="what was claimed for it is false: it counts 0 from that month on",
+    )  # fmt: skip
     grade_ceiling = models.CharField(max_length=12, blank=True, help_text="best grade left by a veto")
     legal_basis = models.CharField(max_length=200)
     confirming_unit = models.CharField(max_length=80)
@@ -42,6 +47,10 @@ class ScoreAdjustment(models.Model):
                 name="veto_has_a_ceiling_and_others_have_points",
                 condition=(Q(kind="VETO", points=0) & ~Q(grade_ceiling=""))
                 | Q(kind__in=["BONUS", "DEDUCTION"], points__gt=0, grade_ceiling=""),
+            ),
+            models.CheckConstraint(
+                name="only_a_deduction_zeroes_an_indicator",
+                condition=Q(indicator__isnull=True) | Q(kind="DEDUCTION"),
             ),
         ]
 

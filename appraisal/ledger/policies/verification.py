@@ -1,8 +1,10 @@
-"""Who may decide about handed-over values. Source: domain reference 2.2 steps 6 and 12."""
+"""Who may decide about handed-over values. Source: domain reference 2.2 steps 6 and 12, 2.7 case 10."""
+
+from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import CurrentValue, Cycle
+from appraisal.ledger.models import CurrentValue, Cycle, Tie
 from appraisal.ledger.states import CycleState, ValueState
 from core.errors import Conflict, Denied
 from core.policy import policy
@@ -11,6 +13,7 @@ from tenants.models import Role
 
 VERIFIERS = (Role.VERIFIER, Role.APPRAISAL_ADMIN)
 LEADERS = (Role.PRINCIPAL_LEADER, Role.LEADER_IN_CHARGE)
+Avoided = Mapping[int, str]  # office id → kind of the actor's tie to it
 
 
 @policy
@@ -30,26 +33,33 @@ def handle(actor: Actor, cycle: Cycle) -> None:
 
 
 @policy
-def decide(actor: Actor, current: CurrentValue, *, published: bool) -> None:
-    """Nobody decides about what they entered or signed; a published month is closed to verification."""
+def decide(actor: Actor, current: CurrentValue, *, published: bool, avoided: Avoided) -> None:
+    """Nobody decides about what they entered or signed, nor about an office they are tied to (`avoided`: of the actor,
+    selectors.avoidance); a published month is closed to verification.
+    """
     handle(actor, current.period.cycle)
     if actor.user_id in _authors(current):
         raise Denied(_("这条数据由您本人填报或签发，须由另一位核验人审核。"))
+    if current.office_id in avoided:
+        raise Denied(
+            _("您与%(office)s有回避关系（%(tie)s），须由另一位核验人审核。")
+            % {"office": current.office.label, "tie": Tie.Kind(avoided[current.office_id]).label}
+        )
     if published:
         raise Conflict(_("本月得分已核定发布，核验结果不能再改。如确有错误，由州市提出申诉，异议成立后重新计算。"))
 
 
 @policy
-def verify(actor: Actor, current: CurrentValue, *, published: bool) -> None:
-    decide(actor, current, published=published)
+def verify(actor: Actor, current: CurrentValue, *, published: bool, avoided: Avoided) -> None:
+    decide(actor, current, published=published, avoided=avoided)
     if current.state != ValueState.SUBMITTED:
         raise Conflict(_("只有待审核的数据可以通过，这条现在是“%(state)s”。") % {"state": current.get_state_display()})
 
 
 @policy
-def return_(actor: Actor, current: CurrentValue, *, published: bool) -> None:
+def return_(actor: Actor, current: CurrentValue, *, published: bool, avoided: Avoided) -> None:
     """What waits can go back to the office; what the province entered has nobody to go back to."""
-    decide(actor, current, published=published)
+    decide(actor, current, published=published, avoided=avoided)
     _reported(current)
     if current.state != ValueState.SUBMITTED:
         raise Conflict(
@@ -59,9 +69,9 @@ def return_(actor: Actor, current: CurrentValue, *, published: bool) -> None:
 
 
 @policy
-def reopen(actor: Actor, current: CurrentValue, *, published: bool) -> None:
+def reopen(actor: Actor, current: CurrentValue, *, published: bool, avoided: Avoided) -> None:
     """A verification is taken back only while the month is not published."""
-    decide(actor, current, published=published)
+    decide(actor, current, published=published, avoided=avoided)
     _reported(current)
     if current.state != ValueState.VERIFIED:
         raise Conflict(
@@ -70,16 +80,16 @@ def reopen(actor: Actor, current: CurrentValue, *, published: bool) -> None:
 
 
 @policy
-def change(actor: Actor, current: CurrentValue, *, published: bool) -> None:
+def change(actor: Actor, current: CurrentValue, *, published: bool, avoided: Avoided) -> None:
     """Correct it or take points off: while it waits or after verification, not while it is with the office."""
-    decide(actor, current, published=published)
+    decide(actor, current, published=published, avoided=avoided)
     if current.state == ValueState.RETURNED:
         raise Conflict(_("这条数据已退回州市，等重新报送后才能更正或扣分。"))
 
 
 @policy
-def correct(actor: Actor, current: CurrentValue, *, published: bool) -> None:
-    change(actor, current, published=published)
+def correct(actor: Actor, current: CurrentValue, *, published: bool, avoided: Avoided) -> None:
+    change(actor, current, published=published, avoided=avoided)
     _reported(current)
 
 

@@ -48,3 +48,13 @@ def adjustment_items(on: date) -> dict[str, dict[str, Any]]:
 def reference(name: str, on: date) -> str:
     """What the figure in force on that day rests on."""
     return parameters.load(FOLDER / f"{name}.yaml").at(on).reference
+
+
+def avoidance_years(on: date) -> int:
+    """For how many years after serving in an office a person does not judge it."""
+    return int(_in_force("avoidance_years", on))
+
+
+def false_claim(on: date) -> dict[str, Any]:
+    """What follows a false claim: {item: code of adjustment_items, hearing_days: working days, basis}."""
+    return dict(_in_force("false_claim", on))

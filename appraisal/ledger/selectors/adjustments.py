@@ -46,7 +46,7 @@ def items_on(day: date) -> dict[str, Item]:
 
 def adjustments_for(actor: Actor) -> QuerySet[ScoreAdjustment]:
     """The bureau sees its province's (a visitor those of the office visited), an office its own."""
-    rows = ScoreAdjustment.objects.select_related("cycle", "office")
+    rows = ScoreAdjustment.objects.select_related("cycle", "office", "indicator")
     if actor.home.level == Office.Level.PROVINCE:
         mine = rows.filter(cycle__province_id=actor.home.pk)
         return mine.filter(office=actor.office) if actor.visiting else mine

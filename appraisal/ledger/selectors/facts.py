@@ -20,7 +20,7 @@ from appraisal.library import selectors as library
 from appraisal.library.models import Indicator, Method, TargetBasis, TemplateVersion
 from appraisal.library.schemes import scheme_of
 from appraisal.rules import reshape
-from appraisal.rules.adjustments import Adjustments, Difficulty, Item, PointsOff, Veto, difficulty_of
+from appraisal.rules.adjustments import Adjustments, Difficulty, Item, PointsOff, Veto, Zeroed, difficulty_of
 from appraisal.rules.targets import late_days, target_to_date
 
 
@@ -43,7 +43,10 @@ class Situation:
 
 
 def _plain(adjustments: dict[str, Adjustments]) -> dict[str, str]:
-    return {office: repr(each) for office, each in sorted(adjustments.items())}
+    return {
+        office: f"{each!r}{each.zeroed!r}" if each.zeroed else repr(each)
+        for office, each in sorted(adjustments.items())
+    }
 
 
 def last_day(period: Period) -> date:
@@ -260,7 +263,7 @@ def _adjustments(
     rows = ScoreAdjustment.objects.filter(
         cycle=period.cycle, from_month__lte=period.month, revoked_at__isnull=True
     ).order_by("id")
-    for row in rows:
+    for row in rows.select_related("indicator"):
         if row.office_id in slugs:
             kinds[slugs[row.office_id]][row.kind].append(row)
     kind = ScoreAdjustment.Kind
@@ -271,6 +274,7 @@ def _adjustments(
             deduction=tuple(Item(Fraction(row.points), row.title) for row in kinds[slug][kind.DEDUCTION]),
             vetoes=tuple(Veto(row.grade_ceiling, row.title, row.code) for row in kinds[slug][kind.VETO]),
             difficulty=difficulties.get(slug),
+            zeroed=tuple(Zeroed(row.indicator.code, row.title) for row in kinds[slug][kind.DEDUCTION] if row.indicator),
         )
         for slug in sorted({*off, *kinds, *difficulties})
     }

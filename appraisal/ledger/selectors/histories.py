@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import CurrentValue, ReportedValue, TargetMilestone, Verification
 from appraisal.ledger.policies import verification as policies
 from appraisal.ledger.rules import facts
-from appraisal.ledger.selectors import queue
+from appraisal.ledger.selectors import avoidance, queue
 from appraisal.ledger.selectors.fact_text import describe, number_of
 from appraisal.library.models import Indicator, Method
 from core import events
@@ -100,15 +101,19 @@ def history_of(actor: Actor, current: CurrentValue) -> History:
     )
 
 
-def refusals(actor: Actor, current: CurrentValue) -> dict[str, str | None]:
-    """For each decision why not, None when the actor may: the same sentences on pages and in the API."""
+def refusals(actor: Actor, current: CurrentValue, avoided: policies.Avoided | None = None) -> dict[str, str | None]:
+    """For each decision why not, None when the actor may: the same sentences on pages and in the API.
+
+    avoided: the actor's ties where they are known already, for lists.
+    """
     published = current.published
+    avoided = avoidance.avoided_by(actor, on=timezone.localdate()) if avoided is None else avoided
     return {
-        "verify": policies.verify.reason(actor, current, published=published),
-        "return": policies.return_.reason(actor, current, published=published),
-        "correct": policies.correct.reason(actor, current, published=published),
-        "points": policies.change.reason(actor, current, published=published),
-        "reopen": policies.reopen.reason(actor, current, published=published),
+        "verify": policies.verify.reason(actor, current, published=published, avoided=avoided),
+        "return": policies.return_.reason(actor, current, published=published, avoided=avoided),
+        "correct": policies.correct.reason(actor, current, published=published, avoided=avoided),
+        "points": policies.change.reason(actor, current, published=published, avoided=avoided),
+        "reopen": policies.reopen.reason(actor, current, published=published, avoided=avoided),
     }
 
 

@@ -2,11 +2,20 @@
 
 from django.urls import path
 
-from appraisal.ledger.views import adjustments, decisions, objections, province_facts, verification
+from appraisal.ledger.views import (
+    adjustments,
+    decisions,
+    objections,
+    province_facts,
+    ties,
+    verification,
+    verification_grid,
+)
 
 urlpatterns = [
     path("queue/", verification.queue, name="queue"),
     path("queue/verify/", verification.verify, name="verify"),
+    path("verification-grid/", verification_grid.grid, name="verification-grid"),
     path("queue/<int:value_id>/", verification.queue, name="value"),
     path("values/<int:value_id>/", verification.history, name="value-history"),
     path("values/<int:value_id>/return/", decisions.return_value, name="return-value"),
@@ -19,6 +28,9 @@ urlpatterns = [
     path("adjustments/", adjustments.index, name="adjustments"),
     path("adjustments/new/", adjustments.record, name="record-adjustment"),
     path("adjustments/<int:adjustment_id>/revoke/", adjustments.revoke, name="revoke-adjustment"),
+    path("ties/", ties.index, name="ties"),
+    path("ties/new/", ties.declare, name="declare-tie"),
+    path("ties/<int:tie_id>/end/", ties.end, name="end-tie"),
     path("objections/", objections.index, name="objections"),
     path("objections/<int:objection_id>/", objections.detail, name="objection"),
     path("objections/<int:objection_id>/decide/", objections.decide, name="decide-objection"),

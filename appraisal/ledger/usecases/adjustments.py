@@ -14,6 +14,7 @@ from appraisal.ledger.policies import adjustments as policies
 from appraisal.ledger.selectors import adjustments as selectors
 from appraisal.ledger.selectors.province_facts import evidence_of
 from appraisal.ledger.usecases.checks import checked_reason
+from appraisal.library.models import Indicator
 from core import events, months
 from core.errors import Conflict, Invalid
 from tenants.actors import Actor
@@ -35,20 +36,36 @@ def record_adjustment(
     """
     cycle = selectors.get_cycle(actor, cycle_id)
     policies.record(actor, cycle)
+    files = evidence_of(actor, list(evidence))
+    return enter(
+        cycle=cycle, office_id=office_id, from_month=from_month, code=code, points=points, legal_basis=legal_basis,
+        confirming_unit=confirming_unit, evidence=list(files.values()), actor=actor, at=at,
+    )  # fmt: skip
+
+
+def enter(
+    *, cycle: Cycle, office_id: int, from_month: int, code: str, points: Decimal | None, legal_basis: str,
+    confirming_unit: str, evidence: list[dict[str, object]], actor: Actor, at: datetime,
+    zeroes: Indicator | None = None,
+) -> ScoreAdjustment:  # fmt: skip
+    """The same for whoever has asked a policy of their own: a false claim that is confirmed (inspections).
+
+    evidence: entries as they are kept; zeroes: the indicator that counts 0 from `from_month` on. Raises NotFound,
+    Conflict, Invalid as `record_adjustment`.
+    """
     participant = selectors.get_participant(cycle, office_id)
     item = selectors.items_on(timezone.localdate(at)).get(code)
     if item is None:
         raise Invalid(_("加扣分清单中没有“%(code)s”。") % {"code": code}, field="code")
     _check_month(cycle, from_month, item)
     points = _points_of(item, points)
-    files = evidence_of(actor, list(evidence))
-    if not files:
+    if not evidence:
         raise Invalid(_("请附上认定文件，没有依据的加扣分不能登记。"), field="evidence")
     adjustment = ScoreAdjustment.objects.create(
         cycle=cycle, office=participant.office, from_month=from_month, kind=item.kind, code=code, title=item.name,
         points=points, grade_ceiling=item.ceiling, legal_basis=_said(legal_basis, 200, "legal_basis", _("依据文件")),
-        confirming_unit=_said(confirming_unit, 80, "confirming_unit", _("认定单位")), evidence=list(files.values()),
-        recorded_by_id=actor.user_id, recorded_by_name=actor.name, recorded_at=at,
+        confirming_unit=_said(confirming_unit, 80, "confirming_unit", _("认定单位")), evidence=evidence,
+        indicator=zeroes, recorded_by_id=actor.user_id, recorded_by_name=actor.name, recorded_at=at,
     )  # fmt: skip
     events.record(
         AdjustmentRecorded(

@@ -14,6 +14,7 @@ from appraisal.ledger.events import verification as events_of
 from appraisal.ledger.models import CurrentValue, ReportedValue, Verification
 from appraisal.ledger.policies import verification as policies
 from appraisal.ledger.rules import facts
+from appraisal.ledger.selectors import avoidance
 from appraisal.ledger.selectors import values as selectors
 from appraisal.ledger.states import ValueState
 from appraisal.ledger.usecases.checks import check_fact, checked_reason
@@ -44,11 +45,13 @@ def verify_values(*, items: Sequence[tuple[int, int]], actor: Actor, at: datetim
     for cycle in {value.period.cycle_id: value.period.cycle for value in values}.values():
         policies.handle(actor, cycle)
 
-    def ask(value: CurrentValue) -> None:
-        _fresh(value, seen[value.pk])
-        policies.verify(actor, value, published=value.published)
+    avoided = _avoided(actor, at)
 
-    _each(values, ask)
+    def ask(value: CurrentValue) -> None:
+        fresh(value, seen[value.pk])
+        policies.verify(actor, value, published=value.published, avoided=avoided)
+
+    each_of(values, ask)
     reported = Subquery(ReportedValue.objects.filter(pk=OuterRef("value_id")).values("fact")[:1])
     CurrentValue.objects.filter(pk__in=seen).update(
         state=ValueState.VERIFIED, final_fact=reported, decided_by_id=actor.user_id, decided_by_name=actor.name,
@@ -76,7 +79,7 @@ def return_value(*, current_value_id: int, lock_version: int, reason: str, actor
     meanwhile), Invalid (reason too short).
     """
     value = _load(actor, current_value_id, lock_version)
-    policies.return_(actor, value, published=value.published)
+    policies.return_(actor, value, published=value.published, avoided=_avoided(actor, at))
     value.reason = checked_reason(reason, at)
     value.move(ValueState.RETURNED)
     value.times_returned += 1
@@ -96,7 +99,7 @@ def reopen_value(*, current_value_id: int, lock_version: int, reason: str, actor
     submission, which had passed. Raises as return_value.
     """
     value = _load(actor, current_value_id, lock_version)
-    policies.reopen(actor, value, published=value.published)
+    policies.reopen(actor, value, published=value.published, avoided=_avoided(actor, at))
     value.reason = checked_reason(reason, at)
     value.move(ValueState.RETURNED)
     before = value.final_fact
@@ -119,7 +122,7 @@ def correct_value(
     published, stale), Invalid (fact of the wrong shape or the same as now, reason too short).
     """
     value = _load(actor, current_value_id, lock_version)
-    policies.correct(actor, value, published=value.published)
+    policies.correct(actor, value, published=value.published, avoided=_avoided(actor, at))
     rewrite(value, fact=fact, points_off=None, reason=reason, actor=actor, at=at)
     return value
 
@@ -134,7 +137,7 @@ def take_points_off(
     stale), Invalid (points out of bounds or as they are, reason too short).
     """
     value = _load(actor, current_value_id, lock_version)
-    policies.change(actor, value, published=value.published)
+    policies.change(actor, value, published=value.published, avoided=_avoided(actor, at))
     rewrite(value, fact=None, points_off=points, reason=reason, actor=actor, at=at)
     return value
 
@@ -191,15 +194,19 @@ def _checked_points(points: Decimal, value: CurrentValue) -> Decimal:
     return points.quantize(FOUR_PLACES)
 
 
+def _avoided(actor: Actor, at: datetime) -> policies.Avoided:
+    return avoidance.avoided_by(actor, on=timezone.localdate(at))
+
+
 def _load(actor: Actor, value_id: int, seen: int) -> CurrentValue:
     """Locked. Who may not verify at all is told so before who was too slow."""
     value = selectors.lock_values(actor, [value_id])[0]
     policies.handle(actor, value.period.cycle)
-    _fresh(value, seen)
+    fresh(value, seen)
     return value
 
 
-def _fresh(value: CurrentValue, seen: int) -> None:
+def fresh(value: CurrentValue, seen: int) -> None:
     """Raises Conflict when someone decided, or a new version came in, since the reader looked."""
     if value.lock_version == seen:
         return
@@ -215,7 +222,7 @@ def _fresh(value: CurrentValue, seen: int) -> None:
     )
 
 
-def _each(values: Sequence[CurrentValue], ask: Callable[[CurrentValue], object]) -> None:
+def each_of(values: Sequence[CurrentValue], ask: Callable[[CurrentValue], object]) -> None:
     """Ask about every value; raises the single refusal of a single value, or one Conflict with all rows."""
     rows, first = [], None
     for value in values:
@@ -257,6 +264,8 @@ __all__ = [
     "FactRow",
     "confirm_no_events",
     "correct_value",
+    "each_of",
+    "fresh",
     "record_fact",
     "record_facts",
     "reopen_value",

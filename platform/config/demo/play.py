@@ -8,6 +8,7 @@ from django.db import transaction
 from config.demo import stories, world
 from config.demo.amending import amended
 from config.demo.cast import Cast
+from config.demo.inspections import rounds
 from config.demo.months import november
 from config.demo.year import Year, play
 from core import office as office_core
@@ -45,3 +46,4 @@ def _years(months: int, told: Told) -> None:
         if slug == "yunnan" and months == 10:
             november(plan, TODAY)
             amended(cast, plan)
+            rounds(plan, TODAY)

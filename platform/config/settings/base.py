@@ -28,6 +28,7 @@ SHARED_APPS = [
     "appraisal.library",
     "appraisal.ledger",
     "appraisal.results",
+    "appraisal.inspections",
     "api",
     "config",
     "django.contrib.auth",
@@ -259,6 +260,15 @@ SPECTACULAR_SETTINGS = {
         "RunState": "appraisal.ledger.states.RunState",
         "ObjectionState": "appraisal.ledger.states.ObjectionState",
         "AmendmentState": "appraisal.ledger.states.AmendmentState",
+        "DrawState": "appraisal.inspections.states.DrawState",
+        "TaskState": "appraisal.inspections.states.TaskState",
+        "RectificationState": "appraisal.inspections.states.RectificationState",
+        "ClaimState": "appraisal.inspections.states.ClaimState",
+        "FindingConsequence": "appraisal.inspections.models.tasks.Finding.Consequence",
+        "RectificationStepKind": "appraisal.inspections.models.tasks.RectificationStep.Kind",
+        "DrawKind": "appraisal.inspections.models.draws.Draw.Kind",
+        "SeedKind": "appraisal.inspections.models.draws.Draw.SeedKind",
+        "TieKind": "appraisal.ledger.models.ties.Tie.Kind",
         "DraftState": "appraisal.reporting.states.DraftState",
         "SelfState": "appraisal.results.states.SelfState",
         "YearRunState": "appraisal.results.states.YearRunState",
@@ -290,6 +300,7 @@ BUSINESS_VIEWS = (
     "appraisal.",
     *(f"api.v1.{name}" for name in ("library", "letters", "reporting", "verification", "province_facts", "scores")),
     *(f"api.v1.{name}" for name in ("adjustments", "objections", "results", "sandbox", "amendments")),
+    *(f"api.v1.{name}" for name in ("draws", "false_claims", "inspections", "ties")),
 )
 JOB_MANAGER_ROLES = ("APPRAISAL_ADMIN", "SYS_ADMIN")  # beside whoever wanted the job; core knows no roles
 DEMO_MARK = False  # the amber 演示数据 mark in the top bar

@@ -8,6 +8,7 @@ urlpatterns = [
     path("templates/", include("appraisal.library.urls")),
     path("appraisal/", include("appraisal.ledger.urls")),
     path("results/", include("appraisal.results.urls")),
+    path("inspections/", include("appraisal.inspections.urls")),
     path("reporting/", include("appraisal.reporting.urls")),
     path("api/v1/", include("api.urls.office")),
 ]

@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+"""Redo a draw (anlan-draw/1):  python3 redo_draw.py list.json result.json      Python 3.7 or newer, nothing else.
+
+list.json is the frozen list, byte by byte as published; result.json names the seed and what was drawn.
+Prints what the list gives under the seed and whether that is what was published (exit status 0) or not (1).
+"""
+
+import hashlib, hmac, json, sys  # noqa: I001
+
+
+def redo(frozen, seed):
+    plan, mark, count = json.loads(frozen), hashlib.sha256(frozen).hexdigest(), [0]
+
+    def below(n):
+        while True:
+            block = hmac.new(seed.encode("utf-8"), ("%s:%d" % (mark, count[0])).encode(), hashlib.sha256).hexdigest()
+            count[0] += 1
+            if int(block, 16) < 2**256 - 2**256 % n:
+                return int(block, 16) % n
+
+    left = list(plan["objects"])
+    order = []  # type: ignore[var-annotated]
+    while len(order) < plan["wanted"]:
+        r, place = below(sum(o["weight"] for o in left)), 0
+        while r >= left[place]["weight"]:
+            r, place = r - left[place]["weight"], place + 1
+        order.append(left.pop(place)["key"])
+    sent, pairs = {i["key"]: 0 for i in plan["inspectors"]}, []
+    no = {(e["object"], e["inspector"]) for e in plan["excluded"]}
+    for key in order:
+        team = []
+        for _ in range(plan["each"]):
+            free = [i for i in sent if i not in team and (key, i) not in no]
+            least = [i for i in free if sent[i] == min(sent[j] for j in free)]
+            team.append(least[below(len(least))])
+            sent[team[-1]] += 1
+        pairs.append({"object": key, "inspectors": team})
+    return mark, pairs
+
+
+if __name__ == "__main__":
+    frozen, said = open(sys.argv[1], "rb").read(), json.load(open(sys.argv[2], encoding="utf-8"))  # noqa: SIM115
+    mark, pairs = redo(frozen, said["seed"])
+    sha = lambda text: hashlib.sha256(text.encode("utf-8")).hexdigest()  # noqa: E731
+    parts = said.get("contributions", [])
+    honest = all(sha(p["phrase"]) == p["sha256"] for p in parts)
+    honest &= not parts or sha("\n".join(p["phrase"] for p in parts)) == said["seed"]
+    print(json.dumps(pairs, ensure_ascii=False, indent=1))
+    same = honest and mark == said["list_sha256"] and pairs == said["drawn"]
+    sys.exit(print("same" if same else "NOT the same") or not same)

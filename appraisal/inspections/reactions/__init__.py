@@ -1,0 +1,1 @@
+"""What inspections answer to the kernel and to tenants; imported when the app is ready."""

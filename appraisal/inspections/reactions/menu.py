@@ -1,0 +1,25 @@
+"""What waits behind the menu's lines."""
+
+from datetime import datetime
+
+from appraisal.inspections.selectors import claims, draws, tasks
+from tenants.actors import Actor
+from tenants.menu import counter
+
+
+@counter("draws")
+def seeds_to_give(actor: Actor, at: datetime) -> int:
+    """Rounds that wait for this person's phrase: they handed in its hash, and all hashes are there."""
+    return draws.awaiting_phrase(actor)
+
+
+@counter("inspections")
+def inspections_to_do(actor: Actor, at: datetime) -> int:
+    """Tasks one is sent to and answers to judge; in a prefecture, what is to rectify."""
+    return tasks.waiting(actor)
+
+
+@counter("claims")
+def claims_open(actor: Actor, at: datetime) -> int:
+    """Claims held to be false that wait for this side."""
+    return claims.open_count(actor)

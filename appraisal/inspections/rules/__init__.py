@@ -1,0 +1,1 @@
+"""Pure rules of inspections: the draw, the weights of risk, dated figures."""

@@ -1,0 +1,1 @@
+"""What is asked of inspections, with the actor first."""

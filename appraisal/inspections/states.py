@@ -1,0 +1,58 @@
+"""The lives of a round of the draw, a task on site, a thing to rectify and a claim that is held to be false."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class DrawState(models.TextChoices):
+    DRAFT = "DRAFT", _("编制名单")
+    FROZEN = "FROZEN", _("名单已冻结")
+    DRAWN = "DRAWN", _("已抽取")
+    VOID = "VOID", _("已作废")
+
+
+class TaskState(models.TextChoices):
+    PLANNED = "PLANNED", _("待检查")
+    UNDERWAY = "UNDERWAY", _("检查中")
+    DONE = "DONE", _("已办结")
+    CANCELLED = "CANCELLED", _("已取消")
+
+
+class RectificationState(models.TextChoices):
+    OPEN = "OPEN", _("待整改")
+    ANSWERED = "ANSWERED", _("待销号")
+    CLOSED = "CLOSED", _("已销号")
+
+
+class ClaimState(models.TextChoices):
+    HEARING = "HEARING", _("听取陈述")
+    CONFIRMED = "CONFIRMED", _("已认定")
+    DROPPED = "DROPPED", _("不予认定")
+
+
+TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
+    DrawState: {
+        DrawState.DRAFT: frozenset({DrawState.FROZEN, DrawState.VOID}),
+        # Void only while nobody can know the seed (policies.draws.void): what was drawn stands.
+        DrawState.FROZEN: frozenset({DrawState.DRAWN, DrawState.VOID}),
+        DrawState.DRAWN: frozenset(),
+        DrawState.VOID: frozenset(),
+    },
+    TaskState: {
+        TaskState.PLANNED: frozenset({TaskState.UNDERWAY, TaskState.CANCELLED}),
+        TaskState.UNDERWAY: frozenset({TaskState.DONE}),
+        TaskState.DONE: frozenset(),
+        TaskState.CANCELLED: frozenset(),
+    },
+    RectificationState: {
+        RectificationState.OPEN: frozenset({RectificationState.ANSWERED}),
+        # back: what was answered does not do
+        RectificationState.ANSWERED: frozenset({RectificationState.CLOSED, RectificationState.OPEN}),
+        RectificationState.CLOSED: frozenset(),
+    },
+    ClaimState: {
+        ClaimState.HEARING: frozenset({ClaimState.CONFIRMED, ClaimState.DROPPED}),
+        ClaimState.CONFIRMED: frozenset(),
+        ClaimState.DROPPED: frozenset(),
+    },
+}

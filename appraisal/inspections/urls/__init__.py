@@ -1,0 +1,6 @@
+"""Pages of inspections, mounted under /<office>/inspections/."""
+
+from appraisal.inspections.urls import claims, draws, tasks
+
+app_name = "inspections"
+urlpatterns = [*draws.urlpatterns, *tasks.urlpatterns, *claims.urlpatterns]

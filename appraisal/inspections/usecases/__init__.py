@@ -1,0 +1,1 @@
+"""What is done in inspections; pages and API call the same functions."""

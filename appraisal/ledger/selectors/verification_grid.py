@@ -1,0 +1,61 @@
+"""The verifiers' grid: one indicator of one month over all offices, reported, verified and final side by side."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from appraisal.ledger.models import CurrentValue, Period, ReportedValue
+from appraisal.ledger.selectors import queue
+from appraisal.ledger.selectors.fact_text import describe
+from appraisal.ledger.selectors.values import values_for, with_context
+from appraisal.library.models import EnteredBy, Indicator, Method
+from core.errors import NotFound
+from tenants.actors import Actor
+
+
+@dataclass(frozen=True)
+class Line:
+    """One office. target: due by now; before: last month's final; earlier: the version before, '' for the first."""
+
+    value: CurrentValue
+    reported: str
+    final: str
+    target: str
+    before: str
+    earlier: str
+
+
+def indicators_of(period: Period) -> list[Indicator]:
+    """What the prefectures report in one row of figures, in the scheme's order (milestones are decided one by one)."""
+    rows = Indicator.objects.filter(version_id=period.cycle.version_id, entered_by=EnteredBy.PREFECTURE)
+    rows = rows.exclude(method__in=["", Method.MILESTONE]).select_related("parent")
+    return list(rows.order_by("parent__position", "position"))
+
+
+def indicator_in_force(period: Period, code: str) -> Indicator | None:
+    """The one asked for, else the first; None where there are none. Raises NotFound for a code that is not there."""
+    rows = indicators_of(period)
+    found = next((row for row in rows if row.code == code), None if code else next(iter(rows), None))
+    if found is None and rows:
+        raise NotFound(_("没有这个由州市填报的指标。"))
+    return found
+
+
+def lines(actor: Actor, period: Period, indicator: Indicator) -> list[Line]:
+    """Every office that has handed the indicator over, in official order. Four queries."""
+    rows = with_context(values_for(actor)).filter(period=period, indicator=indicator, value__report__isnull=False)
+    values = list(rows.order_by("office__position", "office_id"))
+    told = {row.value.pk: row for row in queue.rows_of(values, period)}
+    versions = {
+        (row.office_id, row.version): row.fact
+        for row in ReportedValue.objects.filter(period=period, indicator=indicator)
+    }
+    return [
+        Line(
+            value=value, reported=told[value.pk].reported, final=told[value.pk].final, target=told[value.pk].target,
+            before=told[value.pk].before,
+            earlier=describe(indicator, versions.get((value.office_id, value.value.version - 1)))
+            if value.value.version > 1 else "",
+        )
+        for value in values
+    ]  # fmt: skip
