@@ -7,11 +7,12 @@ class TenantsConfig(AppConfig):
 
     def ready(self) -> None:
         from tenants import menu, metrics  # noqa: F401 (registers the figures)
-        from tenants.selectors import changes
+        from tenants.selectors import changes, todos  # noqa: F401 (tells what waits)
         from tenants.selectors import emergency as emergencies
         from tenants.usecases import (  # noqa: F401 (register what they do or need)
             archives,
             emergency,
+            notices,
             providers,
             putting_back,
             reanchoring,

@@ -45,7 +45,9 @@ def _shell(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "home_url": reverse("home", urlconf=settings.OFFICE_URLCONF),
         "menu": groups,
         "todo_count": sum(item.count for item in waiting),
-        "todo_url": waiting[0].url if waiting else None,
+        "todo_url": None
+        if actor.visiting or actor.emergency
+        else reverse("todo", urlconf=settings.OFFICE_URLCONF),
         "user_name": actor.name,
         "user_role": actor.role_label,
         "user_division": selectors.division_label(actor.division_id),

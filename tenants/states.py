@@ -48,6 +48,14 @@ class ShadowState(models.TextChoices):
     DROPPED = "DROPPED", _("已清除")
 
 
+class DispatchState(models.TextChoices):
+    """A message that goes out of the house, by e-mail or to a group's robot."""
+
+    WAITING = "WAITING", _("待发送")
+    SENT = "SENT", _("已发送")
+    FAILED = "FAILED", _("发送失败")
+
+
 TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
     ChangeState: {
         ChangeState.WAITING: frozenset(
@@ -79,5 +87,10 @@ TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
         ShadowState.READY: frozenset({ShadowState.DROPPED}),
         ShadowState.FAILED: frozenset({ShadowState.TAKING, ShadowState.DROPPED}),
         ShadowState.DROPPED: frozenset({ShadowState.TAKING}),
+    },
+    DispatchState: {
+        DispatchState.WAITING: frozenset({DispatchState.SENT, DispatchState.FAILED}),
+        DispatchState.SENT: frozenset(),
+        DispatchState.FAILED: frozenset({DispatchState.SENT}),  # its job is tried again
     },
 }

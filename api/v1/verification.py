@@ -17,6 +17,7 @@ from appraisal.ledger.models import CurrentValue
 from appraisal.ledger.policies import verification as policies
 from appraisal.ledger.selectors import completeness, histories, values
 from appraisal.ledger.selectors import province_facts as periods
+from appraisal.ledger.usecases import reopening
 from appraisal.ledger.usecases import verification as usecases
 from appraisal.ledger.usecases.verification_grid import Judged, judge_values
 from tenants.actors import Actor
@@ -110,6 +111,21 @@ class Reopening(Decision):
         return self.decide(request, value_id, shapes.ReasonedIn, usecases.reopen_value)
 
 
+class ReopenPeriod(IdempotentMixin, APIView):
+    """POST opens a closed month again for one office."""
+
+    @extend_schema(operation_id="periods_reopen", request=shapes.ReopenPeriodIn, responses=shapes.PeriodReopeningOut)
+    def post(self, request: Request, period_id: int, office_id: int) -> Response:
+        """Up to a day, with a reason; what comes then stays late, and nobody else's is taken."""
+        body = shapes.ReopenPeriodIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        row = reopening.reopen_period(
+            period_id=period_id, office_id=office_id, actor=actor_of(request), at=timezone.now(),
+            **body.validated_data,
+        )  # fmt: skip
+        return Response(shapes.PeriodReopeningOut(row).data)
+
+
 class Correction(Decision):
     @extend_schema(operation_id="values_correct", request=shapes.CorrectionIn, responses=shapes.ValueOut)
     def post(self, request: Request, value_id: int) -> Response:
@@ -148,6 +164,7 @@ urlpatterns = [
     path("values/<int:value_id>/reopening/", Reopening.as_view(), name="value-reopening"),
     path("values/<int:value_id>/correction/", Correction.as_view(), name="value-correction"),
     path("values/<int:value_id>/points-off/", PointsOff.as_view(), name="value-points-off"),
+    path("periods/<int:period_id>/offices/<int:office_id>/reopening/", ReopenPeriod.as_view(), name="period-reopening"),
     path("periods/<int:period_id>/completeness/", Completeness.as_view(), name="period-completeness"),
     *province_facts.urlpatterns,
     *adjustments.urlpatterns,

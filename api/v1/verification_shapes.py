@@ -5,7 +5,7 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
-from appraisal.ledger.models import CurrentValue
+from appraisal.ledger.models import CurrentValue, Reopening
 from appraisal.ledger.selectors import avoidance, histories
 from appraisal.ledger.states import ValueState
 
@@ -186,3 +186,16 @@ def validated(shape: type[serializers.Serializer], data: Any) -> dict[str, Any]:
     body = shape(data=data)
     body.is_valid(raise_exception=True)
     return body.validated_data
+
+
+class ReopenPeriodIn(serializers.Serializer):
+    until = serializers.DateField(help_text="last day, inclusive")
+    reason = serializers.CharField(max_length=2000)
+
+
+class PeriodReopeningOut(serializers.ModelSerializer):
+    """A closed month opened again for one office."""
+
+    class Meta:
+        model = Reopening
+        fields = ("id", "period_id", "office_id", "until", "reason", "opened_by_name", "opened_at")

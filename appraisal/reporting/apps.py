@@ -6,7 +6,7 @@ class ReportingConfig(AppConfig):
     label = "reporting"
 
     def ready(self) -> None:
-        from appraisal.reporting.selectors import counts
+        from appraisal.reporting.selectors import counts, todos  # noqa: F401 (tells what waits)
         from appraisal.reporting.usecases import put_back  # noqa: F401 (says which drafts may be put back)
         from tenants import menu
 

@@ -11,6 +11,15 @@ class ValuesSaved(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BookWritten(Event):
+    """A spreadsheet was written into the draft. cells: how many it changed."""
+
+    file_name: str
+    sha256: str
+    cells: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class EvidenceAttached(Event):
     indicator: str
     file_name: str

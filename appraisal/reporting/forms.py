@@ -14,7 +14,6 @@ from appraisal.reporting.rules.changes import plain
 from appraisal.reporting.selectors.sheet import Sheet
 from core.http import refusals_on
 
-MARKS = 9
 COUNTY = "form-control form-control-sm num"  # stands in a table cell, not in the component of a field
 YES_NO = [("yes", gettext_lazy("有")), ("no", gettext_lazy("无"))]
 ANSWERS = {"yes": True, "no": False}
@@ -99,69 +98,27 @@ class ValueForm(forms.Form):
 
 def fields_of(indicator: Indicator, sheet: Sheet) -> dict[str, forms.Field]:
     """The fields of a fact by its method, named by their path."""
-    match indicator.method:
-        case Method.MILESTONE:
-            return {
-                f"done_on.{each.pk}": forms.CharField(
-                    label=each.name, required=False, max_length=10, widget=forms.TextInput(attrs={"type": "date"}),
-                    help_text=_("责任书时限 %(due)s；没有完成请留空") % {"due": each.due_on},
-                )
-                for each in sheet.milestones(indicator)
-            }  # fmt: skip
-        case Method.THRESHOLD:
-            return {
-                f"present.{place}": forms.ChoiceField(
-                    label=name, required=False, choices=YES_NO, widget=forms.RadioSelect
-                )
-                for place, name in enumerate(facts.required_of(indicator))
-            }
-        case Method.DEDUCT | Method.ADD:
-            return _counts(indicator)
-        case Method.PANEL:
-            marks = {f"marks.{place}": _text(_("评分 %(number)s") % {"number": place + 1}) for place in range(MARKS)}
-            return marks | _counts(indicator)
-        case Method.FORMULA:
-            return {f"inputs.{name}": _text(facts.input_label(name)) for name in facts.inputs_of(indicator)}
-        case Method.MANUAL:
-            return {"points": _text(_("评定分"))}
-        case _:
-            return _value(indicator)
+    return {place.path: _field(place) for place in facts.places_of(indicator, sheet.milestones(indicator))}
 
 
-def _counts(indicator: Indicator) -> dict[str, forms.Field]:
-    return {f"counts.{place}": _text(name) for place, name in enumerate(facts.events_of(indicator))}
-
-
-def _value(indicator: Indicator) -> dict[str, forms.Field]:
-    if grades := facts.categories_of(indicator):
-        choices = [("", "—"), *((grade, grade) for grade in grades)]
-        return {"value": forms.ChoiceField(label=_("等次"), required=False, choices=choices)}
-    label = str(indicator.parameters.get("numerator") or _("完成值"))
-    made: dict[str, forms.Field] = {"value": _text(label, **{"data-value": ""})}
-    if facts.takes_target(indicator):
-        made["target"] = _text(str(indicator.parameters.get("denominator") or _("应完成数")))
-    return made
+def _field(place: facts.Place) -> forms.Field:
+    if place.kind == "date":
+        help_text = _("责任书时限 %(due)s；没有完成请留空") % {"due": place.due}
+        widget = forms.TextInput(attrs={"type": "date"})
+        return forms.CharField(label=place.label, required=False, max_length=10, widget=widget, help_text=help_text)
+    if place.kind == "yes_no":
+        return forms.ChoiceField(label=place.label, required=False, choices=YES_NO, widget=forms.RadioSelect)
+    if place.kind == "choice":
+        choices = [("", "—"), *((grade, grade) for grade in place.choices)]
+        return forms.ChoiceField(label=place.label, required=False, choices=choices)
+    # The first figure of a quantity is what the county lines are held against (counties.js).
+    return _text(place.label, **({"data-value": ""} if place.path == "value" else {}))
 
 
 def fact_of(indicator: Indicator, data: dict[str, Any]) -> dict[str, Any]:
     """The fact from cleaned form data, empty entries as they were left; the use case tidies it."""
-
-    def under(prefix: str) -> dict[str, Any]:
-        return {name.split(".", 1)[1]: value for name, value in data.items() if name.startswith(f"{prefix}.")}
-
-    match indicator.method:
-        case Method.MILESTONE:
-            return {"done_on": under("done_on")}
-        case Method.THRESHOLD:
-            return {"present": [ANSWERS.get(answer) for answer in under("present").values()]}
-        case Method.DEDUCT | Method.ADD:
-            return {"counts": list(under("counts").values())}
-        case Method.PANEL:
-            return {"marks": list(under("marks").values()), "counts": list(under("counts").values())}
-        case Method.FORMULA:
-            return {"inputs": under("inputs")}
-        case _:
-            return {name: data[name] for name in ("value", "target", "points") if name in data}
+    answered = {name: ANSWERS.get(value) if name.startswith("present.") else value for name, value in data.items()}
+    return facts.whole(indicator, answered)
 
 
 def initial_of(indicator: Indicator, value: Any, *, lock_version: int | None = None) -> dict[str, Any]:
@@ -182,14 +139,7 @@ def initial_of(indicator: Indicator, value: Any, *, lock_version: int | None = N
 
 
 def _paths(indicator: Indicator, fact: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, entry in fact.items():
-        if isinstance(entry, dict):
-            found |= {f"{key}.{name}": text for name, text in entry.items()}
-        elif isinstance(entry, list):
-            found |= {f"{key}.{place}": text for place, text in enumerate(entry)}
-        else:
-            found[key] = entry
+    found = facts.flat(fact)
     if indicator.method == Method.THRESHOLD:
         answers = {True: "yes", False: "no"}
         found = {name: answers.get(there, "") for name, there in found.items()}

@@ -40,11 +40,17 @@ def see(actor: Actor) -> None:
 @policy
 def fill(actor: Actor, period: Period, letter: TargetLetter | None, on: date) -> None:
     """Reporters and division chiefs of the office itself, while the period takes reports."""
+    fill_in(actor)
+    ledger.take(period, on)
+    ledger.by_letter(letter)
+
+
+@policy
+def fill_in(actor: Actor) -> None:
+    """Reporters and division chiefs of the office itself, whatever the day."""
     _at_home(actor)
     if not actor.has(*FILLERS):
         raise Denied(_("只有填报人和科室负责人可以填报指标。"))
-    ledger.take(period, on)
-    ledger.by_letter(letter)
 
 
 @policy

@@ -10,10 +10,29 @@ class DraftState(models.TextChoices):
     HANDED_OVER = "HANDED_OVER", _("已报送")
 
 
-TRANSITIONS: dict[DraftState, frozenset[DraftState]] = {
-    DraftState.FILLING: frozenset({DraftState.AWAITING_SIGN_OFF}),
-    # the leader signs (handed over) or sends it back to the reporter
-    DraftState.AWAITING_SIGN_OFF: frozenset({DraftState.HANDED_OVER, DraftState.FILLING}),
-    # the province returned an indicator: the office works on it again
-    DraftState.HANDED_OVER: frozenset({DraftState.FILLING}),
+class BookState(models.TextChoices):
+    """An uploaded spreadsheet of a month."""
+
+    READING = "READING", _("读取中")
+    READY = "READY", _("待写入")
+    WRITTEN = "WRITTEN", _("已写入")
+    REFUSED = "REFUSED", _("未接收")
+    DROPPED = "DROPPED", _("已放弃")
+
+
+TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
+    DraftState: {
+        DraftState.FILLING: frozenset({DraftState.AWAITING_SIGN_OFF}),
+        # the leader signs (handed over) or sends it back to the reporter
+        DraftState.AWAITING_SIGN_OFF: frozenset({DraftState.HANDED_OVER, DraftState.FILLING}),
+        # the province returned an indicator: the office works on it again
+        DraftState.HANDED_OVER: frozenset({DraftState.FILLING}),
+    },
+    BookState: {
+        BookState.READING: frozenset({BookState.READY, BookState.REFUSED, BookState.DROPPED}),
+        BookState.READY: frozenset({BookState.WRITTEN, BookState.DROPPED}),
+        BookState.WRITTEN: frozenset(),
+        BookState.REFUSED: frozenset(),
+        BookState.DROPPED: frozenset(),
+    },
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appraisal.reporting.views import evidence, sign_off, value, workbench
+from appraisal.reporting.views import book, evidence, sign_off, value, workbench
 
 app_name = "reporting"
 urlpatterns = [
@@ -10,6 +10,12 @@ urlpatterns = [
     path("sign-off/", sign_off.waiting, name="sign-off"),
     path("<int:period_id>/", workbench.month, name="month"),
     path("<int:period_id>/carry-over/", workbench.carry_over, name="carry-over"),
+    path("<int:period_id>/book/", book.index, name="book"),
+    path("<int:period_id>/book/download/", book.download, name="book-download"),
+    path("<int:period_id>/book/<int:book_id>/", book.read, name="book-read"),
+    path("<int:period_id>/book/<int:book_id>/progress/", book.progress, name="book-progress"),
+    path("<int:period_id>/book/<int:book_id>/write/", book.write, name="book-write"),
+    path("<int:period_id>/book/<int:book_id>/drop/", book.drop, name="book-drop"),
     path("<int:period_id>/submit/", workbench.submit, name="submit"),
     path("<int:period_id>/sign-off/", sign_off.month, name="sign-off-month"),
     path("<int:period_id>/sign-off/confirm/", sign_off.confirm, name="sign-off-confirm"),

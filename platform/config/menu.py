@@ -102,6 +102,7 @@ MENU = [
                 (Level.PLATFORM, Level.PROVINCE),
                 "",
             ),
+            ("admin-robots", "robot", _("消息机器人"), (Role.SEC_ADMIN,), ALL, ""),
             ("audit-log", "history", _("操作日志"), (Role.AUDIT_ADMIN,), ALL, ""),
             (
                 "changes",

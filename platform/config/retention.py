@@ -88,6 +88,25 @@ CLASSES = (
         kept="while the account bears them: emptying the field removes one, dropping a key what the log has sealed",
     ),
     DataClass(
+        name="addresses for reminders",
+        level="sensitive",
+        tables=("tenants_personalnumbers",),
+        kept="until their person empties the field",
+    ),
+    DataClass(
+        name="reminders that were told, messages that went out",
+        level="internal",
+        tables=("tenants_notice", "tenants_dispatch"),
+        kept="so that nobody is told twice",
+        parameter="notice_rows_days",
+    ),
+    DataClass(
+        name="robots of group chats",
+        level="secret",
+        tables=("tenants_noticehook",),
+        kept="until the security administrator removes them",
+    ),
+    DataClass(
         name="attempts to sign in",
         level="personal",
         tables=("tenants_signinattempt",),

@@ -163,6 +163,19 @@ TABLES: dict[str, Rows | Withheld] = {
         change="account_id IN (SELECT a.id FROM public.tenants_emergencyaccount a)",
         fixed=("id", "account_id", "person_id", "reason", "address", "opened_at", "until"),
     ),
+    "tenants_notice": Rows(
+        see=f"office_id = {OFFICE}",
+        add=f"office_id = {OFFICE} AND user_id IN {PEOPLE}",
+        remove=f"office_id = {OFFICE}",  # its housekeeping
+    ),
+    "tenants_dispatch": Rows(
+        see=f"office_id = {OFFICE}",
+        add=f"office_id = {OFFICE} AND (user_id IS NULL OR user_id IN {PEOPLE})",
+        change=f"office_id = {OFFICE}",
+        remove=f"office_id = {OFFICE} AND state <> 'WAITING'",
+        fixed=("id", "office_id", "channel", "user_id", "hook_id", "lines", "made_at"),
+    ),
+    "tenants_noticehook": Rows.all(see=f"office_id = {OFFICE}", write=f"office_id = {OFFICE}"),
     "tenants_identityprovider": Rows(  # a prefecture's people link to the province's and the platform's
         see=f"office_id = {OFFICE} OR office_id = {PROVINCE}"
         " OR office_id IN (SELECT o.id FROM public.tenants_office o WHERE o.level = 'PLATFORM')",
@@ -266,6 +279,7 @@ TABLES: dict[str, Rows | Withheld] = {
         remove=bureau_only(CYCLES),
     ),
     "ledger_period": Rows(see=CYCLES, add=bureau_only(CYCLES), change=bureau_only(CYCLES), lock=CYCLES),
+    "ledger_reopening": Rows(see=own_or_bureau(PERIODS), add=bureau_only(PERIODS)),
     "ledger_targetletter": Rows(
         see=f"(office_id = {OFFICE} AND state <> 'DRAFT') OR ({AT_BUREAU} AND {CYCLES})",
         add=bureau_only(CYCLES),

@@ -31,6 +31,12 @@ def plain_phone(number: str) -> str:
     return re.sub(r"^(?:00)?86(?=1\d{10}$)", "", re.sub(r"\D", "", codes.compact(number)))
 
 
+def mask_mail(address: str) -> str:
+    """z***@example.org: whose house it is stays, whose box does not."""
+    name, _at, house = address.rpartition("@")
+    return f"{name[:1]}***@{house}"
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of personal number: how it is masked, and what of it is compared."""
@@ -42,6 +48,7 @@ class Kind:
 KINDS = {
     "phone": Kind(lambda number: codes.mask_phone(codes.compact(number)), plain_phone),
     "resident_id": Kind(codes.mask_resident_id, codes.compact),
+    "mail": Kind(mask_mail, str.lower),
 }
 
 

@@ -384,3 +384,19 @@ __all__ = [name for name, thing in list(globals().items()) if isinstance(thing, 
     "timeline",
     "user_subject",
 ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HookAdded(Event):
+    """Reminders of the office go to a group chat, too."""
+
+    name: str
+    host: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HookRemoved(Event):
+    """They no longer do."""
+
+    name: str
+    host: str

@@ -4,6 +4,7 @@ from tenants.models.archives import OfficeArchive
 from tenants.models.changes import ChangeRequest
 from tenants.models.emergency import EmergencyAccount, EmergencyHalf, EmergencyOpening
 from tenants.models.identity import IdentityLink, IdentityProvider, ProviderSecret
+from tenants.models.notices import Channel, Dispatch, Notice, NoticeHook
 from tenants.models.office import Division, Domain, Office, OfficeName, Region, SchemaState
 from tenants.models.passwords import FormerPassword
 from tenants.models.people import Duty, Membership, PersonalNumbers, Role, StandIn, User, duty_of
@@ -14,7 +15,9 @@ from tenants.models.sign_in import SignInAttempt
 
 __all__ = [
     "ChangeRequest",
+    "Channel",
     "DifferenceKind",
+    "Dispatch",
     "Division",
     "Domain",
     "Duty",
@@ -25,6 +28,8 @@ __all__ = [
     "IdentityLink",
     "IdentityProvider",
     "Membership",
+    "Notice",
+    "NoticeHook",
     "Office",
     "OfficeArchive",
     "OfficeName",

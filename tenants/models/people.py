@@ -132,9 +132,10 @@ class PersonalNumbers(models.Model):
     phone_index = BlindIndexField(of="phone")
     resident_id = SealedField(kind="resident_id")
     resident_id_index = BlindIndexField(of="resident_id")
+    mail = SealedField(kind="mail", db_default="", help_text="where reminders go; the person's own choice")
 
     class Meta:
-        constraints = [sealed_check("phone"), sealed_check("resident_id")]
+        constraints = [sealed_check("phone"), sealed_check("resident_id"), sealed_check("mail")]
         indexes = [
             models.Index(fields=["phone_index"], name="person_by_phone"),
             models.Index(fields=["resident_id_index"], name="person_by_resident_id"),

@@ -34,6 +34,9 @@ TABLES = {
     "tenants_emergencyopening": gettext_lazy("应急使用"),
     "tenants_identityprovider": gettext_lazy("身份认证服务"),
     "tenants_identitylink": gettext_lazy("身份关联"),
+    "tenants_notice": gettext_lazy("待办提醒"),
+    "tenants_dispatch": gettext_lazy("发出的消息"),
+    "tenants_noticehook": gettext_lazy("群机器人"),
     "tenants_standin": gettext_lazy("代理授权"),
     "core_calendarday": gettext_lazy("工作日历"),
     "core_storedfile": gettext_lazy("附件"),
@@ -46,6 +49,7 @@ TABLES = {
     "ledger_cycle": gettext_lazy("考核年度"),
     "ledger_period": gettext_lazy("考核月份"),
     "ledger_amendment": gettext_lazy("年中修订"),
+    "ledger_reopening": gettext_lazy("重开填报"),
     "ledger_targetletter": gettext_lazy("目标责任书"),
     "ledger_target": gettext_lazy("责任书目标"),
     "ledger_targetmilestone": gettext_lazy("里程碑"),
@@ -84,6 +88,7 @@ TABLES = {
     "reporting_draftvalue": gettext_lazy("草稿数据"),
     "reporting_countyline": gettext_lazy("草稿分县数据"),
     "reporting_draftevidence": gettext_lazy("草稿附件"),
+    "reporting_book": gettext_lazy("上传的月报表格"),
     "tenants_domain": gettext_lazy("机构域名"),
 }
 DAYS_SHOWN = 30

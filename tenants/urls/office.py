@@ -8,6 +8,7 @@ from tenants.views import (
     changes,
     emergency,
     home,
+    hooks,
     limits,
     logs,
     offices,
@@ -15,10 +16,16 @@ from tenants.views import (
     providers,
     shadows,
     stand_ins,
+    todo,
 )
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("todo/", todo.index, name="todo"),
+    path("todo/reminders/", todo.reminders, name="reminders"),
+    path("administration/robots/", hooks.index, name="admin-robots"),
+    path("administration/robots/<int:hook_id>/test/", hooks.test, name="admin-robot-test"),
+    path("administration/robots/<int:hook_id>/remove/", hooks.remove, name="admin-robot-remove"),
     path("administration/offices/", offices.index, name="admin-offices"),
     path("administration/offices/new/", offices.onboard, name="admin-office-new"),
     path("administration/offices/<int:office_id>/", offices.detail, name="admin-office"),

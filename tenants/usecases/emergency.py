@@ -27,7 +27,7 @@ from tenants.selectors import emergency as selectors
 from tenants.selectors import people
 from tenants.selectors import sign_in as attempts
 from tenants.states import EmergencyState
-from tenants.usecases import sessions, sign_in
+from tenants.usecases import alarming, sessions, sign_in
 from tenants.usecases.offices import checked_reason
 from tenants.usecases.sealing import NAME
 
@@ -91,6 +91,7 @@ def _note_try(username: str, why: str, address: str, at: datetime) -> None:
     account.save(update_fields=["tries", "tried_at", "tried_from"])
     subject = events.office_subject(account.office_id)
     _record(events.EmergencyTried(subject=subject, address=address, why=why), system(account.office), at)
+    alarming.want(account, at)
     log.error("emergency account tried", extra={"account": account.user.username, "address": address})
 
 
@@ -111,6 +112,7 @@ def _opened(account: EmergencyAccount, who: User, reason: str, address: str, at:
     _record(event, access.oneself(user, on=on), at)
     nobody, schema = system(office), office.schema_name
     jobs.want(LAPSE, arguments={}, key=str(opening.pk), actor=nobody, at=at, run_at=opening.until, office=schema)
+    alarming.want(account, at)
     log.critical(
         "emergency account opened",
         extra={"account": user.username, "opened_by": who.username, "address": address, "until": str(opening.until)},

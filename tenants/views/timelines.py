@@ -53,6 +53,8 @@ LINES = {
     "EmergencyDrawn": ("lifebuoy", "info", gettext_lazy("生成应急账号的两半密码，交%(first)s和%(second)s")),
     "EmergencyHalfTaken": ("mail", "info", gettext_lazy("取走应急账号的第 %(place)s 半密码")),
     "EmergencySealed": ("lifebuoy", "ok", gettext_lazy("应急账号已封存")),
+    "HookAdded": ("robot", "info", gettext_lazy("登记群机器人“%(name)s”（%(host)s）")),
+    "HookRemoved": ("robot-off", "mute", gettext_lazy("移除群机器人“%(name)s”（%(host)s）")),
     "EmergencyTried": ("alert-triangle", "bad", gettext_lazy("试开应急账号未成，来自 %(address)s")),
     "EmergencyTriesNoted": ("eye", "info", gettext_lazy("确认 %(tries)s 次试开应急账号")),
     "EmergencyOpened": ("alert-triangle", "bad", gettext_lazy("%(person)s 开启应急账号，来自 %(address)s")),

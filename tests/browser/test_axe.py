@@ -38,12 +38,15 @@ NO_PAGES = """
     ledger:recompute-periods ledger:run-progress ledger:verify metrics library:move library:na-treatment library:points
     library:restore library:rule library:save readyz reporting:carry-over reporting:draft reporting:evidence
     reporting:evidence-remove reporting:send-back reporting:sign-off reporting:submit reporting:validate
+    reporting:book-download reporting:book-drop reporting:book-progress reporting:book-write
     reporting:workbench second-factor-begin second-factor-codes second-factor-confirm second-factor-remove session-end
     sessions-end-others set-theme set_language sign-in-second sign-out stand-in-revoke token-revoke unlock-address
     audit-export admin-people-find ledger:propose-amendment ledger:sandbox-draft ledger:letter-docx ledger:letter-pdf
     ledger:apply-change library:book library:empty-book
     inspections:choose-inspectors inspections:recount-draw inspections:draw-list inspections:draw-result
     inspections:draw-script inspections:start-task inspections:answer-item
+    ledger:apply-change
+    admin-robot-remove admin-robot-test
     admin-archive-shadow admin-shadow-compare admin-shadow-drop admin-shadow-export admin-shadow-progress
     results:circular-docx results:circular-pdf results:summary results:confirm-grade results:run-progress
     results:uses-export

@@ -65,13 +65,13 @@ class TestTheLeader:
     def test_plans_every_office_and_wants_each_moment_once(self, kunming: Office) -> None:
         assert schedules.enqueue_due(NOON) == 0
         planned = Schedule.objects.filter(office="kunming").values_list("kind", flat=True)
-        assert set(planned) == {housekeeping.ANSWERS, housekeeping.ENDED, housekeeping.FILES}
+        assert set(planned) == {housekeeping.ANSWERS, housekeeping.ENDED, housekeeping.FILES, "tenants.remind"}
 
         later = NOON + timedelta(days=1)
         wanted = schedules.enqueue_due(later)
 
         assert (
-            wanted == 2 * Office.objects.count() + 1
+            wanted == 3 * Office.objects.count() + 1
         )  # the daily ones of each, the platform's for old shadows; one comes on Sunday
         assert schedules.enqueue_due(later) == 0
         row = Schedule.objects.get(office="kunming", kind=housekeeping.ANSWERS)
@@ -90,7 +90,7 @@ class TestTheLeader:
         Schedule.objects.create(office="gone", kind=housekeeping.ANSWERS, rule="daily 02:30", next_run=NOON)
         Schedule.objects.create(office="kunming", kind="other.release", rule="daily 02:30", next_run=NOON)
 
-        assert schedules.enqueue_due(NOON + timedelta(days=1)) == 2 * Office.objects.count() + 1
+        assert schedules.enqueue_due(NOON + timedelta(days=1)) == 3 * Office.objects.count() + 1
         assert Schedule.objects.get(office="gone").next_run > NOON + timedelta(days=1)
 
     def test_while_one_leads_another_does_nothing(self, db: None) -> None:

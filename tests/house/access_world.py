@@ -36,9 +36,9 @@ from appraisal.ledger.models import (
 )
 from appraisal.ledger.usecases import amendments, scores
 from appraisal.library import usecases as library
-from appraisal.reporting.models import MonthlyDraft
+from appraisal.reporting.models import Book, MonthlyDraft
 from appraisal.results.models import NoticeObjection, ResultUse, YearResult
-from core import files
+from core import files, secrets
 from core import office as office_core
 from core.models import AuditEntry, Job
 from core.workdays import Calendar
@@ -52,6 +52,8 @@ from tenants.models import (
     IdentityLink,
     IdentityProvider,
     Membership,
+    Notice,
+    NoticeHook,
     Office,
     OfficeArchive,
     OpenSession,
@@ -61,6 +63,7 @@ from tenants.models import (
     StandIn,
     User,
 )
+from tenants.models.notices import hook_url_about
 from tenants.models.office import Level
 from tests import factories
 from tests.appraisal import results_setting, setting
@@ -281,8 +284,14 @@ def _own(office: Office, person: Actor, admin: Actor, period: Any = None) -> Ids
             run_at=NOON,
             arguments={"run_id": 0}, finished_at=NOON, wanted_by_id=person.user_id, wanted_by_name=person.name,
         )  # fmt: skip
+        book_id = 0
         if period is not None:
             MonthlyDraft.objects.create(period=period)
+            book_id = Book.objects.create(
+                period=period, file=stored, state="READY", sheet="填报", uploaded_by_id=person.user_id or 0,
+                uploaded_by_name=person.name, uploaded_at=NOON,
+                touched=[{"indicator": 0, "base": {}, "mine": {"note": words}, "refs": {}}],
+            ).pk  # fmt: skip
     membership = Membership.objects.filter(user_id=person.user_id, office=office).get()
     with office_core.mounted(office.mount(actor_id=admin.user_id)):
         division = Division.objects.create(office=office, name=words, valid_from=TODAY)
@@ -308,6 +317,13 @@ def _own(office: Office, person: Actor, admin: Actor, period: Any = None) -> Ids
     )  # fmt: skip
     if office.level == Level.PROVINCE:
         _emergency(office, person, admin, words)
+    hook = NoticeHook.objects.create(
+        office=office, kind="WECOM", name=words, host="robots.example.org", created_by_name=admin.name, created_at=NOON
+    )
+    NoticeHook.objects.filter(pk=hook.pk).update(
+        url=secrets.seal(f"https://robots.example.org/{words}", about=hook_url_about(hook.pk))
+    )
+    Notice.objects.create(office=office, user=user, key="test", stage="NEW", title=words, url="/", made_at=NOON)
     session = OpenSession.objects.create(user=user, key=words, digest=digest(words), began_at=NOON, seen_at=NOON)
     return {
         "file_id": stored.pk, "job_id": job.pk, "user_id": user.pk, "person_id": user.pk,
@@ -315,6 +331,7 @@ def _own(office: Office, person: Actor, admin: Actor, period: Any = None) -> Ids
         "own_office_id": office.pk, "entry_id": AuditEntry.objects.filter(chain=office.schema_name).latest("id").pk,
         "token_id": token.pk, "session_id": session.pk, "number": session.pk,
         "change_id": change.pk, "provider_id": provider.pk, "link_id": link.pk, "field": "phone",
+        "book_id": book_id, "hook_id": hook.pk,
     }  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from core import secrets
+from core import jobs, secrets
+from core import office as office_core
 from core.errors import Conflict, Denied, Invalid, NotFound
 from core.models import AuditEntry, EventRecord, Job
 from tenants import selectors
@@ -17,6 +18,7 @@ from tenants.models import (
     EmergencyAccount,
     EmergencyHalf,
     EmergencyOpening,
+    Notice,
     Office,
     Role,
     User,
@@ -28,7 +30,17 @@ from tenants.rules import emergency as rules
 from tenants.selectors import emergency as emergencies
 from tenants.selectors import people
 from tenants.states import EmergencyState
-from tenants.usecases import emergency, passwords, roles, sealing, second_person, sign_in
+from tenants.usecases import (
+    alarming,
+    dispatching,
+    emergency,
+    notices,
+    passwords,
+    roles,
+    sealing,
+    second_person,
+    sign_in,
+)
 from tests import factories
 from tests.conftest import NOON, TODAY
 
@@ -235,6 +247,22 @@ class TestOpening:
             alarms = emergencies.alarms_for(User.objects.get(pk=each.user_id), at=NOON)
             assert [alarm.pk for alarm in alarms] == [sealed.account.pk]
             assert emergencies.count_waiting(each, NOON) == 1
+
+    def test_goes_by_e_mail_to_administrators_with_an_address(self, sealed, yunnan, settings, mailoutbox) -> None:
+        settings.NOTICE_MAIL = True
+        with office_core.mounted(yunnan.mount()):
+            notices.set_mail(address="audit@example.org", actor=sealed.audit, at=NOON)
+        opened(sealed)
+        assert Notice.objects.count() == 0  # the portal becomes no office: a job tells them
+
+        for _again in range(2):
+            jobs.run_due(kinds=[alarming.ALARM, dispatching.SEND])
+
+        (mail,) = mailoutbox
+        assert mail.to == ["audit@example.org"]
+        assert "两位管理员的手机都丢了" in mail.body
+        told = Notice.objects.filter(key__startswith="emergency/opened").values_list("user_id", flat=True)
+        assert set(told) == {sealed.sec.user_id, sealed.sys.user_id, sealed.audit.user_id}
 
     def test_takes_the_halves_in_either_order_and_however_typed(self, sealed) -> None:
         first, second = sealed.second.upper().replace("-", " "), f" {sealed.first} "

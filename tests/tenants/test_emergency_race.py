@@ -18,6 +18,7 @@ from tenants.models import (
     EmergencyHalf,
     EmergencyOpening,
     Membership,
+    Notice,
     Office,
     Role,
     SignInAttempt,
@@ -44,6 +45,7 @@ def sealed(django_db_blocker, django_db_setup, monkeypatch: pytest.MonkeyPatch) 
             EmergencyHalf.objects.all().delete()
             EmergencyAccount.objects.all().delete()
             Job.objects.filter(office="shifan").delete()
+            Notice.objects.filter(office=office).delete()
             EventRecord.objects.all().delete()  # of nobody as well: somebody tried
             SignInAttempt.objects.filter(address=ADDRESS).delete()
             ChangeRequest.objects.filter(office=office).delete()

@@ -15,3 +15,12 @@ class ReportHandedOver(Event):
     round: int
     on_time: bool
     indicators: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeriodReopened(Event):
+    """A closed month takes one office's report again up to a day (ISO). subject as ReportHandedOver."""
+
+    month: int
+    until: str
+    reason: str

@@ -69,3 +69,12 @@ class ConfirmNoneForm(forms.Form):
         label=gettext_lazy("依据"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy("例如：省信访局 11 月 3 日函，本月各地无集访。"),
     )  # fmt: skip
+
+
+class ReopenForm(forms.Form):
+    """Up to when, and why, a closed month takes one office's report again."""
+
+    until = forms.DateField(
+        label=gettext_lazy("重开到（含当日）"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    reason = _reason(gettext_lazy("重开理由"), gettext_lazy("州市会看到这段话；报送仍按逾期记录。"))

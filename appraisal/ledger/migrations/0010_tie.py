@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ledger', '0008_letter_changes'),
+        ('ledger', '0009_reopenings'),
         ('tenants', '0017_used_changes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

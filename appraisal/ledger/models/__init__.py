@@ -4,7 +4,7 @@ from appraisal.ledger.models.adjustments import Objection, ScoreAdjustment
 from appraisal.ledger.models.amendments import Amendment
 from appraisal.ledger.models.changes import LetterChange
 from appraisal.ledger.models.consultations import Consultation, ConsultedFigure
-from appraisal.ledger.models.cycle import Cycle, Participant, Period
+from appraisal.ledger.models.cycle import Cycle, Participant, Period, Reopening
 from appraisal.ledger.models.letters import DocumentSeries, LetterVersion, Target, TargetLetter, TargetMilestone
 from appraisal.ledger.models.reports import CurrentValue, Report, ReportedValue, Verification
 from appraisal.ledger.models.scores import Scorecard, ScoreLine, ScoreRun
@@ -22,6 +22,7 @@ __all__ = [
     "Objection",
     "Participant",
     "Period",
+    "Reopening",
     "Report",
     "ReportedValue",
     "ScoreAdjustment",

@@ -101,6 +101,7 @@ class Period(models.Model):
     derivations = models.JSONField(default=dict, help_text="field → sentence key and values of core.workdays")
 
     objects = PeriodQuerySet.as_manager()
+    reopened_until: date | None = None  # annotated by selectors.reports: for the office that asks
 
     class Meta:
         constraints = [
@@ -117,3 +118,26 @@ class Period(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cycle.year}-{self.month:02d}"
+
+    @property
+    def takes_until(self) -> date:
+        """The last day on which a report is taken of the office that asks: the month's, or a later one of its own."""
+        return max(self.closes_on, self.reopened_until or self.closes_on)
+
+
+class Reopening(models.Model):
+    """A closed month opened again for one office, up to a day (inclusive), with the reason. Never changed."""
+
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="reopenings")
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="reopenings")
+    until = models.DateField(help_text="last day, inclusive")
+    reason = models.TextField()
+    opened_by_id = models.BigIntegerField()
+    opened_by_name = models.CharField(max_length=40)
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["office", "period"], name="reopenings_of_an_office")]
+
+    def __str__(self) -> str:
+        return f"{self.office} {self.period} {self.until}"

@@ -17,7 +17,7 @@ SIGNERS = (Role.ISSUER, Role.PRINCIPAL_LEADER, Role.LEADER_IN_CHARGE)
 
 @policy
 def take(period: Period, on: date) -> None:
-    """A period takes reports from its opening to its closing day, both inclusive, in a running year."""
+    """From its opening to its closing day, both inclusive, in a running year; longer where it was opened again."""
     if period.cycle.state != CycleState.RUNNING:
         raise Conflict(
             _("%(cycle)s现在是“%(state)s”，只有进行中的考核年度接收月报。")
@@ -26,8 +26,11 @@ def take(period: Period, on: date) -> None:
     values = {"month": months.named(period.month), "opens": period.opens_on, "closes": period.closes_on}
     if on < period.opens_on:
         raise Conflict(_("%(month)s 月月报自 %(opens)s 起填报，现在还不能填。") % values)
-    if on > period.closes_on:
-        raise Conflict(_("%(month)s 月月报已于 %(closes)s 截止，不再接收。") % values)
+    if on > period.takes_until:
+        values["closes"] = period.takes_until
+        raise Conflict(
+            _("%(month)s 月月报已于 %(closes)s 截止，不再接收。确需补报，请省级考核管理员为本单位重开。") % values
+        )
 
 
 @policy

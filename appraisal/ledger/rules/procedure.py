@@ -40,6 +40,11 @@ def letter_change_window(year: int) -> tuple[date, date, int]:
     return first, last, int(value["times"])
 
 
+def reopen_days(on: date) -> int:
+    """For how many working days at most a closed month is opened again for one office."""
+    return int(_in_force("reopen_working_days", on))
+
+
 def adjustment_items(on: date) -> dict[str, dict[str, Any]]:
     """Bonus and deduction items by code: {kind, name, name_en, points (the most one item may bring), source}."""
     return dict(_in_force("adjustment_items", on))

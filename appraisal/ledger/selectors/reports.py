@@ -4,13 +4,14 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import OuterRef, QuerySet, Subquery, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import (
     CurrentValue,
     Participant,
     Period,
+    Reopening,
     Report,
     ReportedValue,
     Target,
@@ -32,7 +33,15 @@ def periods_for(actor: Actor) -> list[Period]:
 @compiled
 def _periods(office_id: int) -> QuerySet[Period]:
     rows = Period.objects.filter(cycle__participants__office_id=office_id).select_related("cycle__version")
-    return rows.order_by("-cycle__year", "-month")
+    return rows.annotate(
+        reopened_until=_reopened(office_id)  # type: ignore[no-redef]  # declared on the model, for whoever reads it
+    ).order_by("-cycle__year", "-month")
+
+
+def _reopened(office_id: int) -> Subquery:
+    """Up to when the month was opened again for the office; None where it was not."""
+    rows = Reopening.objects.filter(period=OuterRef("pk"), office_id=office_id)
+    return Subquery(rows.order_by("-until").values("until")[:1])
 
 
 def get_period(actor: Actor, period_id: int) -> Period:
@@ -46,7 +55,9 @@ def get_period(actor: Actor, period_id: int) -> Period:
 @compiled
 def _period(period_id: int, office_id: int) -> QuerySet[Period]:
     rows = Period.objects.filter(pk=period_id, cycle__participants__office_id=office_id)
-    return rows.select_related("cycle__version")
+    return rows.select_related("cycle__version").annotate(
+        reopened_until=_reopened(office_id)  # type: ignore[no-redef]
+    )
 
 
 def lock_participation(actor: Actor, period: Period) -> Participant:

@@ -23,6 +23,7 @@ urlpatterns = [
     path("values/<int:value_id>/points/", decisions.take_points_off, name="points-off"),
     path("values/<int:value_id>/reopen/", decisions.reopen_value, name="reopen-value"),
     path("completeness/", verification.completeness, name="completeness"),
+    path("completeness/<int:period_id>/<int:office_id>/reopen/", verification.reopen_period, name="reopen-period"),
     path("province-facts/", province_facts.grid, name="province-facts"),
     path("province-facts/none/", province_facts.confirm_none, name="confirm-no-events"),
     path("adjustments/", adjustments.index, name="adjustments"),

@@ -11,20 +11,24 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
+from appraisal.ledger.forms.verification import ReopenForm
 from appraisal.ledger.models import CurrentValue, Period
+from appraisal.ledger.policies import reopening as reopening_policies
 from appraisal.ledger.policies import verification as policies
 from appraisal.ledger.selectors import completeness as completeness_of
-from appraisal.ledger.selectors import histories, values
+from appraisal.ledger.selectors import histories, province_facts, reopenings, values
 from appraisal.ledger.selectors import queue as selectors
 from appraisal.ledger.states import ValueState
+from appraisal.ledger.usecases import reopening
 from appraisal.ledger.usecases import verification as usecases
 from appraisal.ledger.views import years
 from appraisal.ledger.views.evidence import file_items
 from appraisal.ledger.views.timelines import value_timeline
-from core.errors import Invalid, Refusal
-from core.http import reads
+from core.errors import Invalid, NotFound, Refusal
+from core.http import reads, refusals_on, status_of
 
 PAGE_SIZE = 50
 FILTERS = ("year", "month", "state", "office", "group", "indicator", "late", "page")
@@ -183,11 +187,17 @@ def completeness(request: HttpRequest) -> HttpResponse:
         rows = completeness_of.standings(period)
         punctual = completeness_of.punctuality(cycle)
         months = sorted(each.month for each in periods)
+        again = reopenings.until_of(period)
         context |= {
             "rows": [
-                {"standing": row, "months": [(m, punctual.get(row.office.pk, {}).get(m)) for m in months]}
+                {
+                    "standing": row,
+                    "months": [(m, punctual.get(row.office.pk, {}).get(m)) for m in months],
+                    "until": again.get(row.office.pk),
+                }
                 for row in rows
             ],
+            "may_reopen": reopenings.may_reopen(actor, period, timezone.localdate()),
             "months": months,
             "sums": {name: sum(getattr(row, name) for row in rows) for name in SUMMED},
             "on_time": sum(row.on_time is True for row in rows),
@@ -196,3 +206,31 @@ def completeness(request: HttpRequest) -> HttpResponse:
 
 
 SUMMED = ("expected", "reported", "verified", "waiting", "returned", "missing", "province_expected", "province_entered")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reopen_period(request: HttpRequest, period_id: int, office_id: int) -> HttpResponse:
+    """Ask until when and why, then open a closed month again for one office."""
+    actor, on = request.actor, timezone.localdate()
+    period = province_facts.get_period(actor, period_id)
+    reopening_policies.reopen(actor, period, on, published=period.published)  # type: ignore[attr-defined]
+    office = next((row.office for row in completeness_of.standings(period) if row.office.pk == office_id), None)
+    if office is None:
+        raise NotFound(_("这个单位不参加本年度考核。"))
+    last = reopening.last_day(period, on)
+    form = ReopenForm(request.POST or None, initial={"until": last})
+    back = f"{reverse('ledger:completeness')}?month={period.month}&year={period.cycle.year}"
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            reopening.reopen_period(
+                period_id=period_id, office_id=office_id, actor=actor, at=timezone.now(), **form.cleaned_data
+            )
+            messages.success(
+                request,
+                _("已为%(office)s重开填报，到 %(until)s 止。")
+                % {"office": office.label, "until": form.cleaned_data["until"]},
+            )
+            return HttpResponseClientRedirect(back) if request.htmx else redirect(back)
+    context = {"period": period, "office": office, "last": last, "form": form, "back": back}
+    template = "ledger/verification/reopen_period.html" + ("#dialog" if request.htmx else "")
+    return render(request, template, context, status=status_of(form))

@@ -36,7 +36,7 @@ class MonthlyDraft(models.Model):
 
     def move(self, to: DraftState) -> None:
         """Step to `to` if the life of a draft has that step. Does not save. Raises Conflict."""
-        if to not in TRANSITIONS[DraftState(self.state)]:
+        if to not in TRANSITIONS[DraftState][self.state]:
             raise Conflict(
                 _("月报现在是“%(now)s”，不能变为“%(to)s”。请刷新后按最新状态办理。")
                 % {"now": self.get_state_display(), "to": DraftState(to).label}

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from appraisal.ledger.models import CurrentValue, Period
+from appraisal.ledger.models import CurrentValue, Period, Reopening
 from appraisal.ledger.states import CycleState, ValueState
 from appraisal.library.models import EnteredBy, Indicator
 from appraisal.reporting import policies
@@ -22,16 +22,30 @@ def to_fill(actor: Actor, at: datetime) -> int:
         return 0
     on, office_id = timezone.localdate(at), actor.office.pk
     returned = len(_returned(office_id, on))
-    period = _due.first(office_id, on, on.year, on.month)
-    if period is None:
-        return returned
-    return returned + len(_not_begun(office_id, period.pk, period.cycle_id, period.cycle.version_id))
+    period = due_period(office_id, on)
+    return returned if period is None else returned + not_begun(office_id, period)
+
+
+def due_period(office_id: int, on: date) -> Period | None:
+    """The oldest month that is over, takes reports and is still being filled in by the mounted office."""
+    return _due.first(office_id, on, on.year, on.month)
+
+
+def not_begun(office_id: int, period: Period) -> int:
+    """How many indicators of the month nobody has begun."""
+    return len(_not_begun(office_id, period.pk, period.cycle_id, period.cycle.version_id))
+
+
+def still_taken(office_id: int, on: date) -> Q:
+    """Of values: their month still takes reports of the office, or takes them again."""
+    again = Reopening.objects.filter(office_id=office_id, until__gte=on).values("period_id")
+    return Q(period__closes_on__gte=on) | Q(period_id__in=again)
 
 
 @compiled
 def _returned(office_id: int, on: date) -> QuerySet[CurrentValue, int]:
-    rows = CurrentValue.objects.filter(office_id=office_id, state=ValueState.RETURNED, period__closes_on__gte=on)
-    return rows.values_list("pk", flat=True)
+    rows = CurrentValue.objects.filter(office_id=office_id, state=ValueState.RETURNED)
+    return rows.filter(still_taken(office_id, on)).values_list("pk", flat=True)
 
 
 @compiled
@@ -40,7 +54,9 @@ def _due(office_id: int, on: date, year: int, month: int) -> QuerySet[Period]:
     # A month is due once it is over; the running one can wait.
     over = Q(cycle__year__lt=year) | Q(cycle__year=year, month__lt=month)
     gone = MonthlyDraft.objects.exclude(state=DraftState.FILLING).values("period_id")
-    return mine.open_on(on).filter(over).exclude(pk__in=gone).select_related("cycle").order_by("month")[:1]
+    again = Reopening.objects.filter(office_id=office_id, until__gte=on).values("period_id")
+    taken = Q(opens_on__lte=on, closes_on__gte=on) | Q(pk__in=again)
+    return mine.filter(over, taken).exclude(pk__in=gone).select_related("cycle").order_by("month")[:1]
 
 
 @compiled

@@ -162,7 +162,7 @@ def current_period(actor: Actor, on: date) -> Period:
     """
     periods = ledger.periods_for(actor)
     opened = [period for period in periods if period.opens_on <= on]
-    still_open = [period for period in opened if period.closes_on >= on]
+    still_open = [period for period in opened if period.takes_until >= on]
     returned = ledger.periods_with_returns(actor)
     done = set(MonthlyDraft.objects.filter(state=DraftState.HANDED_OVER).values_list("period_id", flat=True))
     left = [period for period in still_open if period.pk in returned or period.pk not in done]

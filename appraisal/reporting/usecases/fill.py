@@ -1,6 +1,6 @@
 """Fill in: save values of a month. A draft may be incomplete; what is written must make sense."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -18,32 +18,19 @@ from appraisal.reporting import events, policies
 from appraisal.reporting.models import CountyLine, DraftValue, MonthlyDraft
 from appraisal.reporting.rules import facts
 from appraisal.reporting.rules.changes import plain
-from appraisal.reporting.rules.facts import Wrong
 from appraisal.reporting.selectors import sheet as selectors
+from appraisal.reporting.selectors.entries import Entry, tidied, wrongs
 from appraisal.reporting.selectors.sheet import Sheet
 from appraisal.reporting.states import DraftState
 from core import events as core_events
 from core.errors import Conflict, Invalid
 from tenants.actors import Actor
 
-LONGEST_NARRATIVE = 2000
-LONGEST_REASON = 200
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What is written for one indicator. county_lines: [{"code", "quantity"}], None leaves them as they are.
-
-    lock_version: the version that was read; 0 when nothing had been written yet.
-    """
-
-    indicator_id: int
-    fact: Mapping[str, Any] | None = None
-    nothing_to_report: bool = False
-    nothing_reason: str = ""
-    narrative: str = ""
-    county_lines: Sequence[Mapping[str, Any]] | None = None
-    lock_version: int = 0
+WRITTEN = [
+    "fact", "narrative", "nothing_to_report", "nothing_reason", "lock_version", "changed_since_return", "updated_by_id",
+    "updated_by_name", "updated_at",
+]  # fmt: skip
+AT_ONCE = 250  # rows of one UPDATE, whose text grows with them
 
 
 @dataclass(frozen=True)
@@ -100,12 +87,11 @@ def save_values(
     tidy = []
     for entry, indicator in zip(entries, indicators, strict=True):
         policies.edit(draft, indicator, sheet.demands.applies(indicator), sheet.current(indicator))
-        tidy.append(_tidy(entry))
+        tidy.append(tidied(entry))
     _refuse_wrong(sheet, indicators, tidy)
     for indicator, entry in zip(indicators, tidy, strict=True):
         _refuse_stale(sheet, indicator, entry)
-    for indicator, entry in zip(indicators, tidy, strict=True):
-        _write(sheet, indicator, entry, actor, at)
+    _write(sheet, draft, zip(indicators, tidy, strict=True), actor, at)
     if draft.state == DraftState.HANDED_OVER:
         draft.move(DraftState.FILLING)
         draft.save(update_fields=["state"])
@@ -159,74 +145,14 @@ def locked_draft(period_id: int) -> MonthlyDraft:
     return draft
 
 
-def _tidy(entry: Entry) -> Entry:
-    lines: list[dict[str, Any]] | None = None
-    if entry.county_lines is not None:
-        lines = [
-            {"code": str(line.get("code", "")), "quantity": facts.cleaned({"quantity": line.get("quantity")})}
-            for line in entry.county_lines
-        ]
-        lines = [{**line, "quantity": (line["quantity"] or {}).get("quantity")} for line in lines]
-    if entry.nothing_to_report:
-        return Entry(
-            entry.indicator_id, None, True, entry.nothing_reason.strip(), entry.narrative.strip(), [],
-            entry.lock_version,
-        )  # fmt: skip
-    return Entry(
-        entry.indicator_id, facts.cleaned(entry.fact), False, "", entry.narrative.strip(), lines, entry.lock_version
-    )
-
-
-def _refuse_wrong(sheet: Sheet, indicators: list[Indicator], entries: list[Entry]) -> None:
+def _refuse_wrong(sheet: Sheet, indicators: list[Indicator], given: list[Entry]) -> None:
     rows: list[dict[str, Any]] = [
         {"indicator_id": indicator.pk, "code": indicator.code, "field": wrong.field, "message": wrong.message}
-        for indicator, entry in zip(indicators, entries, strict=True)
-        for wrong in _wrongs(sheet, indicator, entry)
+        for indicator, entry in zip(indicators, given, strict=True)
+        for wrong in wrongs(sheet, indicator, entry)
     ]
     if rows:
         raise Invalid(rows[0]["message"], field=rows[0]["field"], rows=rows)
-
-
-def _wrongs(sheet: Sheet, indicator: Indicator, entry: Entry) -> list[Wrong]:
-    """What cannot be kept even in a draft: what is merely missing can."""
-    found = []
-    if entry.nothing_to_report:
-        if not facts.can_be_nothing(indicator):
-            found.append(Wrong("nothing_to_report", _("本指标须如实填写节点、要件、等次或评分，不能报“无发生”。")))
-        if not entry.nothing_reason:
-            found.append(Wrong("nothing_reason", _("报“无发生”请写明原因。")))
-        if len(entry.nothing_reason) > LONGEST_REASON:
-            found.append(Wrong("nothing_reason", _("原因最多 %(most)s 字。") % {"most": LONGEST_REASON}))
-    elif entry.fact is not None:
-        checked = facts.wrongs(indicator, entry.fact, sheet.milestones(indicator), on=sheet.on)
-        found += [wrong for wrong in checked if not wrong.missing]
-    if len(entry.narrative) > LONGEST_NARRATIVE:
-        found.append(Wrong("narrative", _("说明最多 %(most)s 字。") % {"most": LONGEST_NARRATIVE}))
-    return found + _wrong_lines(sheet, indicator, entry)
-
-
-def _wrong_lines(sheet: Sheet, indicator: Indicator, entry: Entry) -> list[Wrong]:
-    found = []
-    lines = [line for line in entry.county_lines or [] if line["quantity"] is not None]
-    if lines and not sheet.takes_counties(indicator):
-        return [Wrong("county_lines", _("本指标不分县填报。"))]
-    seen = set()
-    for line in lines:
-        code, name = line["code"], sheet.counties.get(line["code"])
-        if name is None:
-            found.append(Wrong(f"county.{code}", _("本单位没有编码为“%(code)s”的县。") % {"code": code[:12]}))
-        elif code in seen:
-            found.append(Wrong(f"county.{code}", _("%(county)s重复填了。") % {"county": name}))
-        elif not isinstance(line["quantity"], str) or not facts.NUMBER.fullmatch(line["quantity"]):
-            found.append(
-                Wrong(
-                    f"county.{code}",
-                    _("%(county)s的“%(value)s”不是数字，应为最多 14 位整数、6 位小数。")
-                    % {"county": name, "value": str(line["quantity"])[:40]},
-                )
-            )
-        seen.add(code)
-    return found
 
 
 def _refuse_stale(sheet: Sheet, indicator: Indicator, entry: Entry) -> None:
@@ -270,25 +196,29 @@ def differences(sheet: Sheet, indicator: Indicator, known: DraftValue, entry: En
     ]
 
 
-def _write(sheet: Sheet, indicator: Indicator, entry: Entry, actor: Actor, at: datetime) -> None:
-    current = sheet.current(indicator)
-    assert sheet.draft is not None
-    value = sheet.values.get(indicator.pk) or DraftValue(draft=sheet.draft, indicator=indicator, lock_version=0)
-    value.fact = entry.fact
-    value.nothing_to_report, value.nothing_reason = entry.nothing_to_report, entry.nothing_reason
-    value.narrative = entry.narrative
-    value.lock_version += 1
-    value.changed_since_return = current is not None and current.state == ValueState.RETURNED
-    value.updated_by_id, value.updated_by_name, value.updated_at = actor.user_id or 0, actor.name, at
-    value.save()
-    if entry.county_lines is not None:
-        _write_lines(value, entry.county_lines)
-
-
-def _write_lines(value: DraftValue, lines: Sequence[Mapping[str, Any]]) -> None:
-    CountyLine.objects.filter(value=value).delete()
+def _write(
+    sheet: Sheet, draft: MonthlyDraft, pairs: Iterable[tuple[Indicator, Entry]], actor: Actor, at: datetime
+) -> None:
+    """All of them in at most four statements."""
+    made, kept = list[DraftValue](), list[DraftValue]()
+    lines: list[tuple[DraftValue, Sequence[Mapping[str, Any]]]] = []
+    for indicator, entry in pairs:
+        current, known = sheet.current(indicator), sheet.values.get(indicator.pk)
+        value = known or DraftValue(draft=draft, indicator=indicator, lock_version=0)
+        value.fact, value.narrative = entry.fact, entry.narrative
+        value.nothing_to_report, value.nothing_reason = entry.nothing_to_report, entry.nothing_reason
+        value.lock_version += 1
+        value.changed_since_return = current is not None and current.state == ValueState.RETURNED
+        value.updated_by_id, value.updated_by_name, value.updated_at = actor.user_id or 0, actor.name, at
+        (made if known is None else kept).append(value)
+        if entry.county_lines is not None:
+            lines.append((value, entry.county_lines))
+    DraftValue.objects.bulk_create(made)
+    DraftValue.objects.bulk_update(kept, WRITTEN, batch_size=AT_ONCE)
+    CountyLine.objects.filter(value__in=[value for value, _lines in lines]).delete()
     CountyLine.objects.bulk_create(
         CountyLine(value=value, region_code=line["code"], quantity=Decimal(line["quantity"]))
-        for line in lines
+        for value, given in lines
+        for line in given
         if line["quantity"] is not None
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 import dj_database_url
 from django.utils.translation import gettext_lazy as _
 
-from config.settings import broker, logs, security
+from config.settings import broker, logs, notices, security
 
 BASE_DIR = Path(__file__).resolve().parents[3]
 DATA_DIR = Path(os.environ.get("DATA_DIR", BASE_DIR / ".data")).resolve()
@@ -275,10 +275,12 @@ SPECTACULAR_SETTINGS = {
         "ResultState": "appraisal.results.states.ResultState",
         "UseState": "appraisal.results.states.UseState",
         "NoticeObjectionState": "appraisal.results.states.NoticeObjectionState",
+        "BookState": "appraisal.reporting.states.BookState",
         "ProviderState": "tenants.states.ProviderState",
         "ChangeState": "tenants.states.ChangeState",
         "OfficeState": "tenants.states.OfficeState",
         "ShadowState": "tenants.states.ShadowState",
+        "DispatchState": "tenants.states.DispatchState",
         "ShadowSource": "tenants.models.shadows.ShadowSource",
         "DifferenceKind": "tenants.models.shadows.DifferenceKind",
         "RoleEnum": "tenants.models.people.Role",
@@ -289,6 +291,7 @@ SPECTACULAR_SETTINGS = {
 # --- The rest lives in rooms of its own ----------------------------------------------------------------------------
 globals().update(security.settings(DATA_DIR))
 globals().update(broker.settings(DATA_DIR))
+globals().update(notices.settings())
 LOGGING = logs.settings()
 
 MENU = "config.menu.MENU"

@@ -26,11 +26,12 @@ from appraisal.reporting.rules.facts.kinds import (
     rule_of,
     takes_target,
 )
+from appraisal.reporting.rules.facts.paths import Place, flat, places_of, whole
 from appraisal.reporting.rules.facts.words import described, exact, grouped, main_number, short
 
 __all__ = [
-    "COUNTED", "NUMBER", "QUANTITIES", "SINGLE_VALUE", "Demand", "Due", "Fact", "Wrong", "additive", "as_date",
+    "COUNTED", "NUMBER", "QUANTITIES", "SINGLE_VALUE", "Demand", "Due", "Fact", "Place", "Wrong", "additive", "as_date",
     "can_be_nothing", "categories_of", "cleaned", "denominator", "described", "entries_of", "events_of", "exact",
-    "for_engine", "grouped", "input_label", "inputs_of", "main_number", "of_last_month", "required_of", "rule_of",
-    "short", "takes_target", "wrongs", "zero_fact",
+    "flat", "for_engine", "grouped", "input_label", "inputs_of", "main_number", "of_last_month", "places_of",
+    "required_of", "rule_of", "short", "takes_target", "whole", "wrongs", "zero_fact",
 ]  # fmt: skip
