@@ -27,7 +27,7 @@ from core.files import TYPES
 VERDICTS = ["CONFLICT", "WRONG", "TAKE", "SAME"]
 
 
-class BookIn(serializers.Serializer):
+class SheetIn(serializers.Serializer):
     file = serializers.FileField(help_text="xlsx, downloaded here and filled in")
 
 
@@ -128,14 +128,14 @@ class Books(IdempotentMixin, APIView):
         return pages.get_paginated_response(BookOut(rows, many=True).data)
 
     @extend_schema(
-        operation_id="draft_books_upload", request={"multipart/form-data": BookIn}, responses={201: BookDetailOut}
+        operation_id="draft_books_upload", request={"multipart/form-data": SheetIn}, responses={201: BookDetailOut}
     )
     def post(self, request: Request, period_id: int) -> Response:
         """Take in a sheet and compare it. A large one is read by a job: its state is READING until then."""
         actor = request._request.actor
         period = ledger.get_period(actor, period_id)
         policies.fill(actor, period, ledger.demands(actor, period).letter, timezone.localdate())  # before any byte
-        body = BookIn(data=request.data)
+        body = SheetIn(data=request.data)
         body.is_valid(raise_exception=True)
         book = usecases.take_in(period_id=period_id, upload=body.validated_data["file"], actor=actor, at=timezone.now())
         return Response(_detail(request, period_id, book.pk), status=201)

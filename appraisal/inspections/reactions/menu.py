@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from appraisal.inspections.selectors import claims, draws, tasks
+from django.utils import timezone
+
+from appraisal.inspections.selectors import claims, draws, tasks, todos  # noqa: F401 (todos registers what waits, line by line)
 from tenants.actors import Actor
 from tenants.menu import counter
 
@@ -10,7 +12,7 @@ from tenants.menu import counter
 @counter("draws")
 def seeds_to_give(actor: Actor, at: datetime) -> int:
     """Rounds that wait for this person's phrase: they handed in its hash, and all hashes are there."""
-    return draws.awaiting_phrase(actor)
+    return draws.awaiting_phrase(actor).count()
 
 
 @counter("inspections")
@@ -22,4 +24,4 @@ def inspections_to_do(actor: Actor, at: datetime) -> int:
 @counter("claims")
 def claims_open(actor: Actor, at: datetime) -> int:
     """Claims held to be false that wait for this side."""
-    return claims.open_count(actor)
+    return claims.waiting(actor, on=timezone.localdate(at)).count()

@@ -3,15 +3,16 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from appraisal.inspections.models import FalseClaim, Finding
 from appraisal.inspections.policies import claims as policies
+from appraisal.inspections.policies.tasks import ANSWERERS
 from appraisal.inspections.states import ClaimState
 from appraisal.ledger.models import Cycle, ScoreRun
 from appraisal.ledger.rules import procedure
-from appraisal.ledger.states import RunState
+from appraisal.ledger.states import CycleState, RunState
 from core.errors import NotFound
 from core.workdays import Calendar, Derivation, add_working_days
 from tenants.actors import Actor
@@ -68,10 +69,15 @@ def refusals(actor: Actor, claim: FalseClaim, *, on: date) -> dict[str, str | No
     }
 
 
-def open_count(actor: Actor) -> int:
-    """Claims that wait: for the prefecture's side where it has not spoken, for the bureau's decision."""
+def waiting(actor: Actor, *, on: date) -> QuerySet[FalseClaim]:
+    """Claims that wait for this person: to state its side while it is heard, or, once it was heard, to decide."""
     rows = claims_for(actor).filter(state=ClaimState.HEARING)
-    return rows.count() if actor.at_province else rows.filter(stated_at__isnull=True).count()
+    if actor.at_province and actor.has(*policies.DECIDERS):
+        heard = Q(stated_at__isnull=False) | Q(hear_until__lt=on)
+        return rows.filter(heard, cycle__state=CycleState.RUNNING).exclude(proposed_by_id=actor.user_id or 0)
+    if actor.home.level == Office.Level.PREFECTURE and actor.has(*ANSWERERS):
+        return rows.filter(stated_at__isnull=True, hear_until__gte=on)
+    return rows.none()
 
 
 def derivation_of(claim: FalseClaim) -> Derivation:

@@ -166,14 +166,12 @@ def refusals(actor: Actor, draw: Draw, *, on: Any) -> dict[str, str | None]:
     }
 
 
-def awaiting_phrase(actor: Actor) -> int:
+def awaiting_phrase(actor: Actor) -> QuerySet[Draw]:
     """Frozen rounds whose hashes are complete and whose phrase the actor has still to make public."""
+    if not actor.has(*(policies.BUREAU if actor.at_province else policies.BELOW)):
+        return Draw.objects.none()
     mine = draws_for(actor).filter(
         state=DrawState.FROZEN, contributions__person_id=actor.user_id or 0, contributions__phrase=""
     )
-    return (
-        Draw.objects.filter(pk__in=mine.values("pk"))
-        .annotate(n=Count("contributions"))
-        .filter(n__gte=F("seed_people"))
-        .count()
-    )
+    complete = listed(actor).filter(pk__in=mine.values("pk")).annotate(n=Count("contributions"))
+    return complete.filter(n__gte=F("seed_people"))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from appraisal.inspections.models import Finding, Rectification, Task, TaskItem
 from appraisal.inspections.policies import tasks as policies
+from appraisal.inspections.policies.draws import BUREAU
 from appraisal.inspections.rules import figures
 from appraisal.inspections.states import RectificationState, TaskState
 from appraisal.ledger.models import Cycle, Participant
@@ -17,7 +18,7 @@ from appraisal.library.models import Indicator
 from core.errors import Invalid, NotFound
 from core.workdays import Calendar, Derivation, add_working_days
 from tenants.actors import Actor
-from tenants.models import Office
+from tenants.models import Office, Role
 
 UNFINISHED = (TaskState.PLANNED, TaskState.UNDERWAY)
 
@@ -164,15 +165,32 @@ def rectification_refusals(actor: Actor, row: Rectification) -> dict[str, str | 
     return {"answer": policies.answer.reason(actor, row), "judge": policies.judge.reason(actor, row)}
 
 
+def sent_to(actor: Actor) -> QuerySet[Task]:
+    """Tasks that this person is sent to and that are not finished; nothing in a prefecture."""
+    if not actor.at_province or not actor.has(*BUREAU):
+        return Task.objects.none()
+    return tasks_for(actor).filter(inspectors__contains=[{"user_id": actor.user_id}], state__in=UNFINISHED)
+
+
+def answers_to_judge(actor: Actor) -> QuerySet[Rectification]:
+    """What prefectures have answered: the administrator's to judge, and that of the task's inspectors."""
+    if not actor.at_province or not actor.has(*BUREAU):
+        return Rectification.objects.none()
+    rows = rectifications_for(actor).filter(state=RectificationState.ANSWERED)
+    own = Q(task__inspectors__contains=[{"user_id": actor.user_id}])
+    return rows if actor.has(Role.APPRAISAL_ADMIN) else rows.filter(own)
+
+
+def to_rectify(actor: Actor) -> QuerySet[Rectification]:
+    """What this person's prefecture has to rectify; nothing at the bureau."""
+    if actor.home.level != Office.Level.PREFECTURE or not actor.has(*policies.ANSWERERS):
+        return Rectification.objects.none()
+    return rectifications_for(actor).filter(state=RectificationState.OPEN)
+
+
 def waiting(actor: Actor) -> int:
-    """What waits for this person: tasks they are sent to, answers to judge; for a prefecture, what is to rectify."""
-    if actor.at_province:
-        mine = tasks_for(actor).filter(inspectors__contains=[{"user_id": actor.user_id}], state__in=UNFINISHED).count()
-        answered = rectifications_for(actor).filter(state=RectificationState.ANSWERED).count()
-        return mine + (answered if actor.has("APPRAISAL_ADMIN") else 0)
-    if not actor.has(*policies.ANSWERERS):
-        return 0
-    return rectifications_for(actor).filter(state=RectificationState.OPEN).count()
+    """How much of the three waits for this person."""
+    return sum(rows(actor).count() for rows in (sent_to, answers_to_judge, to_rectify))
 
 
 def wording(item: TaskItem) -> str:

@@ -63,6 +63,10 @@ def confirm(claim: FalseClaim, actor: Actor, at: Any = LATER, decision: str = DE
     return claims.confirm_false_claim(claim_id=claim.pk, decision=decision, actor=actor, at=at)
 
 
+def waiting(who: Actor, at: Any = NOON) -> list[FalseClaim]:
+    return list(selectors.waiting(who, on=timezone.localdate(at)))
+
+
 def run(year: Year, admin: Actor, month: int = 10) -> ScoreRun:
     made = scores.new_run(year.periods[month], note="", actor=admin, at=NOON)
     return scores.calculate_run(run_id=made.pk, actor=admin, at=NOON)
@@ -214,7 +218,8 @@ class TestProposing:
         assert claim.evidence == finding.evidence
         with pytest.raises(NotFound):
             propose(year, inspector, puer, finding_id=finding.pk)
-        assert selectors.open_count(reporter) == selectors.open_count(admin) == 1
+        assert (waiting(reporter), waiting(admin), waiting(inspector)) == ([claim], [], [])  # heard first
+        assert (waiting(reporter, LATER), waiting(admin, LATER)) == ([], [claim])
 
     def test_wants_everything_by_the_bureau(
         self, year: Year, inspector: Actor, kunming: Office, qinghe: Office, reporter: Actor,

@@ -1,0 +1,95 @@
+"""What waits in inspections, line by line: seeds to make public, places to inspect, things to rectify, false claims."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from appraisal.inspections.selectors import claims, draws, tasks
+from appraisal.ledger.selectors.todos import address
+from core import todos
+from core.todos import Todo
+from tenants.actors import Actor
+
+
+@todos.source("draws")
+def seeds_to_reveal(actor: Actor, at: datetime) -> list[Todo]:
+    """Rounds that wait for this person's phrase: the hashes are complete. One query."""
+    return [
+        Todo(
+            "draws",
+            f"draw:{row.pk}",
+            _("公开您为第 %(n)s 轮抽查“%(title)s”提交的一段种子") % {"n": row.number, "title": row.title},
+            address("inspections:draw", row.pk),
+        )
+        for row in draws.awaiting_phrase(actor)
+    ]
+
+
+@todos.source("inspections")
+def inspections_to_do(actor: Actor, at: datetime) -> list[Todo]:
+    """Tasks one is sent to, answers to judge, and in a prefecture what is to rectify. Two queries, one below."""
+    return [*_tasks(actor), *_answers(actor), *_rectifications(actor)]
+
+
+def _tasks(actor: Actor) -> list[Todo]:
+    return [
+        Todo(
+            "inspections",
+            f"task:{task.pk}",
+            _("现场检查%(office)s：%(title)s") % {"office": task.office.label, "title": task.title},
+            address("inspections:task", task.pk),
+            due_on=task.ends_on,
+            derivation=_("安排检查时定下的最后一天"),
+            at_once=True,
+        )
+        for task in tasks.sent_to(actor).order_by("ends_on", "pk")
+    ]
+
+
+def _answers(actor: Actor) -> list[Todo]:
+    return [
+        Todo(
+            "inspections",
+            f"judge:{row.pk}",
+            _("核对%(office)s的整改答复，销号或退回：%(title)s")
+            % {"office": row.office.label, "title": row.finding.requirement},
+            address("inspections:rectification", row.pk),
+        )
+        for row in tasks.answers_to_judge(actor).order_by("pk")
+    ]
+
+
+def _rectifications(actor: Actor) -> list[Todo]:
+    return [
+        Todo(
+            "inspections",
+            f"rectify:{row.pk}",
+            _("整改并答复：%(title)s") % {"title": row.finding.requirement},
+            address("inspections:rectification", row.pk),
+            due_on=row.due_on,
+            derivation=str(tasks.derivation_of(row)),
+            at_once=True,
+        )
+        for row in tasks.to_rectify(actor).order_by("due_on", "pk")
+    ]
+
+
+@todos.source("claims")
+def false_claims(actor: Actor, at: datetime) -> list[Todo]:
+    """Claims held to be false: the prefecture's side to state, the bureau's decision to take. One query."""
+    on = timezone.localdate(at)
+    decides = actor.at_province
+    return [
+        Todo(
+            "claims",
+            f"claim:{row.pk}",
+            (_("决定是否认定虚假填报：%(office)s %(code)s") if decides else _("陈述申辩：%(code)s 被指虚假填报"))
+            % {"office": row.office.label, "code": row.indicator.code},
+            address("inspections:claim", row.pk),
+            due_on=None if decides else row.hear_until,
+            derivation="" if decides else str(claims.derivation_of(row)),
+            at_once=True,
+        )
+        for row in claims.waiting(actor, on=on).order_by("hear_until", "pk")
+    ]
