@@ -93,7 +93,10 @@ class FileContent(APIView):
 
     @extend_schema(
         operation_id="files_content",
-        responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, "The bytes, to be saved.")},
+        responses={
+            (200, kind): OpenApiResponse(OpenApiTypes.BINARY, "The bytes, to be shown or saved.")
+            for kind in sorted({serving.content_type(known.media_type) for known in files.TYPES.values()})
+        },
     )
     def get(self, request: Request, file_id: UUID) -> FileResponse:
         """The bytes of a file this person may read. Reading from outside its office is recorded."""

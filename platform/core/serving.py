@@ -15,7 +15,10 @@ def file_response(file: StoredFile, *, inline: bool = False) -> FileResponse:
     """
     shown = inline and file.media_type in files.SHOWN_INLINE
     response = FileResponse(
-        files.open_content(file), as_attachment=not shown, filename=file.name, content_type=_content_type(file)
+        files.open_content(file),
+        as_attachment=not shown,
+        filename=file.name,
+        content_type=content_type(file.media_type),
     )
     response["X-Content-Type-Options"] = "nosniff"
     # Its own policy instead of the site's (django-csp keeps a header that is set): nothing in the file may act.
@@ -27,9 +30,9 @@ def file_response(file: StoredFile, *, inline: bool = False) -> FileResponse:
     return response
 
 
-def _content_type(file: StoredFile) -> str:
+def content_type(media_type: str) -> str:
     """Text is handed out as plain bytes: its encoding is not known, and it is saved anyway."""
-    return "application/octet-stream" if file.media_type.startswith("text/") else file.media_type
+    return "application/octet-stream" if media_type.startswith("text/") else media_type
 
 
 def document_response(document: Document, kind: Kind, name: str) -> HttpResponse:
