@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, HttpResponseClientRefresh
 
 from core import logs
 from core.errors import Refusal, TooLarge
@@ -92,7 +92,10 @@ class BodyLimitMiddleware:
 
 
 class HtmxRedirectMiddleware:
-    """A POST by htmx that ends in a redirect moves the whole page there, instead of swapping that page into a part."""
+    """A POST by htmx that ends in a redirect moves the whole page there, instead of swapping that page into a part.
+
+    To a place (#…) in the page that is open the browser would only scroll, and show what was: that page is loaded anew.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -101,7 +104,13 @@ class HtmxRedirectMiddleware:
         response = self.get_response(request)
         htmx = request.htmx  # type: ignore[attr-defined]
         if request.method == "POST" and htmx and not htmx.boosted and 300 < response.status_code < 304:
-            moved = HttpResponseClientRedirect(response["Location"])
+            there, _mark, place = response["Location"].partition("#")
+            here = (htmx.current_url_abs_path or "").partition("#")[0]
+            moved: HttpResponse = (
+                HttpResponseClientRefresh()
+                if place and there == here
+                else HttpResponseClientRedirect(response["Location"])
+            )
             moved.cookies = response.cookies
             return moved
         return response

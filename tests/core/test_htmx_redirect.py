@@ -26,6 +26,15 @@ def test_a_redirect_after_a_post_by_htmx_moves_the_page():
     assert response.cookies["kept"].value == "yes"
 
 
+@pytest.mark.parametrize(("here", "refreshed"), [("/there#old", True), ("/there", True), ("/there?month=9", False)])
+def test_a_place_in_the_same_page_loads_it_anew(here, refreshed):
+    """A browser that is told another #place alone scrolls, and goes on showing what was before."""
+    response = answer(HttpResponseRedirect("/there#row"), **HTMX, **{"HX-Current-URL": f"http://testserver{here}"})
+
+    assert (response.headers.get("HX-Refresh") == "true") is refreshed
+    assert ("HX-Redirect" in response.headers) is not refreshed
+
+
 @pytest.mark.parametrize(("method", "headers"), [("post", {}), ("get", HTMX), ("post", {**HTMX, "HX-Boosted": "true"})])
 def test_other_redirects_stay(method, headers):
     assert answer(HttpResponseRedirect("/there"), method, **headers).status_code == 302
