@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.v1 import library_shapes as shapes
-from appraisal.library import policies, schemes, selectors, usecases
+from appraisal.library import crosschecks, policies, schemes, selectors, usecases
 from appraisal.library.forms import book, book_import
 from appraisal.library.models import IndicatorTemplate, TemplateVersion
 from appraisal.library.views.books import XLSX, file_of
@@ -170,6 +170,57 @@ class NaTreatment(IdempotentMixin, APIView):
         return _detail(request, version)
 
 
+class Checks(IdempotentMixin, APIView):
+    """Checks between figures of one report."""
+
+    @extend_schema(operation_id="versions_checks", responses=shapes.ChecksOut)
+    def get(self, request: Request, version_id: int) -> Response:
+        """In order, with the names of figures that their expressions may use."""
+        return _checks(request, selectors.get_version(_actor(request), version_id))
+
+    @extend_schema(operation_id="versions_checks_add", request=shapes.CheckAddIn, responses={201: shapes.ChecksOut})
+    def post(self, request: Request, version_id: int) -> Response:
+        """Add one to a draft."""
+        given = dict(_given(shapes.CheckAddIn, request.data).validated_data)
+        version = usecases.save_check(
+            version_id=version_id, code=given.pop("code"), lock_version=given.pop("lock_version"), fields=given,
+            new=True, actor=_actor(request), at=timezone.now(),
+        )  # fmt: skip
+        return _checks(request, version, 201)
+
+
+class CheckDetail(IdempotentMixin, APIView):
+    """One check of a draft."""
+
+    @extend_schema(operation_id="versions_checks_update", request=shapes.CheckIn, responses=shapes.ChecksOut)
+    def put(self, request: Request, version_id: int, code: str) -> Response:
+        """Replace it."""
+        given = dict(_given(shapes.CheckIn, request.data).validated_data)
+        version = usecases.save_check(
+            version_id=version_id, code=code, lock_version=given.pop("lock_version"), fields=given, new=False,
+            actor=_actor(request), at=timezone.now(),
+        )  # fmt: skip
+        return _checks(request, version)
+
+    @extend_schema(
+        operation_id="versions_checks_remove", parameters=[shapes.LockIn], request=None, responses=shapes.ChecksOut
+    )
+    def delete(self, request: Request, version_id: int, code: str) -> Response:
+        """Take it out of the draft."""
+        lock = _given(shapes.LockIn, request.query_params).validated_data
+        version = usecases.remove_check(
+            version_id=version_id, code=code, actor=_actor(request), at=timezone.now(), **lock
+        )
+        return _checks(request, version)
+
+
+def _checks(request: Request, version: TemplateVersion, status: int = 200) -> Response:
+    names = crosschecks.all_names(version.indicators.order_by("position", "id"))
+    known = [{"name": name, "figure": said} for name, said in names.items()]
+    found = {"lock_version": version.lock_version, "checks": version.checks, "names": known}
+    return Response(shapes.ChecksOut(found).data, status=status)
+
+
 class Indicators(IdempotentMixin, APIView):
     """Indicators of a version."""
 
@@ -303,6 +354,8 @@ urlpatterns = [
     path(f"{VERSION}publish/", Publication.as_view(), name="version-publish"),
     path(f"{VERSION}points/", Points.as_view(), name="version-points"),
     path(f"{VERSION}na-treatment/", NaTreatment.as_view(), name="version-na-treatment"),
+    path(f"{VERSION}checks/", Checks.as_view(), name="version-checks"),
+    path(f"{VERSION}checks/<str:code>/", CheckDetail.as_view(), name="version-check"),
     path(f"{VERSION}indicators/", Indicators.as_view(), name="indicators"),
     path(INDICATOR, IndicatorDetail.as_view(), name="indicator"),
     path(f"{INDICATOR}group/", IndicatorGroup.as_view(), name="indicator-group"),

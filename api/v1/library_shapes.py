@@ -10,6 +10,7 @@ from appraisal.library import schemes, selectors
 from appraisal.library.forms.versions import LARGEST_BOOK
 from appraisal.library.models import EnteredBy, Indicator, IndicatorTemplate, Method, TargetBasis, TemplateVersion
 from appraisal.library.models.indicator import Better
+from appraisal.rules.crosschecks import Relation, Severity
 
 MOST = 2**31 - 1
 
@@ -158,6 +159,44 @@ class CopyIn(serializers.Serializer):
 class PublishIn(LockIn):
     minutes_number = serializers.CharField(max_length=60)
     effective_on = serializers.DateField()
+
+
+class CheckFields(serializers.Serializer):
+    """left and right: arithmetic over names of figures; what stands between them when all is well."""
+
+    left = serializers.CharField(max_length=500)
+    relation = serializers.ChoiceField(choices=[each.value for each in Relation])
+    right = serializers.CharField(max_length=500)
+    severity = serializers.ChoiceField(
+        choices=[each.value for each in Severity],
+        help_text="BLOCK: not handed over; REASON: handed over with an explanation; HINT: shown",
+    )
+    sentence = serializers.CharField(max_length=200, help_text="what is said when it does not hold, in Chinese")
+    sentence_en = serializers.CharField(max_length=300, allow_blank=True, default="")
+    basis = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="the rule it rests on")
+
+
+class CheckIn(LockIn, CheckFields):
+    pass
+
+
+class CheckAddIn(CheckIn):
+    code = serializers.CharField(max_length=10)
+
+
+class CheckOut(CheckFields):
+    code = serializers.CharField()
+
+
+class CheckNameOut(serializers.Serializer):
+    name = serializers.CharField()
+    figure = serializers.CharField(help_text="what it stands for")
+
+
+class ChecksOut(serializers.Serializer):
+    lock_version = serializers.IntegerField()
+    checks = CheckOut(many=True)
+    names = CheckNameOut(many=True)
 
 
 class IndicatorFields(serializers.Serializer):

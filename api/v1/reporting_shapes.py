@@ -175,6 +175,12 @@ class WrongOut(serializers.Serializer):
     message = serializers.CharField()
 
 
+class RemarkOut(serializers.Serializer):
+    kind = serializers.CharField(help_text="CHECK: a check of the scheme between figures of the report")
+    severity = serializers.CharField(help_text="BLOCK, REASON or HINT")
+    sentence = serializers.CharField()
+
+
 class DraftValueRefusals(serializers.Serializer):
     save = serializers.CharField(allow_null=True)
 
@@ -211,6 +217,7 @@ class DraftValueOut(serializers.Serializer):
     trial_steps = serializers.ListField(child=serializers.CharField())
     warnings = WrongOut(many=True)
     lacking = WrongOut(many=True, help_text="what keeps it from being submitted")
+    remarks = RemarkOut(many=True, help_text="what the system remarks; shown to who signs and who verifies, too")
     refusals = DraftValueRefusals()
 
     def to_representation(self, seen: ValueForm) -> dict[str, Any]:
@@ -256,6 +263,7 @@ class DraftValueOut(serializers.Serializer):
                 "trial_steps": seen.sentences,
                 "warnings": seen.warnings,
                 "lacking": seen.lacking,
+                "remarks": seen.remarks,
                 "refusals": {"save": seen.refusal},
             }
         )

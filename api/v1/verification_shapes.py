@@ -80,6 +80,14 @@ class ValueChangeOut(serializers.Serializer):
     after = serializers.CharField()
 
 
+class ValueRemarkOut(serializers.Serializer):
+    """What the system remarked when the value was handed over; its answer is the narrative."""
+
+    kind = serializers.CharField()
+    severity = serializers.CharField(help_text="BLOCK, REASON or HINT")
+    sentence = serializers.CharField()
+
+
 class ReportedVersionOut(serializers.Serializer):
     """One version as it was handed over or entered. Immutable."""
 
@@ -91,6 +99,7 @@ class ReportedVersionOut(serializers.Serializer):
     narrative = serializers.CharField(source="value.narrative")
     county_lines = serializers.ListField(source="value.county_lines", child=serializers.DictField())
     evidence = serializers.ListField(source="value.evidence", child=serializers.DictField())
+    remarks = ValueRemarkOut(source="value.remarked", many=True)
     entered_by = serializers.CharField(source="value.entered_by_name")
     entered_at = serializers.DateTimeField(source="value.entered_at")
     changes = ValueChangeOut(many=True)

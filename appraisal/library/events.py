@@ -62,6 +62,21 @@ class NaTreatmentSet(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CheckSaved(Event):
+    """before: the check as it was, {} when it is new."""
+
+    code: str
+    before: dict[str, str]
+    after: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckRemoved(Event):
+    code: str
+    before: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class VersionPublished(Event):
     minutes_number: str
     effective_on: str
@@ -69,6 +84,8 @@ class VersionPublished(Event):
 
 __all__ = [
     "Changes",
+    "CheckRemoved",
+    "CheckSaved",
     "IndicatorAdded",
     "IndicatorMoved",
     "IndicatorRegrouped",

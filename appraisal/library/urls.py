@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appraisal.library.views import books, dialogs, formulas, versions
+from appraisal.library.views import books, crosschecks, dialogs, formulas, versions
 
 app_name = "library"
 VERSION = "versions/<int:version_id>/"
@@ -16,6 +16,11 @@ urlpatterns = [
     path(VERSION, versions.version, name="version"),
     path(f"{VERSION}book/", books.export, name="book"),
     path(f"{VERSION}compare/", versions.compare, name="compare"),
+    path(f"{VERSION}checks/", crosschecks.checks, name="checks"),
+    path(f"{VERSION}checks/add/", crosschecks.save, name="check-add"),
+    path(f"{VERSION}checks/suggested/", crosschecks.suggest, name="check-suggest"),
+    path(f"{VERSION}checks/<str:code>/", crosschecks.save, name="check"),
+    path(f"{VERSION}checks/<str:code>/remove/", crosschecks.remove, name="check-remove"),
     path(f"{VERSION}copy/", dialogs.copy, name="copy"),
     path(f"{VERSION}publish/", dialogs.publish, name="publish"),
     path(f"{VERSION}points/", versions.points, name="points"),

@@ -61,6 +61,10 @@ PROBLEMS: Final[dict[str, tuple[str, str]]] = {
         "下限 %(minimum)s 高于上限 %(maximum)s",
         "The minimum of %(minimum)s is above the maximum of %(maximum)s",
     ),
+    "check.no_figure": (
+        "两边都没有用到任何指标的数，没有可比的",
+        "Neither side uses a figure of an indicator: there is nothing to compare",
+    ),
     "formula.long": ("公式过长（最多 %(most)s 个字符）", "The formula is too long (at most %(most)s characters)"),
     "formula.large": ("公式过于复杂", "The formula is too complex"),
     "formula.unreadable": ("公式无法读懂：%(expression)s", "The formula cannot be read: %(expression)s"),

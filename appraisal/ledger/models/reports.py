@@ -9,6 +9,8 @@ from django.db.models import Q
 
 from appraisal.ledger.models.cycle import Period
 from appraisal.ledger.models.moving import Moving
+from appraisal.ledger.rules.remarks import Remark
+from appraisal.ledger.rules.remarks import read as read_remark
 from appraisal.ledger.states import ValueState
 from appraisal.library.models import Indicator
 from tenants.models import Office
@@ -65,6 +67,10 @@ class ReportedValue(models.Model):
     narrative = models.TextField(blank=True)
     county_lines = models.JSONField(default=list)
     evidence = models.JSONField(default=list)
+    remarks = models.JSONField(
+        default=list,
+        help_text="what the system remarked when it was handed over, as ledger.rules.remarks; often nothing",
+    )
     entered_by_id = models.BigIntegerField(null=True)
     entered_by_name = models.CharField(max_length=40, blank=True)
     entered_at = models.DateTimeField()
@@ -81,6 +87,11 @@ class ReportedValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.office_id} {self.period_id} {self.indicator_id} v{self.version}"
+
+    @property
+    def remarked(self) -> list[Remark]:
+        """What was remarked, to be read."""
+        return [read_remark(row) for row in self.remarks]
 
 
 class CurrentValueQuerySet(models.QuerySet["CurrentValue"]):

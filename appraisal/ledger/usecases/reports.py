@@ -37,6 +37,7 @@ class HandedValue:
     entered_by_id: int | None = None
     entered_by_name: str = ""
     entered_at: datetime | None = None
+    remarks: list[dict[str, Any]] = field(default_factory=list)
 
 
 @transaction.atomic
@@ -117,6 +118,7 @@ def _store(
             nothing_to_report=value.nothing_to_report, nothing_reason=value.nothing_reason,
             narrative=value.narrative, county_lines=value.county_lines, evidence=value.evidence,
             entered_by_id=value.entered_by_id, entered_by_name=value.entered_by_name, entered_at=value.entered_at or at,
+            remarks=value.remarks,
         )
         for value in values
     )  # fmt: skip

@@ -63,6 +63,9 @@ class TemplateVersion(models.Model):
     copied_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="copies")
     na_treatment = models.CharField(max_length=12, choices=NaTreatment, default=NaTreatment.REDISTRIBUTE)
     note = models.TextField(blank=True)
+    checks = models.JSONField(
+        default=list, blank=True, help_text="checks between figures of one report, as appraisal.rules.crosschecks reads"
+    )
     minutes_number = models.CharField(max_length=60, blank=True, help_text="number of the party-group minutes")
     effective_on = models.DateField(null=True, blank=True)
     lock_version = models.PositiveIntegerField(default=0, help_text="grows with each change of the draft")

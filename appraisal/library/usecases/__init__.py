@@ -1,5 +1,6 @@
 """Verbs of templates: import, copy, edit, publish."""
 
+from appraisal.library.usecases.crosschecks import remove_check, save_check, suggest_checks
 from appraisal.library.usecases.editing import (
     add_group,
     add_indicator,
@@ -25,9 +26,12 @@ __all__ = [
     "origins_of",
     "publish_version",
     "regroup_indicator",
+    "remove_check",
     "remove_indicator",
+    "save_check",
     "save_indicator",
     "set_na_treatment",
     "set_points",
     "shipped_csv",
+    "suggest_checks",
 ]

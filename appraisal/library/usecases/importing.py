@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appraisal.library import events, policies, schemes, selectors
+from appraisal.library import crosschecks, events, policies, schemes, selectors
 from appraisal.library.models import EnteredBy, Indicator, IndicatorTemplate, TemplateVersion
 from appraisal.library.usecases import checks
 from appraisal.rules import scheme as rules_scheme
@@ -55,6 +55,8 @@ def import_template(
     basis = [{"code": row.code, "message": message} for row in rows if (message := schemes.basis_problem(row))]
     if basis:
         raise Invalid(_("文件中有 %(count)s 处需要改正。") % {"count": len(basis)}, field="csv_text", rows=basis)
+    version.checks = crosschecks.suggested(rows, timezone.localdate(at))
+    version.save(update_fields=["checks"])
     events.record(
         events.TemplateImported(subject=selectors.subject_of(version.pk), code=code, indicators=len(scheme.scored)),
         actor=actor,

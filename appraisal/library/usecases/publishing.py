@@ -7,7 +7,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appraisal.library import events, policies, schemes, selectors
+from appraisal.library import crosschecks, events, policies, schemes, selectors
 from appraisal.library.models import Indicator, IndicatorTemplate, TemplateVersion
 from appraisal.library.states import VersionState
 from appraisal.library.usecases import checks
@@ -37,6 +37,7 @@ def copy_version(
         year=year or source.year,
         copied_from=source,
         na_treatment=source.na_treatment,
+        checks=source.checks,
         note=note,
         created_by_id=actor.user_id,
         created_at=at,
@@ -84,7 +85,7 @@ def publish_version(
     minutes_number = checks.text(minutes_number, "minutes_number", longest=60, label=_("党组会议纪要编号"))
     if effective_on.year not in (version.year, version.year - 1):
         raise Invalid(_("执行日期应在考核年度 %(year)s 年或上一年内。") % {"year": version.year}, field="effective_on")
-    rows = schemes.problems_of(version)
+    rows = schemes.problems_of(version) + crosschecks.problems_of(version, version.indicators.all())
     if rows:
         sentence = _("；").join(f"{row['code']} {row['message']}".strip() for row in rows)
         raise Invalid(_("还不能发布：%(what)s。") % {"what": sentence}, rows=rows)

@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appraisal.library import events, policies, schemes, selectors
+from appraisal.library import crosschecks, events, policies, schemes, selectors
 from appraisal.library.models import Indicator, IndicatorTemplate, TemplateVersion
 from appraisal.library.usecases import checks
 from appraisal.library.usecases.importing import MAY_BE_UNFINISHED
@@ -60,6 +60,7 @@ def import_scheme(
     last = template.versions.aggregate(last=Max("number"))["last"] or 0
     version = TemplateVersion.objects.create(
         template=template, number=last + 1, year=year, copied_from=before, na_treatment=na_treatment, note=note,
+        checks=before.checks if before else crosschecks.suggested(made, timezone.localdate(at)),
         created_by_id=actor.user_id, created_at=at,
     )  # fmt: skip
     _store(version, made)

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from appraisal.library import schemes, selectors
+from appraisal.library import crosschecks, schemes, selectors
 from appraisal.library.forms import rules, trials, versions
 from appraisal.library.models import Indicator, Method, TemplateVersion
 from appraisal.library.views import curves, present
@@ -59,7 +59,9 @@ def version_page(request: HttpRequest, version: TemplateVersion, panel: dict[str
         "counts": _counts(branches, differences),
         "only_changed": only_changed,
         "removed": [difference for difference in differences if difference.removed],
-        "problems": schemes.problems_of(version, rows) if version.state == version.State.DRAFT else [],
+        "problems": schemes.problems_of(version, rows) + crosschecks.problems_of(version, rows)
+        if version.state == version.State.DRAFT
+        else [],
         "versions": _versions(actor, version),
         "na_choices": version.NaTreatment.choices,
         "chosen": chosen,

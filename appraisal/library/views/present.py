@@ -53,6 +53,11 @@ def said(event: EventRecord) -> tuple[str, str, str, str]:
         case "NaTreatmentSet":
             after = TemplateVersion.NaTreatment(data["after"]).label
             return _("不适用指标的分值改为：%(after)s") % {"after": after}, "", "pencil", ""
+        case "CheckSaved":
+            text = _("修改勾稽关系 %(code)s") if data["before"] else _("新增勾稽关系 %(code)s")
+            return text % data, str(data["after"].get("sentence", "")), "pencil" if data["before"] else "plus", ""
+        case "CheckRemoved":
+            return _("移除勾稽关系 %(code)s") % data, str(data["before"].get("sentence", "")), "minus", "bad"
         case "VersionPublished":
             return _("发布，纪要 %(minutes_number)s，%(effective_on)s 起执行") % data, "", "send", "ok"
     return event.name, "", "pencil", ""

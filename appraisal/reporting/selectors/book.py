@@ -1,6 +1,6 @@
 """The month as a spreadsheet: what goes into it, and what came back held against the portal as it is now."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -9,9 +9,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from appraisal.ledger.rules.remarks import Remark
 from appraisal.library.models import Indicator
 from appraisal.reporting import policies
-from appraisal.reporting.models import Book
+from appraisal.reporting.models import Book, DraftValue
 from appraisal.reporting.rules import book, facts
 from appraisal.reporting.rules.changes import plain
 from appraisal.reporting.rules.facts import Wrong
@@ -177,6 +178,7 @@ class Comparison:
     parts: list[Part]
     problems: list[dict[str, Any]]
     gone: int  # indicators that the scheme no longer has
+    remarks: list[tuple[Part, Remark]] = field(default_factory=list)  # of the month as the sheet would have it
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -278,7 +280,21 @@ def comparison(actor: Actor, loaded: Sheet, upload: Book) -> Comparison:
     parts.sort(key=lambda part: order[part.indicator.pk])
     for part in parts:
         part.unreadable = part.indicator.pk in unreadable
-    return Comparison(loaded, parts, upload.problems, gone)
+    return Comparison(loaded, parts, upload.problems, gone, _remarks(loaded, parts))
+
+
+def _remarks(loaded: Sheet, parts: list[Part]) -> list[tuple[Part, Remark]]:
+    """What would be remarked on the indicators that the sheet changed, were all of it written."""
+    values = dict(loaded.values)
+    for part in parts:
+        if part.sound:
+            entry = entry_of(loaded, part, {cell.key for cell in part.conflicts})
+            values[part.indicator.pk] = DraftValue(
+                indicator=part.indicator, fact=entry.fact, nothing_to_report=entry.nothing_to_report,
+                nothing_reason=entry.nothing_reason, narrative=entry.narrative,
+            )  # fmt: skip
+    would = replace(loaded, values=values)
+    return [(part, remark) for part in parts for remark, _here in would.remarks.get(part.indicator.pk, [])]
 
 
 def entry_of(loaded: Sheet, part: Part, mine_wins: set[str]) -> Entry:

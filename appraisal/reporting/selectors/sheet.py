@@ -19,6 +19,7 @@ from appraisal.reporting.models import DraftEvidence, DraftValue, MonthlyDraft
 from appraisal.reporting.rules import changes, counties, facts
 from appraisal.reporting.rules.changes import Change
 from appraisal.reporting.rules.facts import Wrong
+from appraisal.reporting.selectors import remarks
 from core.errors import NotFound
 from core.postgres.compiled import compiled
 from tenants.actors import Actor
@@ -119,14 +120,28 @@ class Sheet:
         last = self.last(indicator)
         return last is None or not same(last.value.fact, value.fact)
 
+    @cached_property
+    def remarks(self) -> remarks.Remarks:
+        """What the system remarks on the drafted values, indicator id by indicator id."""
+        return remarks.checks_of(self)
+
+    def explanation(self, indicator: Indicator) -> str:
+        """What the draft says about a value in words."""
+        value = self.values.get(indicator.pk)
+        if value is None:
+            return ""
+        return value.nothing_reason if value.nothing_to_report else value.narrative
+
     def warnings(self, indicator: Indicator) -> list[Wrong]:
-        """Soft checks: changes that an explanation must go with, and does not yet."""
+        """Soft checks: what an explanation must go with and does not yet, and what disagrees with other figures."""
+        return [*self._change_unexplained(indicator), *remarks.wrongs_of(self, indicator)]
+
+    def _change_unexplained(self, indicator: Indicator) -> list[Wrong]:
         value, change = self.values.get(indicator.pk), self.change(indicator)
         if value is None or change is None or not change.reason:
             return []
-        text = value.nothing_reason if value.nothing_to_report else value.narrative
         field_name = "nothing_reason" if value.nothing_to_report else "narrative"
-        if changes.explained(text, self.on):
+        if changes.explained(self.explanation(indicator), self.on):
             return []
         asked = _("%(reason)s请说明原因（至少 %(least)s 个字）。") % {
             "reason": change.reason, "least": changes.characters(self.on),

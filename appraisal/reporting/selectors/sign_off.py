@@ -25,9 +25,14 @@ class Line:
 
     @property
     def remark(self) -> bool:
-        """Whether there is something to look at: a large change, nothing to report, or a return."""
+        """Whether there is something to look at: a large change, a remark, nothing to report, or a return."""
         change = self.row.change
-        return bool(change and change.reason) or self.value.nothing_to_report or self.row.current is not None
+        return (
+            bool(change and change.reason)
+            or bool(self.row.remarks)
+            or self.value.nothing_to_report
+            or self.row.current is not None
+        )
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import CurrentValue, ReportedValue, ScoreLine, ScoreRun, Verification
+from appraisal.ledger.rules.remarks import Remark
 from appraisal.ledger.selectors import reports as ledger
 from appraisal.ledger.selectors.facts import last_day
 from appraisal.ledger.states import RunState
@@ -66,6 +67,7 @@ class ValueForm:
     refusal: str | None
     warnings: list[Wrong]
     lacking: list[Wrong]
+    remarks: list[Remark]
     change: Change | None
     trial: Trial
     sentences: list[str]
@@ -146,6 +148,7 @@ def form_of(actor: Actor, loaded: Sheet, indicator_id: int) -> ValueForm:
         refusal=edit_refusal(actor, loaded, indicator),
         warnings=loaded.warnings(indicator) + loaded.counties_wrong(indicator),
         lacking=loaded.lacking(indicator) if loaded.to_hand_over(indicator) else [],
+        remarks=[remark for remark, _here in loaded.remarks.get(indicator.pk, [])],
         change=loaded.change(indicator),
         trial=tried,
         sentences=[render(step["key"], step["values"], language) for step in tried.sentences],

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import CurrentValue, Period, Scorecard, ScoreLine, ScoreRun
+from appraisal.ledger.rules.remarks import Remark
 from appraisal.ledger.selectors import reports as ledger
 from appraisal.ledger.selectors import scores
 from appraisal.ledger.states import RunState, ValueState
@@ -48,6 +49,7 @@ class Row:
     line: ScoreLine | None
     current: CurrentValue | None
     lacking: list[Wrong] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
 
     @property
     def mine(self) -> bool:
@@ -175,6 +177,7 @@ def current_period(actor: Actor, on: date) -> Period:
 def _row(loaded: Sheet, indicator: Indicator, line: ScoreLine | None) -> Row:
     value, current, last = loaded.values.get(indicator.pk), loaded.current(indicator), loaded.last(indicator)
     status = status_of(loaded, indicator)
+    remarks = [remark for remark, _here in loaded.remarks.get(indicator.pk, [])]
     lacking = loaded.lacking(indicator) if loaded.to_hand_over(indicator) and value is not None else []
     milestones = loaded.milestones(indicator)
     shown = value if value is not None else (current.value if current else None)
@@ -182,7 +185,7 @@ def _row(loaded: Sheet, indicator: Indicator, line: ScoreLine | None) -> Row:
         indicator=indicator,
         status=status,
         word=_("待签发") if status == "reviewing" else "",
-        note=_note(status, current, lacking, loaded),
+        note=_note(status, current, lacking, loaded) or (remarks[0].sentence if remarks else ""),
         trend=trend(loaded, indicator),
         last=_cell(indicator, last.final_fact, last.final_fact is None, milestones) if last else ("—", ""),
         now=_cell(indicator, shown.fact, shown.nothing_to_report, milestones) if shown else ("—", ""),
@@ -190,6 +193,7 @@ def _row(loaded: Sheet, indicator: Indicator, line: ScoreLine | None) -> Row:
         line=line,
         current=current,
         lacking=lacking,
+        remarks=remarks,
     )
 
 

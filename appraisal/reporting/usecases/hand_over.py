@@ -142,4 +142,5 @@ def _handed(sheet: Sheet, indicator: Indicator) -> HandedValue:
         entered_by_id=value.updated_by_id,
         entered_by_name=value.updated_by_name,
         entered_at=value.updated_at,
+        remarks=[remark.stored() for remark, _here in sheet.remarks.get(indicator.pk, [])],
     )

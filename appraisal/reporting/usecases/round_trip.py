@@ -125,7 +125,7 @@ def read_book(*, book_id: int, actor: Actor, at: datetime, told: Told = lambda *
     book.downloaded_at, book.sheet, book.missing = stamp.made, stamp.sheet, filled.missing
     compared = selectors.comparison(actor, loaded, book)
     told(2, 3, _("把问题写回表格"))
-    if compared.wrong or compared.conflicts:
+    if compared.wrong or compared.conflicts or compared.remarks:
         _mark(book, path, compared, at)
     book.move(BookState.READY)
     book.save()
@@ -169,6 +169,10 @@ def _mark(book: Book, path: Path, compared: Comparison, at: datetime) -> None:
         for row in compared.rows
         if row.verdict in ("WRONG", "CONFLICT") and not row.held
     ]
+    for part, remark in compared.remarks:
+        cell = part.cells[0]
+        tone = "bad" if remark.severity == "BLOCK" else "warn"
+        marks.append(rules.Mark(cell.ref, remark.sentence, tone, part.indicator.code, part.indicator.label))
     stem = book.file.name.rpartition(".")[0]
     name = _("%(name)s（有批注）.xlsx") % {"name": stem[:150]}
     upload: Any = ContentFile(rules.mark(path, book.sheet, marks), name=name)

@@ -1,0 +1,75 @@
+"""What the system remarks on the drafted values of a month, before anybody else sees them."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from appraisal.ledger.rules.remarks import Remark
+from appraisal.library import crosschecks
+from appraisal.library.crosschecks import Figures, Severity
+from appraisal.library.models import Indicator
+from appraisal.reporting.rules import changes, facts
+from appraisal.reporting.rules.facts import Wrong
+
+if TYPE_CHECKING:
+    from appraisal.reporting.selectors.sheet import Sheet
+
+Remarks = dict[int, list[tuple[Remark, bool]]]  # indicator id → (remark, whether it is answered or mended here)
+
+
+def checks_of(sheet: "Sheet") -> Remarks:
+    """The scheme's checks that the drafted figures do not keep, at every indicator that takes part.
+
+    One of them has to answer: the first in the check that is still to be handed over.
+    """
+    found: Remarks = defaultdict(list)
+    if not sheet.period.cycle.version.checks:
+        return found
+    owners: dict[str, Indicator] = {}
+    figures: Figures = {}
+    for row in sheet.asked:
+        mine = _figures(sheet, row)
+        figures |= mine
+        owners |= dict.fromkeys(mine, row)
+    for broken in crosschecks.broken_of(sheet.period.cycle.version, figures):
+        check = broken.check
+        values = {
+            "code": check.code, "sentence": check.sentence, "sentence_en": check.sentence_en, "figures": broken.figures,
+        }  # fmt: skip
+        remark = Remark("CHECK", check.severity.value, values)
+        involved = list({owners[name].pk: owners[name] for name in check.names if name in owners}.values())
+        answering = next((row for row in involved if sheet.to_hand_over(row)), None)
+        for row in involved:
+            found[row.pk].append((remark, row is answering))
+    return found
+
+
+def _figures(sheet: "Sheet", row: Indicator) -> Figures:
+    value, last, target = sheet.values.get(row.pk), sheet.last(row), sheet.demands.targets.get(row.pk)
+    fact = value.fact if value else None
+    return crosschecks.figures_of(
+        row,
+        fact,
+        nothing=bool(value and value.nothing_to_report),
+        last=last.final_fact if last else None,
+        had_last=last is not None,
+        target=facts.denominator(row, fact, target, sheet.period.month) if row.method in facts.QUANTITIES else None,
+        year=target.year_target if target else None,
+    )
+
+
+def wrongs_of(sheet: "Sheet", row: Indicator) -> Iterator[Wrong]:
+    """What of an indicator's remarks keeps it from being handed over: what blocks, and what nobody has explained."""
+    value = sheet.values.get(row.pk)
+    for remark, here in sheet.remarks.get(row.pk, []):
+        if not here or value is None or remark.severity == Severity.HINT:
+            continue
+        if remark.severity == Severity.BLOCK:
+            yield Wrong("value", remark.sentence, missing=True)
+        elif not changes.explained(sheet.explanation(row), sheet.on):
+            asked = _("%(reason)s请说明原因（至少 %(least)s 个字）。") % {
+                "reason": remark.sentence, "least": changes.characters(sheet.on),
+            }  # fmt: skip
+            yield Wrong("nothing_reason" if value.nothing_to_report else "narrative", asked, missing=True)
