@@ -26,6 +26,7 @@ DATA = (
     *("tests/appraisal/small_template.csv", "tests/appraisal/results_setting.py", "platform/core/usecases/calendar.py"),
     *("appraisal/ledger/rules/params/adjustment_items.yaml", "appraisal/rules/methods/expression_examples.py"),
     "appraisal/inspections/rules/params/checklists.yaml",
+    "appraisal/rules/params/cross_checks.yaml",
 )
 # Posts, fragments, files, answers for machines, and addresses that lead on.
 NO_PAGES = """
@@ -42,7 +43,7 @@ NO_PAGES = """
     reporting:workbench second-factor-begin second-factor-codes second-factor-confirm second-factor-remove session-end
     sessions-end-others set-theme set_language sign-in-second sign-out stand-in-revoke token-revoke unlock-address
     audit-export admin-people-find ledger:propose-amendment ledger:sandbox-draft ledger:letter-docx ledger:letter-pdf
-    ledger:apply-change library:book library:empty-book
+    ledger:apply-change library:book library:empty-book library:check-suggest
     inspections:choose-inspectors inspections:recount-draw inspections:draw-list inspections:draw-result
     inspections:draw-script inspections:start-task inspections:answer-item
     ledger:apply-change

@@ -246,7 +246,14 @@ class World:
             letter = preparing.letters["kunming"]
             row = letters.TargetRow("A1", year_target="900", q1="200", q2="450", q3="700", note="含往年结转人口")
             letters.save_targets(letter_id=letter.pk, rows=[row], lock_version=letter.lock_version, actor=actor, at=NOW)
-            library.copy_version(version_id=preparing.version.pk, year=2027, actor=actor, at=NOW)
+            draft = library.copy_version(version_id=preparing.version.pk, year=2027, actor=actor, at=NOW)
+            fields = {
+                "left": "B7", "relation": "AT_MOST", "right": "B7_target", "severity": "BLOCK", "basis": "",
+                "sentence": "已验收项目数不得超过应验收项目数。", "sentence_en": "Accepted cannot be more than due.",
+            }  # fmt: skip
+            library.save_check(
+                version_id=draft.pk, code="K1", fields=fields, new=True, lock_version=0, actor=actor, at=NOW
+            )
         for slug in ("puer", "diqing"):
             letter = setting.issued_letter(preparing, slug)
         signer = self.with_role("diqing", Role.PRINCIPAL_LEADER)
