@@ -1,9 +1,11 @@
 """What the cells of a spreadsheet file (xlsx, of Office or WPS) say: streamed, bounded, word for word.
 
-A number is its digits as written, never a float; a formula says that it is one, with what the program last made of it.
-Nothing is computed, no link followed, no part unpacked that is not asked for. core.files has looked at the file before
-(bombs, macros, passwords); this module keeps bounds of its own, for a table that a person fills in.
-Source: ECMA-376 part 1, 18.3 (sheets), 18.4 (shared strings); both the transitional and the strict namespaces.
+A number is its digits as written, never a float; a number that is shown as a day is that day (whoever types 3-1 gets
+one, unasked); a formula says that it is one, with what the program last made of it. Nothing is computed, no link
+followed, no part unpacked that is not asked for. core.files has looked at the file before (bombs, macros, passwords);
+this module keeps bounds of its own, for a table that a person fills in.
+Source: ECMA-376 part 1, 18.3 (sheets), 18.4 (shared strings), 18.8.30 (formats of numbers; 27 to 36 and 50 to 58 are
+days in Chinese editions); both the transitional and the strict namespaces.
 """
 
 import re
@@ -12,29 +14,38 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
 from django.utils.translation import gettext as _
+from openpyxl.styles.numbers import is_date_format
 
 from core.errors import Invalid
 
 CHUNK = 1 << 18
-EXPANDED = 256 * 1024 * 1024  # bytes of all parts together, unpacked
-MOST_TEXT = 64 * 1024 * 1024  # characters of all texts of the file together
-MOST_ROWS, MOST_COLUMNS = 20_000, 300
 DIGITS = 15  # significant digits that spreadsheets keep: 1344.485 is stored as 1344.4849999999999
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+NO_TEXT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # no character of XML, nor of a database
+STUMBLES = (OSError, EOFError, RuntimeError, NotImplementedError, KeyError, ValueError, IndexError)
 REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+NUMBER = re.compile(r"\d{1,7}")
+BUILT_IN_DAYS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
+# From which programs count days: the wall clock of wherever somebody typed, so of no zone.
+FIRST_DAY, FIRST_DAY_OF_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001
+LAST_DAY = 2_958_465  # of the year 9999
+TIME_AT = 11  # where the time begins in an ISO moment
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell that says something. kind: text, number, bool or error.
+    """One cell that says something. kind: text, number, date, bool or error.
 
-    text: as written; of a number its digits (Decimal takes them), of a bool "1" or "0", of an error "#REF!".
+    text: as written; of a number its digits (Decimal takes them), of a day "2026-05-31" (with "08:30:00" behind it, or
+    that alone, where it has a time), of a bool "1" or "0", of an error "#REF!".
     formula: it is computed by the program; text is what came out last, "" where the file does not say.
     """
 
@@ -52,39 +63,62 @@ class Sheet:
     rows: dict[int, dict[int, Cell]]
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """How much is read. expanded: bytes of all parts unpacked; text: characters of all cells; the rest: of a file."""
+
+    expanded: int = 256 * 1024 * 1024
+    text: int = 64 * 1024 * 1024
+    cells: int = 400_000
+    rows: int = 20_000
+    columns: int = 300
+
+
 @dataclass
 class _Book:
     archive: zipfile.ZipFile
+    within: Bounds
     names: dict[str, str] = field(default_factory=dict)  # lower-case → as it is
     texts: list[str] = field(default_factory=list)
-    text_left: int = field(default_factory=lambda: MOST_TEXT)
+    days: frozenset[str] = frozenset()  # the styles (their places, as text) that show a number as a day
+    first_day: datetime = FIRST_DAY
+    text_left: int = 0
+    cells_left: int = 0
 
 
-def read(path: Path) -> list[Sheet]:
+def read(path: Path, within: Bounds | None = None) -> list[Sheet]:
     """All sheets of a workbook, in its order. Raises Invalid (field `file`) in sentences for people."""
-    with opened(path) as archive:
-        book = _Book(archive, {name.lower(): name for name in archive.namelist()})
-        sheets, strings = _contents(book)
+    within = within or Bounds()
+    with opened(path, within) as archive:
+        names = {name.lower(): name for name in archive.namelist()}
+        book = _Book(archive, within, names, text_left=within.text, cells_left=within.cells)
+        sheets, strings, styles = _contents(book)
         if strings:
             book.texts = _shared(book, strings)
+        if styles:
+            book.days = _days(book, styles)
         return [Sheet(name, hidden, _rows(book, part)) for name, hidden, part in sheets]
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[zipfile.ZipFile]:
-    """The archive, within bounds and without document types in any part. Raises Invalid."""
+def opened(path: Path, within: Bounds) -> Iterator[zipfile.ZipFile]:
+    """The archive, within bounds and without document types in any part; whatever a reader stumbles over is the file's
+    fault. Raises Invalid."""
     try:
         with zipfile.ZipFile(path) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > EXPANDED:
-                raise _invalid(_("表格内容过多，不能读取。请只保留下载时的工作表后重新上传。"))
+            if sum(entry.file_size for entry in archive.infolist()) > within.expanded:
+                raise _too_much()
             for name in archive.namelist():
                 if name.lower().endswith((".xml", ".rels", ".vml")):
                     _no_doctype(archive, name)
             yield archive
-    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, EOFError, RuntimeError, KeyError) as error:
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, expat.ExpatError, *STUMBLES) as error:
         raise _broken() from error
-    except expat.ExpatError as error:
-        raise _broken() from error
+
+
+def storable(text: str) -> str:
+    """The text as a cell can hold it: without characters that XML has not; "_x0041_" stays what it is, and no "A"."""
+    return LOOKS_ESCAPED.sub("_x005F_", NO_TEXT.sub("", text))
 
 
 def decimal_text(digits: str) -> str:
@@ -106,6 +140,10 @@ def decimal_text(digits: str) -> str:
 
 def _invalid(sentence: str) -> Invalid:
     return Invalid(sentence, field="file")
+
+
+def _too_much() -> Invalid:
+    return _invalid(_("表格内容过多，不能读取。请只保留下载时的工作表后重新上传。"))
 
 
 def _broken() -> Invalid:
@@ -162,8 +200,8 @@ def _attribute(given: dict[str, str], wanted: str) -> str:
     return next((value for name, value in given.items() if _local(name) == wanted), "")
 
 
-def _contents(book: _Book) -> tuple[list[tuple[str, bool, str]], str]:
-    """(name, hidden, part) of every sheet, and the part of the shared strings ('' when there is none)."""
+def _contents(book: _Book) -> tuple[list[tuple[str, bool, str]], str, str]:
+    """(name, hidden, part) of every sheet; the parts of shared strings and of styles, '' where there is none."""
     listed: list[tuple[str, bool, str]] = []
     targets: dict[str, tuple[str, str]] = {}
 
@@ -171,6 +209,8 @@ def _contents(book: _Book) -> tuple[list[tuple[str, bool, str]], str]:
         if _local(name) == "sheet":
             identifier = next((value for key, value in given.items() if key.endswith(":id")), "")
             listed.append((given.get("name", ""), given.get("state", "visible") != "visible", identifier))
+        elif _local(name) == "workbookPr" and given.get("date1904") in ("1", "true"):
+            book.first_day = FIRST_DAY_OF_1904
 
     def relation(name: str, given: dict[str, str]) -> None:
         if _local(name) == "Relationship" and _attribute(given, "TargetMode") != "External":
@@ -188,8 +228,11 @@ def _contents(book: _Book) -> tuple[list[tuple[str, bool, str]], str]:
         kind, target = targets.get(identifier, ("", ""))
         if kind == "worksheet":
             found.append((title, hidden, _part(book, target)))
-    strings = next((target for kind, target in targets.values() if kind == "sharedStrings"), "")
-    return found, _part(book, strings) if strings else ""
+    strings, styles = (
+        next((target for kind, target in targets.values() if kind == wanted), "")
+        for wanted in ("sharedStrings", "styles")
+    )
+    return found, _part(book, strings) if strings else "", _part(book, styles) if styles else ""
 
 
 def _part(book: _Book, target: str) -> str:
@@ -201,13 +244,49 @@ def _part(book: _Book, target: str) -> str:
 
 
 def _unescaped(text: str) -> str:
-    return ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+    return NO_TEXT.sub("", ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)) if "_x" in text else text
+
+
+def _days(book: _Book, part: str) -> frozenset[str]:
+    """The places of the cell styles whose numbers are shown as days or times."""
+    own: dict[str, bool] = {}
+    styles: list[str] = []
+    inside = {"numFmts": False, "cellXfs": False}
+
+    def start(name: str, given: dict[str, str]) -> None:
+        local = _local(name)
+        if local == "numFmt" and inside["numFmts"]:
+            own[given.get("numFmtId", "")] = is_date_format(given.get("formatCode", ""))
+        elif local in inside:
+            inside[local] = True
+        elif local == "xf" and inside["cellXfs"]:
+            styles.append(given.get("numFmtId", "0"))
+
+    def end(name: str) -> None:
+        if _local(name) in inside:
+            inside[_local(name)] = False
+
+    _parse(book.archive, part, start=start, end=end)
+    built_in = {str(number) for number in BUILT_IN_DAYS}
+    return frozenset(str(place) for place, number in enumerate(styles) if own.get(number, number in built_in))
+
+
+def _moment(book: _Book, digits: str) -> str:
+    """The day, the moment or the time that a number shows; '' where it is none."""
+    try:
+        number = Decimal(digits)
+    except InvalidOperation:
+        return ""
+    if not (number.is_finite() and 0 <= number <= LAST_DAY):
+        return ""
+    shown = (book.first_day + timedelta(seconds=round(number * 86_400))).isoformat(" ")
+    return shown[TIME_AT:] if number < 1 else shown.removesuffix(" 00:00:00")
 
 
 def _spend(book: _Book, count: int) -> None:
     book.text_left -= count
     if book.text_left < 0:
-        raise _invalid(_("表格内容过多，不能读取。请只保留下载时的工作表后重新上传。"))
+        raise _too_much()
 
 
 def _shared(book: _Book, part: str) -> list[str]:
@@ -247,7 +326,8 @@ class _Rows:
         self.rows: dict[int, dict[int, Cell]] = {}
         self.row: dict[int, Cell] = {}
         self.number = self.column = 0
-        self.kind, self.formula, self.reading, self.phonetic = "n", False, False, False
+        self.kind, self.day = "n", False
+        self.formula, self.reading, self.phonetic = False, False, False
         self.pieces: list[str] = []
 
     def start(self, name: str, given: dict[str, str]) -> None:
@@ -262,16 +342,16 @@ class _Rows:
             self.phonetic = True
         elif local == "row":
             told = given.get("r", "")
-            self.number = int(told) if told.isascii() and told.isdigit() else self.number + 1
+            self.number = int(told) if NUMBER.fullmatch(told) else self.number + 1
             self.column = 0
-            if self.number > MOST_ROWS:
-                raise _invalid(_("表格超过 %(most)s 行，不能读取。") % {"most": MOST_ROWS})
+            if self.number > self.book.within.rows:
+                raise _invalid(_("表格超过 %(most)s 行，不能读取。") % {"most": self.book.within.rows})
             self.row = self.rows.setdefault(self.number, {})
 
     def _cell(self, given: dict[str, str]) -> None:
-        place = REFERENCE.fullmatch(given.get("r", ""))
-        self.column = column_number(place[1]) if place else self.column + 1
+        self.column = place_of(given.get("r", ""))[1] or self.column + 1
         self.kind, self.formula = given.get("t", "n"), False
+        self.day = given.get("s", "") in self.book.days
         self.pieces.clear()
 
     def text(self, piece: str) -> None:
@@ -284,21 +364,34 @@ class _Rows:
             self.reading = False
         elif local == "rPh":
             self.phonetic = False
-        elif local == "c" and (self.pieces or self.formula) and self.column <= MOST_COLUMNS:
-            self.row[self.column] = self._said("".join(self.pieces))
+        elif local == "c" and (self.pieces or self.formula):
+            self._keep(self._said("".join(self.pieces)))
+
+    def _keep(self, cell: Cell) -> None:
+        if self.column > self.book.within.columns:
+            raise _invalid(_("表格超过 %(most)s 列，不能读取。") % {"most": self.book.within.columns})
+        self.book.cells_left -= 1
+        if self.book.cells_left < 0:
+            raise _too_much()
+        self.row[self.column] = cell
 
     def _said(self, text: str) -> Cell:
         if self.kind == "s" and text:
-            place = int(text) if text.isascii() and text.isdigit() else -1
+            place = int(text) if NUMBER.fullmatch(text) else -1
             if not 0 <= place < len(self.book.texts):
                 raise _broken()
             said = self.book.texts[place]
             _spend(self.book, len(said))
             return Cell("text", said, self.formula)
         _spend(self.book, len(text))
-        kind = {"n": "number", "b": "bool", "e": "error"}.get(self.kind, "text")
+        kind = {"n": "number", "b": "bool", "e": "error", "d": "date"}.get(self.kind, "text")
         if kind == "number":
-            return Cell(kind if text else "text", text.strip(), self.formula)
+            text = text.strip()
+            if self.day and (moment := _moment(self.book, text)):
+                return Cell("date", moment, self.formula)
+            return Cell(kind if text else "text", text, self.formula)
+        if kind == "date":
+            return Cell(kind, text.strip().rstrip("Z").replace("T", " ").removesuffix(" 00:00:00"), self.formula)
         return Cell(kind, _unescaped(text) if kind == "text" else text, self.formula)
 
 
@@ -306,6 +399,12 @@ def _rows(book: _Book, part: str) -> dict[int, dict[int, Cell]]:
     reading = _Rows(book)
     _parse(book.archive, part, start=reading.start, end=reading.end, text=reading.text)
     return reading.rows
+
+
+def place_of(ref: str) -> tuple[int, int]:
+    """Row and column of "G7"; (0, 0) of what is no cell."""
+    found = REFERENCE.fullmatch(ref)
+    return (int(found[2]), column_number(found[1])) if found else (0, 0)
 
 
 def column_number(letters: str) -> int:

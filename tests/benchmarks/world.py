@@ -243,6 +243,16 @@ def counties_of(office: Office) -> None:
     )  # fmt: skip
 
 
+def _points(indicators: int) -> list[Decimal]:
+    """100 points in whole ones, the rest at the end; beyond 100 indicators in hundredths, the first ones more."""
+    if indicators <= 100:
+        points = [Decimal(100) // indicators] * indicators
+        points[-1] += 100 - sum(points)
+        return points
+    least, more = divmod(10_000, indicators)
+    return [Decimal(least + (place < more)) / 100 for place in range(indicators)]
+
+
 def scheme_csv(indicators: int) -> str:
     """A scheme of that many indicators, all entered by prefectures, of the kinds that prefectures report."""
     kinds = [
@@ -254,14 +264,15 @@ def scheme_csv(indicators: int) -> str:
     ]
     out = StringIO()
     out.write("code,parent,name,points,method,parameters,unit,data_source,evidence,cumulative,target_basis,direction\n")
-    points = [Decimal(100) // indicators] * indicators
-    points[-1] += 100 - sum(points)
+    points = _points(indicators)
     groups = range(0, indicators, 10)
     for group in groups:
         members = points[group : group + 10]
         out.write(f"G{group // 10},,第{group // 10 + 1}组,{sum(members)},,,,,,,,\n")
         for place, worth in enumerate(members, start=1):
             method, parameters, cumulative, basis = kinds[place % len(kinds)]
+            if method == "STEP":
+                parameters = {**parameters, "steps": [{"at_least": "90", "points": str(min(worth, Decimal("0.5")))}]}
             how = json.dumps(parameters, ensure_ascii=False).replace('"', '""')
             out.write(f'G{group // 10}.{place},G{group // 10},指标{group + place},{worth},{method},"{how}",项,')
             out.write(f"monthly_report,证明材料,{cumulative},{basis},HIGHER\n")

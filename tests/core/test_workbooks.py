@@ -1,5 +1,6 @@
 """Reading a spreadsheet word for word: what Office, WPS and others write, and what an attacker would."""
 
+import random
 import zipfile
 from decimal import Decimal
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from core import workbooks
 from core.errors import Invalid
+from core.workbooks import Bounds
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -87,6 +89,75 @@ def test_a_number_is_what_people_see(stored: str, shown: str) -> None:
     assert workbooks.decimal_text(stored) == shown
 
 
+# As Chinese editions write days: formats of their own, and numbers of formats that no list in the file tells (31, 57).
+STYLES = (
+    '<styleSheet xmlns="{main}"><numFmts count="3"><numFmt numFmtId="176" formatCode="yyyy&quot;年&quot;m"/>'
+    '<numFmt numFmtId="177" formatCode="0.00&quot;day&quot;;[Red]-0.00"/>'
+    '<numFmt numFmtId="178" formatCode="[$-804]h:mm"/></numFmts>'
+    '<cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/>'
+    '<xf numFmtId="176"/><xf numFmtId="177"/><xf numFmtId="31"/><xf numFmtId="57"/><xf numFmtId="178"/></cellXfs>'
+    '<dxfs><dxf><numFmt numFmtId="177" formatCode="yyyy"/></dxf></dxfs></styleSheet>'
+)
+
+
+def dated(folder: Path, cells: str, **more: str) -> dict[int, workbooks.Cell]:
+    """The first row of a sheet of these cells."""
+    rels = parts()["xl/_rels/workbook.xml.rels"].replace(
+        "</Relationships>", f'<Relationship Id="rId9" Type="{REL}/styles" Target="styles.xml"/></Relationships>'
+    )
+    sheet = f'<worksheet xmlns="{MAIN}"><sheetData><row>{cells}</row></sheetData></worksheet>'
+    made = {"xl/_rels/workbook.xml.rels": rels, "xl/styles.xml": STYLES.format(main=MAIN),
+            "xl/worksheets/sheet1.xml": sheet, **more}  # fmt: skip
+    return workbooks.read(packed(folder, parts(**made)))[0].rows[1]
+
+
+def test_a_number_shown_as_a_day_is_that_day(tmp_path: Path) -> None:
+    """Whoever types 3-1 where a number is asked gets 46082: as a number it would be taken, as a day it is told."""
+    cells = "".join(f'<c s="{style}"><v>46082</v></c>' for style in range(7))
+    found = dated(tmp_path, f'{cells}<c s="1"><v>46082.5</v></c><c s="6"><v>0.5</v></c><c s="1"><v>-3</v></c>'
+                            '<c s="1"><v>1E+99</v></c><c t="d"><v>2026-03-01T00:00:00Z</v></c>')  # fmt: skip
+
+    day, number = workbooks.Cell("date", "2026-03-01"), workbooks.Cell("number", "46082")
+    assert [found[place] for place in range(1, 8)] == [number, day, day, number, day, day, day]
+    assert [found[place].text for place in (8, 9)] == ["2026-03-01 12:00:00", "12:00:00"]
+    assert [found[place].kind for place in (10, 11)] == ["number", "number"]
+    assert found[12] == day
+
+
+def test_days_from_1904_are_counted_from_1904(tmp_path: Path) -> None:
+    old = parts()["xl/workbook.xml"].replace("<sheets>", '<workbookPr date1904="1"/><sheets>')
+
+    assert dated(tmp_path, '<c s="1"><v>44620</v></c>', **{"xl/workbook.xml": old})[1].text == "2026-03-01"
+
+
+def test_characters_that_no_database_takes_are_left_out(tmp_path: Path) -> None:
+    cells = '<c t="str"><v>a_x0000_b_xD800_c_x005F_x0041_</v></c>'
+
+    assert dated(tmp_path, cells)[1].text == "abc_x0041_"
+
+
+def test_what_looks_like_an_escape_is_written_so_that_it_comes_back(tmp_path: Path) -> None:
+    for text in ("_x0041_", "__x0041__x0042_", "x0041_", "_x004", "a\x01b"):
+        cells = f'<c t="str"><v>{escape(workbooks.storable(text))}</v></c>'
+        assert dated(tmp_path, cells)[1].text == text.replace("\x01", "")
+
+
+def test_a_damaged_file_is_told_so_whatever_is_damaged(tmp_path: Path) -> None:
+    """Bytes changed anywhere: read, or refused in a sentence; nothing else comes out."""
+    chance, path = random.Random(20261123), packed(tmp_path, parts())
+    whole, refused = path.read_bytes(), 0
+    for _each in range(400):
+        damaged = bytearray(whole)
+        for _byte in range(chance.randint(1, 12)):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        path.write_bytes(damaged if chance.random() < 0.8 else damaged[: chance.randrange(len(damaged))])
+        try:
+            workbooks.read(path)
+        except Invalid as refusal:
+            refused += bool(refusal.message)
+    assert refused > 200
+
+
 def test_a_number_of_fifteen_digits_comes_through_a_float() -> None:
     for text in ("123456789012.345", "0.000123456789012", "99999999999999.1", "1344.485"):
         assert workbooks.decimal_text(repr(float(text))) == f"{Decimal(text):f}"
@@ -107,20 +178,28 @@ class TestHostile:
         with pytest.raises(Invalid, match="外部实体"):
             workbooks.read(packed(tmp_path, parts(**{name: evil})))
 
-    def test_more_unpacked_than_anybody_fills_in(self, tmp_path: Path, monkeypatch) -> None:
-        monkeypatch.setattr(workbooks, "EXPANDED", 10_000)
+    def test_more_unpacked_than_anybody_fills_in(self, tmp_path: Path) -> None:
         with pytest.raises(Invalid, match="内容过多"):
-            workbooks.read(packed(tmp_path, parts(**{"xl/media/x.bin": "0" * 20_000})))
+            workbooks.read(packed(tmp_path, parts(**{"xl/media/x.bin": "0" * 20_000})), Bounds(expanded=10_000))
 
-    def test_one_text_named_by_many_cells(self, tmp_path: Path, monkeypatch) -> None:
+    def test_more_cells_than_anybody_fills_in(self, tmp_path: Path) -> None:
+        """Sixteen bytes make a cell, and a cell in memory is ten times that."""
+        path = packed(tmp_path, parts())
+        assert workbooks.read(path, Bounds(cells=11))
+        with pytest.raises(Invalid, match="内容过多"):
+            workbooks.read(path, Bounds(cells=10))
+        with pytest.raises(Invalid, match="列，不能读取"):
+            workbooks.read(path, Bounds(columns=4))
+
+    def test_one_text_named_by_many_cells(self, tmp_path: Path) -> None:
         """A megabyte told once and pointed at ten thousand times would be ten gigabytes."""
-        monkeypatch.setattr(workbooks, "MOST_TEXT", 100_000)
         strings = f'<sst xmlns="{MAIN}"><si><t>{"长" * 1000}</t></si></sst>'
         cells = '<c t="s"><v>0</v></c>' * 200
         sheet = f'<worksheet xmlns="{MAIN}"><sheetData><row>{cells}</row></sheetData></worksheet>'
         with pytest.raises(Invalid, match="内容过多"):
             workbooks.read(
-                packed(tmp_path, parts(**{"xl/sharedStrings.xml": strings, "xl/worksheets/sheet1.xml": sheet}))
+                packed(tmp_path, parts(**{"xl/sharedStrings.xml": strings, "xl/worksheets/sheet1.xml": sheet})),
+                Bounds(text=100_000),
             )
 
     def test_a_row_beyond_all_rows(self, tmp_path: Path) -> None:
@@ -134,6 +213,7 @@ class TestHostile:
             {"xl/worksheets/sheet1.xml": "<worksheet><sheetData>"},
             {"xl/worksheets/sheet1.xml": '<w><row><c t="s"><v>99</v></c></row></w>'},
             {"xl/worksheets/sheet1.xml": '<w><row><c t="s"><v>-1</v></c></row></w>'},
+            {"xl/worksheets/sheet1.xml": f'<w><row><c t="s"><v>{"9" * 5000}</v></c></row></w>'},
             {"xl/workbook.xml": escape("<>")},
             {
                 "xl/_rels/workbook.xml.rels": '<R><Relationship Id="rId1" Type="x/worksheet" '

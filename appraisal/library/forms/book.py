@@ -6,16 +6,16 @@ nobody types JSON). What a spreadsheet would compute is kept as text; numbers th
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
-from openpyxl.comments import Comment
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -24,9 +24,10 @@ from appraisal.library.models import EnteredBy, Indicator, Method, TargetBasis, 
 from appraisal.library.models.indicator import Better
 from appraisal.library.models.parameters import LABELS
 from appraisal.library.selectors.comparing import rows_of
+from core import marking
+from core.workbooks import storable
 
-AUTHOR = "安澜 Anlan"
-HEAD, BAD = PatternFill("solid", fgColor="FFE7F1F4"), PatternFill("solid", fgColor="FFFFC7CE")
+HEAD = PatternFill("solid", fgColor="FFE7F1F4")
 ABOUT, TREE, RULES = "about", "tree", "rules"
 REST = "*"  # a rule's entries that have no place of their own, as JSON
 WIDTHS = {"name": 34, "name_en": 30, "evidence": 30, "legal_basis": 30, "value": 24, "item": 34}
@@ -213,7 +214,7 @@ def put(cell: Cell | Any, value: Any) -> None:
     if value is None or value == "":
         return
     if isinstance(value, str):
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
+        cell.value = storable(value)
         cell.data_type, cell.number_format = "s", "@"
         cell.quotePrefix = True
     else:
@@ -221,32 +222,19 @@ def put(cell: Cell | Any, value: Any) -> None:
     cell.alignment = Alignment(wrap_text=True, vertical="top")
 
 
-def marked(book: Workbook, marks: Iterable[Mark]) -> bytes:
-    """The person's own workbook with what is wrong in colour and comment, and as a list in front."""
-    marks = list(marks)
-    for former in [page for page in book.worksheets if page.title == _("问题清单")]:
-        book.remove(former)
-    listed = book.create_sheet(_("问题清单"), 0)
-    for column, (head, width) in enumerate(
-        ((_("工作表"), 12), (_("单元格"), 10), (_("编码"), 10), (_("问题"), 80)), start=1
-    ):
-        put(listed.cell(1, column), head)
-        listed.cell(1, column).font = Font(bold=True)
-        listed.column_dimensions[listed.cell(1, column).column_letter].width = width
-    for number, each in enumerate(marks, start=2):
-        for column, text in enumerate((each.sheet, each.ref, each.code, each.message), start=1):
-            put(listed.cell(number, column), text)
-        if each.ref and each.sheet in book.sheetnames:
-            cell = book[each.sheet][each.ref]
-            cell.fill = BAD
-            said = f"{cell.comment.text}\n{each.message}" if cell.comment is not None else each.message
-            cell.comment = Comment(said, AUTHOR, width=320, height=120)
-    if not marks:
-        put(listed.cell(2, 4), _("没有问题，可以导入。"))
-    for page in book.worksheets:
-        page.sheet_view.tabSelected = page is listed
-    book.active = 0
-    return _bytes(book)
+def marked(path: Path, marks: Sequence[Mark]) -> bytes:
+    """The person's own workbook with what is wrong in colour and comment, and as a list in front. Raises Invalid."""
+    rows = [
+        ((each.sheet, each.ref, each.code, each.message), (each.sheet, each.ref) if each.ref else None)
+        for each in marks
+    ]
+    listed = marking.Listed(
+        _("问题清单"),
+        [_("工作表"), _("单元格"), _("编码"), _("问题")],
+        (12, 10, 10, 80),
+        rows or [(("", "", "", _("没有问题，可以导入。")), None)],
+    )
+    return marking.marked(path, [marking.Mark(each.sheet, each.ref, each.message) for each in marks], listed)
 
 
 def _bytes(book: Workbook) -> bytes:

@@ -10,10 +10,9 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 
 from appraisal.library import usecases
-from appraisal.library.forms import book, book_cells, book_reading
+from appraisal.library.forms import book, book_reading
 from appraisal.library.models import TemplateVersion
 from core.errors import Conflict, Invalid
 from core.files import scanning
@@ -43,7 +42,6 @@ def lying(upload: Any) -> Iterator[Path]:
         file.flush()
         path = Path(file.name)
         scanning.check(path, upload.name)
-        book_cells.bounded(path)
         yield path
 
 
@@ -115,5 +113,4 @@ def checked(path: Path, asked: Asked, *, actor: Actor, at: datetime) -> tuple[by
         marks = found.marks_of(refusal.rows) if refusal.rows else [*found.marks, book.Mark("", "", refusal.message)]
     except Conflict as refusal:
         marks.append(book.Mark("", "", refusal.message))
-    with book_cells.readable():
-        return book.marked(load_workbook(path), marks), len(marks)
+    return book.marked(path, marks), len(marks)

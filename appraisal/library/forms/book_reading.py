@@ -9,11 +9,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter
 
-from appraisal.library.forms import book, book_cells
+from appraisal.library.forms import book
 from appraisal.library.forms.rules import SHAPES
 from core.errors import Invalid
+from core.files.types import proven_type
+from core.workbooks import Bounds, Cell, Sheet, decimal_text
+from core.workbooks import read as read_sheets
 
 Row = dict[str, Any]
+WITHIN = Bounds(expanded=20_000_000, rows=5_000, columns=60)  # a scheme has some hundred rows
+ANSWERS = {"1": "true", "0": "false"}
 
 
 @dataclass
@@ -49,7 +54,8 @@ class Book:
 def read(path: Path) -> Book:
     """Everything that the file says. Raises Invalid (field `file`) where it is no such workbook; what is wrong in
     single cells is in `marks`."""
-    sheets = {sheet.name.strip(): sheet for sheet in book_cells.read(path) if not sheet.hidden}
+    proven_type(path, path.name)
+    sheets = {sheet.name.strip(): sheet for sheet in read_sheets(path, WITHIN) if not sheet.hidden}
     found = Book()
     for names in book.in_every_language(book.sheet_names):
         for key, name in names.items():
@@ -85,13 +91,16 @@ def _words() -> dict[str, dict[str, str]]:
     return found
 
 
-def _text(cell: book_cells.Cell | None) -> str:
+def _text(cell: Cell | None) -> str:
     if cell is None:
         return ""
-    return cell.text if cell.kind == "number" else cell.text.strip()
+    if cell.kind == "number":
+        return decimal_text(cell.text)
+    text = cell.text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return ANSWERS.get(text, text) if cell.kind == "bool" else text
 
 
-def _value(cell: book_cells.Cell | None) -> str | int | None:
+def _value(cell: Cell | None) -> str | int | None:
     """As parameters hold it: a whole number of the sheet is an int, text stays text, nothing is nothing."""
     text = _text(cell)
     if cell is not None and cell.kind == "number" and text.lstrip("-").isdigit():
@@ -99,15 +108,18 @@ def _value(cell: book_cells.Cell | None) -> str | int | None:
     return text or None
 
 
-def _formula(found: Book, sheet: str, ref: str, cell: book_cells.Cell | None, code: str = "") -> bool:
-    if cell is None or not cell.formula:
+def _formula(found: Book, sheet: str, ref: str, cell: Cell | None, code: str = "") -> bool:
+    """Whether the cell is computed, or what a computation has failed in: marked, and not taken."""
+    if cell is None or not (cell.formula or cell.kind == "error"):
         return False
     message = _("这一格是表格公式，导入只认写定的内容。请粘贴为数值。")
+    if not cell.formula:
+        message = _("这一格是错误值 %(value)s，请改成写定的内容。") % {"value": cell.text[:20]}
     found.marks.append(book.Mark(sheet, ref, message, code))
     return True
 
 
-def _about(found: Book, sheet: book_cells.Sheet, words: dict[str, dict[str, str]]) -> None:
+def _about(found: Book, sheet: Sheet, words: dict[str, dict[str, str]]) -> None:
     for number, row in sheet.rows.items():
         key = words[""].get(_text(row.get(1)))
         if key in book.ABOUT_KEYS and not _formula(found, sheet.name, f"B{number}", row.get(2)):
@@ -115,13 +127,13 @@ def _about(found: Book, sheet: book_cells.Sheet, words: dict[str, dict[str, str]
             found.about[key] = words[key].get(text, text) if key in words else text
 
 
-def _heads(sheet: book_cells.Sheet, words: dict[str, dict[str, str]]) -> dict[str, int]:
+def _heads(sheet: Sheet, words: dict[str, dict[str, str]]) -> dict[str, int]:
     return {
         words[""][text]: column for column, cell in sheet.rows.get(1, {}).items() if (text := _text(cell)) in words[""]
     }
 
 
-def _tree(found: Book, sheet: book_cells.Sheet, words: dict[str, dict[str, str]]) -> None:
+def _tree(found: Book, sheet: Sheet, words: dict[str, dict[str, str]]) -> None:
     found.columns = _heads(sheet, words)
     lacking = [book.headings()[key] for key in ("code", "name", "points", "method") if key not in found.columns]
     if lacking:
@@ -170,7 +182,7 @@ def _finished(row: Row) -> Row:
     return row
 
 
-def _rules(found: Book, sheet: book_cells.Sheet, words: dict[str, dict[str, str]]) -> None:
+def _rules(found: Book, sheet: Sheet, words: dict[str, dict[str, str]]) -> None:
     columns = _heads(sheet, words)
     by_code: dict[str, Row] = {}
     for each in found.rows:

@@ -20,10 +20,12 @@ from core import files, jobs, parameters
 from core import office as office_core
 from core.errors import Conflict, Denied, Invalid, NotFound
 from core.models import EventRecord, StoredFile
+from core.sheets import STARTS
 from tenants.models import Role
 from tests.appraisal.reporting.conftest import Office_, later, visitor
 from tests.appraisal.reporting.sheets import filled, opened, place, saved, upload
 from tests.conftest import NOON, TODAY
+from tests.house.test_exports import EVIL
 
 
 @pytest.fixture(autouse=True)
@@ -102,6 +104,25 @@ class TestTheSheet:
         assert page[place(page, *desk.key("B6", "county.530102"))].protection.locked  # does not add up over counties
         assert page.column_dimensions["A"].hidden
         assert opened(desk.blank())["_anlan"].sheet_state == "veryHidden"
+
+    def test_computes_nothing_that_somebody_typed_nor_does_the_marked_one(self, desk: Desk) -> None:
+        """Kept as a text also when somebody edits the cell: it bears the mark of a typed apostrophe."""
+        codes = ("A1", "A2", "B6", "B7")
+        for code, evil in zip(codes, EVIL, strict=False):
+            desk.month.save(code, narrative=evil)
+        content = desk.blank()
+        wrong = {desk.key(code): f"\t{evil}" for code, evil in zip(codes, EVIL[-4:], strict=True)}
+
+        taken = desk.take_in(filled(content, wrong))
+
+        with files.open_content(taken.marked) as handle:
+            listed = opened(handle.read()).worksheets[0]
+        for page in (opened(content)["填报"], listed):
+            texts = [cell for row in page.iter_rows() for cell in row if isinstance(cell.value, str)]
+            assert {cell.data_type for cell in texts} == {"s"}
+            risky = [cell for cell in texts if str(cell.value).startswith(STARTS)]
+            assert len(risky) >= 3
+            assert all(cell.quotePrefix for cell in risky)
 
     def test_leaves_out_what_is_with_the_province(self, desk: Desk) -> None:
         desk.month.hand_over()
@@ -291,7 +312,7 @@ class TestWhatIsWrong:
             after = opened(handle.read())
         before, marked = opened(sent)["填报"], after["填报"]
         assert "“实际搬迁人数”里的“十二”不是数字" in marked[wrong].comment.text
-        assert marked[wrong].fill.fgColor.rgb == "FFFFC7CE"
+        assert marked[wrong].fill.fgColor.rgb == "FFFFC7CD"
         listed = after.worksheets[0]
         assert [listed.cell(2, column).value for column in (1, 2, 5)] == [wrong, "A1", "十二"]
         assert marked.merged_cells.ranges == before.merged_cells.ranges
@@ -348,6 +369,7 @@ class TestWhatIsWrong:
             ({("A1", "value"): "#REF!"}, "错误值"),
             ({("A1", "note"): "长" * 2001}, "最多 2000 字"),
             ({("B6", "value"): True}, "这里应填数值"),
+            ({("B6", "value"): date(2026, 3, 1)}, "单元格里是日期 2026-03-01"),
         ],
     )
     def test_says_in_plain_words_what(self, desk: Desk, cells, words: str) -> None:

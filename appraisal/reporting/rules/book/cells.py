@@ -102,30 +102,41 @@ def _text(cell: workbooks.Cell) -> str:
         return workbooks.decimal_text(cell.text)
     if cell.kind == "bool":
         return YES if cell.text == "1" else NO
-    return cell.text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
+    return cell.text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _number(cell: workbooks.Cell, text: str) -> str:
     """As facts.cleaned takes it; what is no number stays as it is and is told by the checks of the fact."""
     if cell.kind == "bool":
         raise Unreadable(_("这里应填数值，单元格里是“是/否”。"))
+    if cell.kind == "date":
+        raise Unreadable(
+            _("这里应填数值，单元格里是日期 %(value)s（表格程序会把 3-1 变成日期）。请把格式改为“常规”，再填数值。")
+            % {"value": text}
+        )
     return str((facts.cleaned({"value": text}) or {"value": ""})["value"])
 
 
 def _date(cell: workbooks.Cell, text: str) -> str:
-    if cell.kind == "number":
+    wrong = Unreadable(_("“%(value)s”不是日期，请写成 2026-05-31 的样子。") % {"value": text[:20]})
+    if cell.kind == "number":  # a day whose cell has lost its format
         try:
             days = int(Decimal(cell.text))
         except (ArithmeticError, ValueError):
             days = 0
         if not DAYS[0] <= days <= DAYS[1]:
-            raise Unreadable(_("“%(value)s”不是日期，请写成 2026-05-31 的样子。") % {"value": text[:20]})
+            raise wrong
         return (FIRST_DAY + timedelta(days=days)).isoformat()
+    if cell.kind == "date":
+        text = text.partition(" ")[0]
     found = DAY.fullmatch(text)
     try:
-        return date(*map(int, found.groups())).isoformat() if found else text
+        day = date(*map(int, found.groups())) if found else None
     except ValueError:
-        return text  # the checks of the fact say what is wrong with it
+        day = None
+    if cell.kind == "date" and (day is None or not DAYS[0] <= (day - FIRST_DAY).days <= DAYS[1]):
+        raise wrong  # a 5 typed into a cell for days is one of the year 1900
+    return day.isoformat() if day else text  # the checks of the fact say what is wrong with a text
 
 
 def _answer(kind: Kind, text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -19,9 +19,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from appraisal.reporting.rules import facts
 from appraisal.reporting.rules.book.cells import COUNTY, NOTE, NOTHING, REASON, YES
 from appraisal.reporting.rules.book.stamp import Stamp
-from core.workbooks import DIGITS
+from core.marking import AUTHOR
+from core.sheets import STARTS
+from core.workbooks import DIGITS, storable
 
-AUTHOR = "安澜 Anlan"
 KEYS, STAMP_SHEET = "anlan", "_anlan"
 KEY_ROW, HEAD_ROW, FIRST_ROW = 3, 4, 5
 VALUE = "value"  # the key of the column that the facts are in; each row's own key says which entry it is
@@ -65,10 +66,13 @@ def at(page: Worksheet, row: int, column: int) -> Cell:
 
 
 def put(cell: Cell, text: str) -> None:
-    """Write a text as a text, whatever it begins with: a sheet must not compute what somebody typed."""
-    cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
+    """Write a text as a text, whatever it begins with, also once somebody edits the cell: a sheet must not compute what
+    somebody typed. The cell has its style already."""
+    cell.value = storable(text)
     if cell.value is not None:
         cell.data_type = "s"
+    if text.startswith(STARTS):
+        cell.quotePrefix = True
 
 
 def rows_of(blocks: Sequence[Block]) -> list[list[Any]]:
@@ -144,8 +148,8 @@ def _heads(page: Worksheet, layout: Layout, columns: Sequence[tuple[str, int]]) 
     at(page, KEY_ROW, 1).value = KEYS
     for number, (key, width) in enumerate(columns, 2):
         at(page, KEY_ROW, number).value = key
-        put(at(page, HEAD_ROW, number), words[key])
         at(page, HEAD_ROW, number).style = "anlan_head"
+        put(at(page, HEAD_ROW, number), words[key])
         page.column_dimensions[get_column_letter(number)].width = width
 
 
@@ -176,8 +180,8 @@ def _block(page: Worksheet, top: int, block: Block, counties: Sequence[str], lis
         at(page, row, 1).value = f"{block.indicator_id}:{place.path}"
         shown = (block.code, block.name, place.label, block.unit, block.last.get(place.path, ""))
         for number, text in enumerate(shown, 2):
-            put(at(page, row, number), text)
             at(page, row, number).style = "anlan_shut"
+            put(at(page, row, number), text)
         cell = at(page, row, FIRST_FILLED)
         cell.style = "anlan_open_day" if place.kind == "date" else "anlan_open"
         text = block.texts.get(place.path, "")
