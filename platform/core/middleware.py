@@ -103,14 +103,14 @@ class HtmxRedirectMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         htmx = request.htmx  # type: ignore[attr-defined]
-        if request.method == "POST" and htmx and not htmx.boosted and 300 < response.status_code < 304:
-            there, _mark, place = response["Location"].partition("#")
-            here = (htmx.current_url_abs_path or "").partition("#")[0]
-            moved: HttpResponse = (
-                HttpResponseClientRefresh()
-                if place and there == here
-                else HttpResponseClientRedirect(response["Location"])
-            )
-            moved.cookies = response.cookies
-            return moved
-        return response
+        if request.method != "POST" or not htmx or htmx.boosted:
+            return response
+        to = response["Location"] if 300 < response.status_code < 304 else response.get("HX-Redirect", "")
+        if not to:
+            return response
+        there, _mark, place = to.partition("#")
+        here = (htmx.current_url_abs_path or "").partition("#")[0]
+        again = bool(place) and there == here
+        moved: HttpResponse = HttpResponseClientRefresh() if again else HttpResponseClientRedirect(to)
+        moved.cookies = response.cookies
+        return moved

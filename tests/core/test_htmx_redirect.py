@@ -3,6 +3,7 @@
 import pytest
 from django.http import HttpResponse, HttpResponseRedirect
 from django.test import RequestFactory
+from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxMiddleware
 
 from core.middleware import HtmxRedirectMiddleware
@@ -29,10 +30,11 @@ def test_a_redirect_after_a_post_by_htmx_moves_the_page():
 @pytest.mark.parametrize(("here", "refreshed"), [("/there#old", True), ("/there", True), ("/there?month=9", False)])
 def test_a_place_in_the_same_page_loads_it_anew(here, refreshed):
     """A browser that is told another #place alone scrolls, and goes on showing what was before."""
-    response = answer(HttpResponseRedirect("/there#row"), **HTMX, **{"HX-Current-URL": f"http://testserver{here}"})
+    for response in (HttpResponseRedirect("/there#row"), HttpResponseClientRedirect("/there#row")):
+        moved = answer(response, **HTMX, **{"HX-Current-URL": f"http://testserver{here}"})
 
-    assert (response.headers.get("HX-Refresh") == "true") is refreshed
-    assert ("HX-Redirect" in response.headers) is not refreshed
+        assert (moved.headers.get("HX-Refresh") == "true") is refreshed
+        assert ("HX-Redirect" in moved.headers) is not refreshed
 
 
 @pytest.mark.parametrize(("method", "headers"), [("post", {}), ("get", HTMX), ("post", {**HTMX, "HX-Boosted": "true"})])
