@@ -10,7 +10,7 @@ tests of refusal; it finds the door that nobody thought of.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +82,13 @@ def _walk(conf: str, resolver: URLResolver, namespace: str, route: str) -> Itera
 
 def matrix(conf: str) -> dict[str, Row]:
     """door name → method → {province: roles, prefecture: roles, and for the portal anonymous: bool}."""
-    return (yaml.safe_load(MATRIX.read_text("utf-8")) if MATRIX.exists() else {}).get(conf, {})
+    return (_read(MATRIX.stat().st_mtime_ns) if MATRIX.exists() else {}).get(conf, {})
+
+
+@lru_cache(maxsize=1)
+def _read(_changed: int) -> dict[str, dict[str, Row]]:
+    """The file is asked for at every probe, and takes half a second to read."""
+    return yaml.load(MATRIX.read_text("utf-8"), yaml.CSafeLoader)
 
 
 def roles(passed: list[str]) -> list[str] | str:
