@@ -1,11 +1,14 @@
 """The side bar of one person: what settings.MENU offers, less what they may not open, with what waits beside it."""
 
 import logging
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, QuerySet, Value
 from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 
@@ -14,7 +17,8 @@ from tenants.models import duty_of
 from tenants.models.office import Level, OfficeState
 from tenants.models.people import Duty
 
-Counter = Callable[[Actor, datetime], int]
+Waiting = int | Iterable[int | QuerySet[Any]]
+Counter = Callable[[Actor, datetime], Waiting]
 _counters: dict[str, Counter] = {}
 log = logging.getLogger("anlan.menu")
 
@@ -42,7 +46,10 @@ class Group:
 
 
 def counter(name: str) -> Callable[[Counter], Counter]:
-    """Decorator: the function (actor, at) -> int says how much waits behind the menu items that name this counter."""
+    """Decorator: the function (actor, at) says how much waits behind the menu items that name this counter.
+
+    A number, or querysets whose rows wait: those of the whole menu are counted by one statement.
+    """
 
     def register(count: Counter) -> Counter:
         _counters[name] = count
@@ -72,6 +79,7 @@ def groups_for(actor: Actor, *, at: datetime, path: str = "", counting: bool = T
     A visitor from the province gets the business pages of the office visited, to read.
     """
     groups = []
+    behind: dict[str, list[Item]] = defaultdict(list)
     for title, entries in table():
         group = Group(str(title))
         for name, icon, label, roles, levels, count_name in entries:
@@ -79,9 +87,16 @@ def groups_for(actor: Actor, *, at: datetime, path: str = "", counting: bool = T
                 continue
             url = _address(name)
             if url is not None:
-                group.items.append(Item(str(label), icon, url, name, _count(count_name, actor, at, counting)))
+                item = Item(str(label), icon, url, name)
+                group.items.append(item)
+                behind[count_name].append(item)
         if group.items:
             groups.append(group)
+    # What waits in a closed office waits; an archived one's tables are shut, to the page that says so as well.
+    if counting and not actor.visiting and actor.office.state == OfficeState.ACTIVE:
+        for name, count in _count(behind.keys() & _counters, actor, at).items():
+            for item in behind[name]:
+                item.count = count
     _mark_current(groups, path)
     return groups
 
@@ -112,10 +127,27 @@ def _address(name: str) -> str | None:
         return None
 
 
-def _count(name: str, actor: Actor, at: datetime, counting: bool) -> int:
-    # What waits in a closed office waits; an archived one's tables are shut, to the page that says so as well.
-    counted = counting and not actor.visiting and actor.office.state == OfficeState.ACTIVE
-    return _counters[name](actor, at) if counted and name in _counters else 0
+def _count(names: Iterable[str], actor: Actor, at: datetime) -> dict[str, int]:
+    counts = dict.fromkeys(names, 0)
+    rows = []
+    for name in sorted(counts):
+        waiting = _counters[name](actor, at)
+        for each in [waiting] if isinstance(waiting, int) else waiting:
+            if isinstance(each, int):
+                counts[name] += each
+            elif not each.query.is_empty():
+                rows.append(_number_of(each, name))
+    for name, count in rows[0].union(*rows[1:], all=True) if rows else ():
+        counts[name] += count
+    return counts
+
+
+def _number_of(waiting: QuerySet[Any], name: str) -> QuerySet[Any, Any]:
+    """One row (name, how many)."""
+    rows = waiting.model._default_manager.filter(pk__in=waiting.order_by().values("pk"))
+    return (
+        rows.order_by().annotate(behind=Value(name)).values("behind").annotate(n=Count("pk")).values_list("behind", "n")
+    )
 
 
 def _mark_current(groups: list[Group], path: str) -> None:

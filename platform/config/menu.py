@@ -53,7 +53,7 @@ MENU = [
                 PROVINCE,
                 "",
             ),
-            ("ledger:cycle", "send", _("任务下达"), (*LEADERS, Role.APPRAISAL_ADMIN), PROVINCE, ""),
+            ("ledger:cycle", "send", _("任务下达"), (*LEADERS, Role.APPRAISAL_ADMIN), PROVINCE, "cycle"),
             (
                 "ledger:queue",
                 "clipboard-check",
@@ -66,8 +66,8 @@ MENU = [
             ("reporting:sign-off", "writing-sign", _("月报签发"), (*LEADERS, Role.ISSUER), BELOW, "sign-off"),
             ("ledger:ranking", "chart-bar", _("得分与排名"), BUREAU, PROVINCE, ""),
             ("ledger:my-score", "chart-bar", _("得分说明"), PREFECTURE, BELOW, ""),
-            ("results:year", "certificate", _("年度考核"), BUREAU, PROVINCE, ""),
-            ("results:year", "certificate", _("年度考核"), PREFECTURE, BELOW, ""),
+            ("results:year", "certificate", _("年度考核"), BUREAU, PROVINCE, "results"),
+            ("results:year", "certificate", _("年度考核"), PREFECTURE, BELOW, "results"),
             (
                 "ledger:objections",
                 "message-report",

@@ -6,22 +6,22 @@ from django.utils import timezone
 
 from appraisal.inspections.selectors import claims, draws, tasks, todos  # noqa: F401 (todos registers what waits, line by line)
 from tenants.actors import Actor
-from tenants.menu import counter
+from tenants.menu import Waiting, counter
 
 
 @counter("draws")
-def seeds_to_give(actor: Actor, at: datetime) -> int:
+def seeds_to_give(actor: Actor, at: datetime) -> Waiting:
     """Rounds that wait for this person's phrase: they handed in its hash, and all hashes are there."""
-    return draws.awaiting_phrase(actor).count()
+    return [draws.awaiting_phrase(actor)]
 
 
 @counter("inspections")
-def inspections_to_do(actor: Actor, at: datetime) -> int:
+def inspections_to_do(actor: Actor, at: datetime) -> Waiting:
     """Tasks one is sent to and answers to judge; in a prefecture, what is to rectify."""
-    return tasks.waiting(actor)
+    return [tasks.sent_to(actor), tasks.answers_to_judge(actor), tasks.to_rectify(actor)]
 
 
 @counter("claims")
-def claims_open(actor: Actor, at: datetime) -> int:
+def claims_open(actor: Actor, at: datetime) -> Waiting:
     """Claims held to be false that wait for this side."""
-    return claims.waiting(actor, on=timezone.localdate(at)).count()
+    return [claims.waiting(actor, on=timezone.localdate(at))]

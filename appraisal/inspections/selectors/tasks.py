@@ -188,11 +188,6 @@ def to_rectify(actor: Actor) -> QuerySet[Rectification]:
     return rectifications_for(actor).filter(state=RectificationState.OPEN)
 
 
-def waiting(actor: Actor) -> int:
-    """How much of the three waits for this person."""
-    return sum(rows(actor).count() for rows in (sent_to, answers_to_judge, to_rectify))
-
-
 def wording(item: TaskItem) -> str:
     """The point in the reader's language."""
     return item.text_en if (get_language() or "").startswith("en") else item.text

@@ -2,18 +2,32 @@
 
 from datetime import datetime
 
-from appraisal.ledger.selectors import objections, queue, todos
+from appraisal.ledger.selectors import consultations, letters, objections, queue, todos
 from tenants.actors import Actor
-from tenants.menu import counter
+from tenants.menu import Waiting, counter
 
 
 @counter("queue")
-def values_to_verify(actor: Actor, at: datetime) -> int:
+def values_to_verify(actor: Actor, at: datetime) -> Waiting:
     """Values that wait for this person of the province."""
-    return queue.waiting_count(actor) if todos.may_verify(actor) else 0
+    return [queue.awaited(actor)] if todos.may_verify(actor) else 0
 
 
 @counter("objections")
-def objections_to_decide(actor: Actor, at: datetime) -> int:
+def objections_to_decide(actor: Actor, at: datetime) -> Waiting:
     """Objections that wait for this person's decision."""
-    return objections.open_count(actor) if todos.may_decide(actor) else 0
+    return [objections.open_to(actor)] if todos.may_decide(actor) else 0
+
+
+@counter("letter")
+def letters_to_sign(actor: Actor, at: datetime) -> Waiting:
+    """Letters that wait for this person's signature, and targets that wait for the office's word."""
+    return [letters.awaiting_signature(actor), consultations.awaited_of_office(actor)]
+
+
+@counter("cycle")
+def years_to_move_on(actor: Actor, at: datetime) -> Waiting:
+    """Proposals to answer, changed letters and amendments to approve."""
+    if not actor.at_province:
+        return 0
+    return [consultations.awaited_of_bureau(actor), todos.changes_to_approve(actor), todos.amendments_to_approve(actor)]

@@ -13,7 +13,7 @@ from appraisal.ledger.states import ConsultationState, ValueState
 from core.errors import NotFound
 from core.models import EventRecord
 from tenants.actors import Actor
-from tenants.models import Office
+from tenants.models import Office, Role
 
 STEPS = ("first", "control", "second", "final")
 BEFORE = {"control": "first", "second": "control", "final": "second"}
@@ -88,12 +88,24 @@ def mine(actor: Actor) -> Consultation | None:
     return consultations_for(actor).filter(office_id=actor.office.pk).first()
 
 
-def awaiting(actor: Actor) -> int:
-    """Consultations in which it is this office's turn, for whoever may send: the number beside the menu entry."""
-    if not actor.has(*policies.PROPOSERS):
-        return 0
-    turn = Consultation.objects.filter(state__in=(ConsultationState.OPEN, ConsultationState.CONTROL))
-    return turn.filter(office_id=actor.office.pk, cycle__state=Cycle.State.PREPARING).count()
+def awaited_of_office(actor: Actor) -> QuerySet[Consultation]:
+    """Those in which it is this office's turn, for whoever may send."""
+    if actor.at_province or not actor.has(*policies.PROPOSERS):
+        return Consultation.objects.none()
+    return _awaited(ConsultationState.OPEN, ConsultationState.CONTROL).filter(office_id=actor.office.pk)
+
+
+def awaited_of_bureau(actor: Actor) -> QuerySet[Consultation]:
+    """Those that wait for the bureau's answer, for whoever keeps its years."""
+    if not actor.at_province or not actor.has(Role.APPRAISAL_ADMIN):
+        return Consultation.objects.none()
+    rows = _awaited(ConsultationState.FIRST, ConsultationState.SECOND)
+    return rows.filter(cycle__province_id=actor.office.pk).order_by("office__position", "office_id")
+
+
+def _awaited(*states: ConsultationState) -> QuerySet[Consultation]:
+    rows = Consultation.objects.filter(state__in=states, cycle__state=Cycle.State.PREPARING)
+    return rows.select_related("cycle", "office").order_by("cycle__year")
 
 
 def history(consultation: Consultation) -> list[EventRecord]:

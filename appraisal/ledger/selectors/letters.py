@@ -172,11 +172,11 @@ def sha256_of(content: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def awaiting_signature(actor: Actor) -> int:
-    """Letters this person could sign now: the number beside the menu entry."""
+def awaiting_signature(actor: Actor) -> QuerySet[TargetLetter]:
+    """Letters this person could sign now."""
     if not actor.has(*policies.OFFICE_SIGNERS):
-        return 0
-    return TargetLetter.objects.filter(office_id=actor.office.pk, state=LetterState.ISSUED).count()
+        return TargetLetter.objects.none()
+    return TargetLetter.objects.filter(office_id=actor.office.pk, state=LetterState.ISSUED)
 
 
 INTERNAL = ("LetterDrafted", "TargetsSaved", "MilestonesSet")  # the bureau's own work on a draft

@@ -208,6 +208,6 @@ def subject_of(objection: Objection) -> str:
     return f"ledger.objection:{objection.pk}"
 
 
-def open_count(actor: Actor) -> int:
+def open_to(actor: Actor) -> QuerySet[Objection]:
     """Objections that wait for a decision."""
-    return objections_for(actor).filter(state=ObjectionState.OPEN).count()
+    return objections_for(actor).filter(state=ObjectionState.OPEN)

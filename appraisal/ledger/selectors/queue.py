@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import CurrentValue, Cycle, Participant, Period, Target
@@ -185,9 +185,9 @@ def choices(cycle: Cycle) -> tuple[list[Participant], list[Indicator]]:
     return list(offices), list(rows.order_by("parent__position", "position"))
 
 
-def waiting_count(actor: Actor) -> int:
-    """Values that wait for the province: the menu's counter."""
-    return values_for(actor).filter(state=ValueState.SUBMITTED, value__report__isnull=False).count()
+def awaited(actor: Actor) -> QuerySet[CurrentValue]:
+    """Values that wait for the province."""
+    return values_for(actor).filter(state=ValueState.SUBMITTED, value__report__isnull=False)
 
 
 def next_waiting(

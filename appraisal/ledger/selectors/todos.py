@@ -1,23 +1,24 @@
-"""What waits in the ledger, line by line: values to verify, objections to decide, letters to sign."""
+"""What waits in the ledger, line by line: values to verify, objections to decide, what letters and years wait for."""
 
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from appraisal.ledger.models import Period, TargetLetter
+from appraisal.ledger.models import Amendment, LetterChange, Period
+from appraisal.ledger.policies import amendments as amendment_policies
 from appraisal.ledger.policies import letters as letter_policies
 from appraisal.ledger.policies import objections as objection_policies
 from appraisal.ledger.policies import verification as verification_policies
-from appraisal.ledger.selectors.objections import objections_for
-from appraisal.ledger.selectors.values import values_for
-from appraisal.ledger.states import LetterState, ObjectionState, ValueState
+from appraisal.ledger.selectors import changes, consultations, letters, objections, queue
+from appraisal.ledger.states import AmendmentState, LetterChangeState
 from core import months, todos
 from core.todos import Todo
+from core.workdays import Derivation
 from tenants.actors import Actor
 
 
@@ -39,7 +40,7 @@ def values_to_verify(actor: Actor, at: datetime) -> list[Todo]:
     """Handed-over values that wait for the province, month by month. Two queries, none for others."""
     if not may_verify(actor):
         return []
-    waiting = values_for(actor).filter(state=ValueState.SUBMITTED, value__report__isnull=False)
+    waiting = queue.awaited(actor)
     counts = {row["period_id"]: row["n"] for row in waiting.order_by().values("period_id").annotate(n=Count("pk"))}
     periods = Period.objects.filter(pk__in=counts).select_related("cycle") if counts else []
     return [
@@ -77,16 +78,18 @@ def objections_to_decide(actor: Actor, at: datetime) -> list[Todo]:
             due_on=row.answer_due_on,
             derivation=_("收到申诉后按工作日计算的答复期限"),
         )
-        for row in objections_for(actor).filter(state=ObjectionState.OPEN)
+        for row in objections.open_to(actor)
     ]  # fmt: skip
 
 
 @todos.source("letter")
-def letters_to_sign(actor: Actor, at: datetime) -> list[Todo]:
-    """Letters that the province has signed and this office's leader has not. One query."""
-    if not actor.has(*letter_policies.OFFICE_SIGNERS):
-        return []
-    rows = TargetLetter.objects.filter(office_id=actor.office.pk, state=LetterState.ISSUED).select_related("cycle")
+def what_a_letter_waits_for(actor: Actor, at: datetime) -> list[Todo]:
+    """Letters to sign, and targets that wait for the office's word. Two queries at most."""
+    return [*_letters_to_sign(actor), *_targets_to_propose(actor)]
+
+
+def _letters_to_sign(actor: Actor) -> list[Todo]:
+    """Letters that the province has signed and this office's leader has not."""
     return [
         Todo(
             "letter",
@@ -94,5 +97,85 @@ def letters_to_sign(actor: Actor, at: datetime) -> list[Todo]:
             _("签署 %(year)s 年目标责任书（%(number)s）") % {"year": row.cycle.year, "number": row.number},
             address("ledger:letter", row.pk),
         )
-        for row in rows.order_by("cycle__year")
+        for row in letters.awaiting_signature(actor).select_related("cycle").order_by("cycle__year")
+    ]
+
+
+def _targets_to_propose(actor: Actor) -> list[Todo]:
+    return [
+        Todo(
+            "letter",
+            f"consultation:{row.pk}",
+            _("上报 %(year)s 年目标建议") % {"year": row.cycle.year},
+            address("ledger:consultation", row.pk),
+            due_on=row.due_on,
+            derivation=str(Derivation.of(row.derivation)),
+            detail=row.get_state_display(),
+            at_once=True,
+        )
+        for row in consultations.awaited_of_office(actor)
+    ]
+
+
+@todos.source("cycle")
+def what_a_year_waits_for(actor: Actor, at: datetime) -> list[Todo]:
+    """Of the bureau: proposals to answer, changed letters and amendments to approve. One or two queries."""
+    if not actor.at_province:
+        return []
+    return [*_proposals_to_answer(actor), *_changes(actor), *_amendments(actor)]
+
+
+def _proposals_to_answer(actor: Actor) -> list[Todo]:
+    return [
+        Todo(
+            "cycle",
+            f"consultation:{row.pk}",
+            _("答复%(office)s的 %(year)s 年目标建议") % {"office": row.office.label, "year": row.cycle.year},
+            address("ledger:consultation", row.pk),
+            due_on=row.due_on,
+            derivation=str(Derivation.of(row.derivation)),
+            detail=row.get_state_display(),
+        )
+        for row in consultations.awaited_of_bureau(actor)
+    ]
+
+
+def changes_to_approve(actor: Actor) -> QuerySet[LetterChange]:
+    """Changes of signed letters that wait for this leader, who did not ask for them."""
+    if not actor.has(*letter_policies.PROVINCE_SIGNERS):
+        return LetterChange.objects.none()
+    return changes.changes_for(actor).filter(state=LetterChangeState.APPLIED).exclude(applied_by_id=actor.user_id or 0)
+
+
+def _changes(actor: Actor) -> list[Todo]:
+    return [
+        Todo(
+            "cycle",
+            f"change:{row.pk}",
+            _("批准或退回%(office)s的目标调整（%(kind)s）")
+            % {"office": row.letter.office.label, "kind": row.get_kind_display()},
+            address("ledger:change", row.pk),
+        )
+        for row in changes_to_approve(actor)
+    ]
+
+
+def amendments_to_approve(actor: Actor) -> QuerySet[Amendment]:
+    """Amendments that wait for this leader, who did not propose them."""
+    if not actor.has(*amendment_policies.LEADERS):
+        return Amendment.objects.none()
+    rows = Amendment.objects.filter(cycle__province_id=actor.office.pk, state=AmendmentState.PROPOSED)
+    return rows.exclude(proposed_by_id=actor.user_id or 0).order_by("pk")
+
+
+def _amendments(actor: Actor) -> list[Todo]:
+    return [
+        Todo(
+            "cycle",
+            f"amendment:{row.pk}",
+            _("批准年中修订：%(year)s 年自 %(month)s 月起改用 %(version)s")
+            % {"year": row.cycle.year, "month": months.named(row.from_month), "version": row.version.label},
+            address("ledger:amendment", row.pk),
+        )
+        for row in amendments_to_approve(actor).select_related("cycle", "version")
     ]

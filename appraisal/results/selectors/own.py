@@ -45,6 +45,12 @@ def window(cycle: Cycle) -> Window:
     return Window(opens, last, derivation)
 
 
+def months_open(on: date) -> range:
+    """The months in which a window can be open, by the rule in force on a day; a holiday may move its end on by one."""
+    rules: dict[str, Any] = in_force("self_appraisal", on)
+    return range(int(rules["opens"][:2]), int(rules["due"][:2]) + 2)
+
+
 def appraisal_of(cycle: Cycle, office: Office, *, lock: bool = False) -> SelfAppraisal | None:
     """The office's own, whatever its state; None before the first save."""
     rows = SelfAppraisal.objects.filter(cycle=cycle, office=office)

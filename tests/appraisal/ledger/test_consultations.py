@@ -227,10 +227,10 @@ class TestSeeing:
         assert selectors.consultations_for(actor("shifan", Role.APPRAISAL_ADMIN)).count() == 0
 
     def test_what_waits_is_counted_for_who_may_send(self, opened, kunming_admin, actor) -> None:
-        assert selectors.awaiting(kunming_admin) == 1
-        assert selectors.awaiting(actor("kunming", Role.REPORTER)) == 0
+        assert selectors.awaited_of_office(kunming_admin).count() == 1
+        assert selectors.awaited_of_office(actor("kunming", Role.REPORTER)).count() == 0
         send(opened, kunming_admin, rows("1", "2"))
-        assert selectors.awaiting(kunming_admin) == 0
+        assert selectors.awaited_of_office(kunming_admin).count() == 0
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

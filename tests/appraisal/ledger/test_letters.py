@@ -312,9 +312,9 @@ class TestSignLetter:
             sign(issued, person)
 
     def test_counts_what_awaits_me(self, issued, actor) -> None:
-        assert selectors.awaiting_signature(actor("kunming", Role.ISSUER)) == 1
-        assert selectors.awaiting_signature(actor("kunming", Role.REPORTER)) == 0
-        assert selectors.awaiting_signature(actor("puer", Role.ISSUER)) == 0
+        assert selectors.awaiting_signature(actor("kunming", Role.ISSUER)).count() == 1
+        assert selectors.awaiting_signature(actor("kunming", Role.REPORTER)).count() == 0
+        assert selectors.awaiting_signature(actor("puer", Role.ISSUER)).count() == 0
 
 
 class TestTheDatabaseRefuses:

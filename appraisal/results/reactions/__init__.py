@@ -1,0 +1,1 @@
+"""What happens elsewhere and concerns the year's result."""
