@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiParameter
 from api import idempotency, schema_auth  # noqa: F401 - importing schema_auth registers it
 from api.errors import CONTENT_TYPE, ProblemOut
 
-COMMON = ("401", "403", "404", "405", "429")
+COMMON = ("401", "403", "404", "405", "406", "429")
 WRITING = ("400", "409", "415", "422")
 
 IDEMPOTENCY_KEY = OpenApiParameter(
