@@ -1,6 +1,7 @@
 """The offices and people that tests start from."""
 
 import itertools
+from collections.abc import Container
 from datetime import UTC, date, datetime
 
 from django.contrib.auth.hashers import make_password
@@ -32,10 +33,11 @@ COUNTIES = {
 }
 
 
-def make_offices() -> None:
-    """The tree above, each with its schema; run once per database."""
+def make_offices(only: Container[str] | None = None) -> None:
+    """The tree above (of it `only` these), each with its schema; run once per database."""
     made: dict[str, Office] = {}
-    for position, (slug, level, parent, name, short, english, region, col, row) in enumerate(TREE):
+    tree = [one for one in TREE if only is None or one[0] in only]
+    for position, (slug, level, parent, name, short, english, region, col, row) in enumerate(tree):
         office = Office.objects.create(
             schema_name=slug, level=level, parent=made.get(parent or ""), name=name, short_name=short,
             name_en=english, region_code=region, position=position, tile_col=col, tile_row=row, created_at=CREATED,

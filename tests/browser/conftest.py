@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,22 +39,42 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    with running(request, "tests.browser.world") as (told, _ask):
+        yield Server(**told)
+
+
+@contextmanager
+def running(request: pytest.FixtureRequest, world: str) -> Iterator[tuple[dict[str, Any], Callable[[str], Any]]]:
+    """A server with `world`: what it told first, and how to write it a line and hear what it tells then."""
     worker = getattr(request.config, "workerinput", {}).get("workerid", "")
-    database = "_".join(filter(None, [os.environ.get("ANLAN_TEST_DB", "test_anlan"), "browser", worker]))
+    name = world.rpartition(".")[2].replace("world", "browser")
+    database = "_".join(filter(None, [os.environ.get("ANLAN_TEST_DB", "test_anlan"), name, worker]))
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.browser.server", database],
+        [sys.executable, "-m", "tests.browser.server", database, world],
         cwd=ROOT, env={**os.environ, "DATABASE_URL": _url(), "PYTHONPATH": f"platform{os.pathsep}."},
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
-    assert process.stdin is not None
-    assert process.stdout is not None
+    sent, told = process.stdin, process.stdout
+    assert sent is not None
+    assert told is not None
+
+    def listen() -> Any:
+        line = told.readline()
+        if not line:
+            pytest.fail("The server of the browser tests stopped; what it said is above.")
+        return json.loads(line)
+
+    def ask(line: str) -> Any:
+        sent.write(line + "\n")
+        sent.flush()
+        return listen()
+
     with process:
-        told = process.stdout.readline()
-        if not told:
-            pytest.fail("The server of the browser tests did not start; what it said is above.")
-        yield Server(**json.loads(told))
-        process.stdin.close()
-        process.wait(30)
+        try:
+            yield listen(), ask
+        finally:
+            sent.close()
+            process.wait(30)
 
 
 def _url() -> str:

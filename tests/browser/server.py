@@ -1,8 +1,10 @@
-"""A web server with the world of tests.browser.world: `python -m tests.browser.server DATABASE`.
+"""A web server with a world to look at: `python -m tests.browser.server DATABASE [tests.browser.world]`.
 
 Makes the database (dropping one of the same name), migrates, plays the world, then serves on a free port of 127.0.0.1
 and works jobs off in a thread. The first line on standard output is JSON: {"url", "sessions": {account: cookie}}.
-Stops, and drops its database, when standard input is closed: so also when the test run that started it is killed.
+A moment (ISO 8601) on a line of standard input sets the server's clock and is answered by another such line, with
+new sessions: the old ones have run out. Stops, and drops its database, when standard input is closed: so also when
+the test run that started it is killed.
 """
 
 import json
@@ -13,11 +15,14 @@ import tempfile
 import threading
 import time
 from contextlib import closing
+from datetime import datetime
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 DATABASE = sys.argv[1] if __name__ == "__main__" else ""
+WORLD = sys.argv[2] if len(sys.argv) > 2 and __name__ == "__main__" else "tests.browser.world"
 DATA = tempfile.mkdtemp(prefix="anlan-browser-")
 
 
@@ -32,9 +37,7 @@ def set_up() -> None:
     from tests.browser import clock
 
     django.setup()
-    from tests.browser.world import NOW
-
-    clock.start_at(NOW)
+    clock.start_at(import_module(WORLD).NOW)
 
 
 def compile_texts() -> None:
@@ -77,21 +80,25 @@ def _admin():
     return connection
 
 
-def fill() -> dict[str, str]:
-    """Migrate, play the world, sign everybody in; answers {account: session cookie}."""
+def fill() -> list[str]:
+    """Migrate and play the world; answers its accounts."""
+    from django.core.management import call_command
+
+    call_command("upgrade", verbosity=0, skip_checks=True, stdout=StringIO())
+    return sorted(import_module(WORLD).build())
+
+
+def sign_in(accounts: list[str]) -> dict[str, str]:
+    """A new session of everybody; answers {account: session cookie}."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
-    from django.core.management import call_command
     from django.db import transaction
 
     from core import office as office_core
     from tenants.models import User
-    from tests.browser import world
 
-    call_command("upgrade", verbosity=0, skip_checks=True, stdout=StringIO())
     sessions = {}
-    accounts = world.build()
     with office_core.mounted(office_core.PUBLIC), transaction.atomic():
         for user in User.objects.filter(username__in=accounts):
             session = SessionStore()
@@ -144,11 +151,13 @@ def main() -> None:
     compile_texts()
     make_database()
     try:
-        sessions = fill()
+        accounts = fill()
         give_logins()
         from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
         from django.core.wsgi import get_wsgi_application
         from django.utils import timezone
+
+        from tests.browser import clock
 
         class Handler(WSGIRequestHandler):
             def log_message(self, format: str, *args: object) -> None:
@@ -160,10 +169,16 @@ def main() -> None:
         worker = Worker()
         worker.start()
         threading.Thread(target=server.serve_forever, name="web", daemon=True).start()
-        ahead = timezone.now().timestamp() - time.time()
-        told = {"url": f"http://127.0.0.1:{server.server_port}", "sessions": sessions, "ahead": ahead}
-        print(json.dumps(told), flush=True)
-        sys.stdin.read()
+        url = f"http://127.0.0.1:{server.server_port}"
+
+        def tell() -> None:
+            ahead = timezone.now().timestamp() - time.time()
+            print(json.dumps({"url": url, "sessions": sign_in(accounts), "ahead": ahead}), flush=True)
+
+        tell()
+        for moment in sys.stdin:
+            clock.start_at(datetime.fromisoformat(moment.strip()))
+            tell()
         server.shutdown()
         worker.stop()
     finally:
