@@ -204,6 +204,7 @@ class DrawHashes(_Act):
     def post(self, request: Request, draw_id: int) -> Response:
         """Hand in the SHA-256 of a phrase of one's own."""
         actor = request._request.actor  # type: ignore[attr-defined]
+        policies.see(actor)  # before any field is looked at
         usecases.commit_hash(draw_id=draw_id, actor=actor, at=timezone.now(), **validated(HashIn, request.data))
         return _answer(request, draw_id)
 
@@ -213,6 +214,7 @@ class DrawPhrases(_Act):
     def post(self, request: Request, draw_id: int) -> Response:
         """Make one's phrase public, once all hashes are there."""
         actor = request._request.actor  # type: ignore[attr-defined]
+        policies.see(actor)  # before any field is looked at
         usecases.reveal(draw_id=draw_id, actor=actor, at=timezone.now(), **validated(PhraseIn, request.data))
         return _answer(request, draw_id)
 

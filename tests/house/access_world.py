@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from api.authentication import digest
 from api.models import Token
-from appraisal.inspections.models import Draw, FalseClaim, Finding, Rectification, Task, TaskItem
+from appraisal.inspections.models import Contribution, Draw, FalseClaim, Finding, Rectification, Task, TaskItem
 from appraisal.inspections.rules.drawing import canonical
 from appraisal.inspections.rules.drawing import digest as sha256
 from appraisal.inspections.selectors.draws import plan_of
@@ -74,6 +74,15 @@ ActorMaker = Callable[..., Actor]
 Offices = dict[str, Office]
 
 
+# Doors whose thing is in another state than the one that the argument's name stands for.
+INSTEAD = {("inspections:draw-result", "draw_id"): "drawn_id"}
+
+
+def thing_at(door: str, argument: str) -> str:
+    """The world's argument by which a door is asked for."""
+    return INSTEAD.get((door, argument), argument)
+
+
 def secret(schema_name: str) -> str:
     """Words that nobody but the office (and its bureau) may read, in whatever it wrote."""
     return f"只归{schema_name}自己知道"
@@ -112,7 +121,19 @@ def _build(
     made = {province: things[reporting[0]] | own}
     for name in reporting:
         made[name] = things[name] | _own(offices[name], actor(name, Role.REPORTER), actor(name, Role.SEC_ADMIN), period)
+    made[province]["book_id"] = made[reporting[0]]["book_id"]  # a bureau has no months to fill in
     return made
+
+
+def join(person: User, office: Office, ids: Ids) -> None:
+    """Have somebody take part in what only those do who are in it: a round's seed, an inspection on site."""
+    Contribution.objects.create(
+        draw_id=ids["draw_id"], number=Contribution.objects.filter(draw_id=ids["draw_id"]).count() + 1,
+        person_id=person.pk, person_name=person.name, office=office, sha256=sha256(f"{person.pk}"), committed_at=NOON,
+    )  # fmt: skip
+    task = Task.objects.get(pk=ids["task_id"])
+    task.inspectors.append({"user_id": person.pk, "name": person.name})
+    task.save(update_fields=["inspectors"])
 
 
 def _year_of(running: setting.Running, office: Office, result: YearResult) -> Ids:
@@ -179,7 +200,20 @@ def _of(running: setting.Running, office: Office, run: ScoreRun) -> Ids:
 
 
 def _inspections(running: setting.Running, office: Office) -> Ids:
-    """A round whose list is frozen, and a tie of one of the bureau's people to the office."""
+    """A round whose list is frozen, one that is drawn, and a tie of one of the bureau's people to the office."""
+    slug = office.schema_name
+    frozen, drawn = _round(running, office), _round(running, office)
+    drawn.state, drawn.seed, drawn.drawn_at, drawn.drawn_by_id = "DRAWN", f"figure {drawn.number}", NOON, 2
+    drawn.result = [{"object": f"office:{slug}", "inspectors": ["p1"]}]
+    drawn.save()
+    tie = Tie.objects.create(
+        person_id=running.admin.user_id or 0, office=office, kind="KIN", note=secret(slug), declared_by_id=1,
+        declared_by_name="测试", declared_at=NOON,
+    )  # fmt: skip
+    return {"draw_id": frozen.pk, "drawn_id": drawn.pk, "tie_id": tie.pk} | _inspected(running, office)
+
+
+def _round(running: setting.Running, office: Office) -> Draw:
     slug, cycle = office.schema_name, running.cycle
     draw = Draw.objects.create(
         province=cycle.province, cycle=cycle, number=Draw.objects.filter(cycle=cycle).count() + 1, title="十月抽查",
@@ -191,14 +225,10 @@ def _inspections(running: setting.Running, office: Office) -> Ids:
         },
     )  # fmt: skip
     text = canonical(plan_of(draw, [], rule={}, name="测试", at=NOON))
-    Draw.objects.filter(pk=draw.pk).update(
-        state="FROZEN", frozen_text=text, frozen_sha256=sha256(text), frozen_at=NOON, frozen_by_id=1
-    )
-    tie = Tie.objects.create(
-        person_id=running.admin.user_id or 0, office=office, kind="KIN", note=secret(slug), declared_by_id=1,
-        declared_by_name="测试", declared_at=NOON,
-    )  # fmt: skip
-    return {"draw_id": draw.pk, "tie_id": tie.pk} | _inspected(running, office)
+    draw.state, draw.frozen_text, draw.frozen_sha256 = "FROZEN", text, sha256(text)
+    draw.frozen_at, draw.frozen_by_id = NOON, 1
+    draw.save()
+    return draw
 
 
 def _inspected(running: setting.Running, office: Office) -> Ids:
@@ -284,12 +314,12 @@ def _own(office: Office, person: Actor, admin: Actor, period: Any = None) -> Ids
             run_at=NOON,
             arguments={"run_id": 0}, finished_at=NOON, wanted_by_id=person.user_id, wanted_by_name=person.name,
         )  # fmt: skip
-        book_id = 0
+        books: Ids = {}
         if period is not None:
             MonthlyDraft.objects.create(period=period)
-            book_id = Book.objects.create(
-                period=period, file=stored, state="READY", sheet="填报", uploaded_by_id=person.user_id or 0,
-                uploaded_by_name=person.name, uploaded_at=NOON,
+            books["book_id"] = Book.objects.create(  # each office's own tables count from 1: a number of its own
+                id=1000 + office.pk, period=period, file=stored, state="READY", sheet="填报",
+                uploaded_by_id=person.user_id or 0, uploaded_by_name=person.name, uploaded_at=NOON,
                 touched=[{"indicator": 0, "base": {}, "mine": {"note": words}, "refs": {}}],
             ).pk  # fmt: skip
     membership = Membership.objects.filter(user_id=person.user_id, office=office).get()
@@ -331,7 +361,7 @@ def _own(office: Office, person: Actor, admin: Actor, period: Any = None) -> Ids
         "own_office_id": office.pk, "entry_id": AuditEntry.objects.filter(chain=office.schema_name).latest("id").pk,
         "token_id": token.pk, "session_id": session.pk, "number": session.pk,
         "change_id": change.pk, "provider_id": provider.pk, "link_id": link.pk, "field": "phone",
-        "book_id": book_id, "hook_id": hook.pk,
+        "hook_id": hook.pk, **books,
     }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from django import forms
 
 from tests.house import access, bodies
 from tests.house.access import Door
+from tests.house.access_world import thing_at
 
 TABLE = Path(__file__).with_name("ids.yaml")
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,12 +30,12 @@ SAME = {
     "groups.[].office_id": "office_id", "rows.[].office_id": "office_id", "items.[].id": "value_id", "row": "value_id",
     "group_id": "indicator_id", "number": "number",
     "numbers.[]": "difference_id", "about": "slug", "base": "version_id", "version": "version_id",
-    "to_letter_id": "letter_id",
+    "to_letter_id": "letter_id", "inspectors.[]": "person_id",
 }  # fmt: skip
 IDS = frozenset({
-    "adjustment_id", "amendment_id", "archive_id", "change_id", "claim_id", "consultation_id", "cycle_id",
-    "difference_id", "division_id", "draw_id", "entry_id", "file_id", "finding_id", "indicator_id", "item_id",
-    "job_id", "letter_change_id", "letter_id", "line_id", "link_id", "membership_id", "notice_objection_id",
+    "adjustment_id", "amendment_id", "archive_id", "book_id", "change_id", "claim_id", "consultation_id", "cycle_id",
+    "difference_id", "division_id", "draw_id", "entry_id", "file_id", "finding_id", "hook_id", "indicator_id",
+    "item_id", "job_id", "letter_change_id", "letter_id", "line_id", "link_id", "membership_id", "notice_objection_id",
     "objection_id", "office_id", "other_run_id", "period_id", "person_id", "provider_id", "report_id", "result_id",
     "row_id", "run_id", "session_id", "shadow_id", "slug", "stand_in_id", "task_id", "tie_id", "token_id", "use_id",
     "user_id", "value_id", "version_id", "year_run_id",
@@ -47,12 +48,14 @@ PAGES = {
     "provider_id": ("provider_id",), "against": ("year_run_id",), "group_id": ("indicator_id",),
     "to_letter_id": ("letter_id",),
     "finding": ("finding_id",), "point": ("item_id",), "item_id": ("item_id",), "inspectors": ("person_id",),
+    "person_id": ("person_id",),
 }  # fmt: skip
 # Names that stand for words, days, figures, codes and choices: no object of an office.
 WORDS = frozenset({
     "bonus_cap", "deduction_cap", "edit", "expression", "inputs", "into", "next_version", "office_now", "origin",
     "rule_method", "rule_of", "rule_shown", "spread",
     "each", "figure", "key", "keys", "phrase", "seed_kind", "seed_on", "seed_people", "seed_source", "served_until",
+    "secret", "seen", "take", "url",
     "sha256", "wanted", "answer", "checklist", "consequence", "facts", "requirement", "summary",
     "act", "action", "address", "again", "as_of", "back", "carry", "changed", "client_id", "client_secret", "code",
     "do", "first", "second", "told", "grade", "minutes", "words", "contact", "amount", "basis", "ending", "plan",
@@ -102,7 +105,9 @@ def thing_of(name: str, schema: dict[str, Any] | None = None) -> str | None:
 
 def params(door: Door, method: str) -> list[Param]:
     """Every id that this door takes by this method, as its route and the contract say."""
-    found = [Param("path", name, thing_of(name) or "") for name in door.arguments if name not in PLAIN]
+    found = [
+        Param("path", name, thing_at(door.name, thing_of(name) or "")) for name in door.arguments if name not in PLAIN
+    ]
     if door.is_api:
         operation = bodies.operation(door.route, method)
         for each in operation.get("parameters", []):

@@ -31,6 +31,7 @@ UPDATE = os.environ.get("ANLAN_UPDATE_ACCESS") == "1"
 MAY_KNOW = {
     "office_id": "which offices a province has is public within it",
     "draw_id": "a list that is frozen is published to the whole province",
+    "drawn_id": "so is what was drawn from it",
     "slug": "the ranking is published to the whole province",
 }
 
@@ -61,7 +62,8 @@ class Crowd:
         if who not in self.probers:
             slug = HERE[level]
             hidden = probing.secrets_from(["shifan", "qinghe", *(["puer"] if level == "prefecture" else [])])
-            self.probers[who] = Prober(signed_in(self.offices[slug], role), slug, self.world[slug], hidden)
+            client = signed_in(self.offices[slug], role, self.world[slug])
+            self.probers[who] = Prober(client, slug, self.world[slug], hidden)
         return self.probers[who]
 
     def victims(self, level: str) -> list[Office]:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.utils.translation import gettext as _
 
 from appraisal.inspections.models import Rectification, Task
-from appraisal.inspections.policies.draws import BELOW, BUREAU, prepare
+from appraisal.inspections.policies.draws import BELOW, BUREAU, INSPECTORS, prepare
 from appraisal.inspections.states import RectificationState, TaskState
 from appraisal.ledger.models import Cycle
 from appraisal.ledger.policies.verification import LEADERS
@@ -64,8 +64,13 @@ def cancel(actor: Actor, task: Task) -> None:
 
 
 def _on_site(actor: Actor, task: Task) -> None:
-    if not actor.at_province or not task.sent(actor.user_id):
+    if not _inspects(actor, task):
         raise Denied(_("现场检查由指派的检查人员填写。"))
+
+
+def _inspects(actor: Actor, task: Task) -> bool:
+    """Was sent, and still has a role in which people are sent: what they did before they had another stays theirs."""
+    return actor.at_province and actor.has(*INSPECTORS) and task.sent(actor.user_id)
 
 
 @policy
@@ -82,7 +87,7 @@ def answer(actor: Actor, row: Rectification) -> None:
 @policy
 def judge(actor: Actor, row: Rectification) -> None:
     """The administrator or one of the task's inspectors, once there is an answer."""
-    if not actor.at_province or not (actor.has(Role.APPRAISAL_ADMIN) or row.task.sent(actor.user_id)):
+    if not actor.at_province or not (actor.has(Role.APPRAISAL_ADMIN) or _inspects(actor, row.task)):
         raise Denied(_("整改由省级考核管理员或该任务的检查人员销号、退回。"))
     if row.state != RectificationState.ANSWERED:
         raise Conflict(_("这项整改现在是“%(state)s”，只有待销号的可以办理。") % {"state": row.get_state_display()})

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from appraisal.inspections.models import Finding, Rectification, Task, TaskItem
 from appraisal.inspections.policies import tasks as policies
-from appraisal.inspections.policies.draws import BUREAU
+from appraisal.inspections.policies.draws import INSPECTORS
 from appraisal.inspections.rules import figures
 from appraisal.inspections.states import RectificationState, TaskState
 from appraisal.ledger.models import Cycle, Participant
@@ -167,14 +167,14 @@ def rectification_refusals(actor: Actor, row: Rectification) -> dict[str, str | 
 
 def sent_to(actor: Actor) -> QuerySet[Task]:
     """Tasks that this person is sent to and that are not finished; nothing in a prefecture."""
-    if not actor.at_province or not actor.has(*BUREAU):
+    if not actor.at_province or not actor.has(*INSPECTORS):
         return Task.objects.none()
     return tasks_for(actor).filter(inspectors__contains=[{"user_id": actor.user_id}], state__in=UNFINISHED)
 
 
 def answers_to_judge(actor: Actor) -> QuerySet[Rectification]:
     """What prefectures have answered: the administrator's to judge, and that of the task's inspectors."""
-    if not actor.at_province or not actor.has(*BUREAU):
+    if not actor.at_province or not actor.has(Role.APPRAISAL_ADMIN, *INSPECTORS):
         return Rectification.objects.none()
     rows = rectifications_for(actor).filter(state=RectificationState.ANSWERED)
     own = Q(task__inspectors__contains=[{"user_id": actor.user_id}])

@@ -19,6 +19,7 @@ from appraisal.inspections.policies import tasks as watching
 from appraisal.inspections.selectors import claims as selectors
 from appraisal.inspections.selectors import tasks
 from appraisal.inspections.usecases import claims as usecases
+from appraisal.inspections.views.asking import ask
 from appraisal.inspections.views.tasks import dialog
 from appraisal.ledger.views import years
 from appraisal.ledger.views.evidence import file_items, taken_in
@@ -96,8 +97,7 @@ def detail(request: HttpRequest, claim_id: int) -> HttpResponse:
 def state(request: HttpRequest, claim_id: int) -> HttpResponse:
     """The prefecture's side."""
     claim = selectors.get_claim(request.actor, claim_id)
-    if request.method == "GET":
-        policies.state(request.actor, claim, on=timezone.localdate())
+    ask(request, lambda: policies.state(request.actor, claim, on=timezone.localdate()))
     words = {
         "title": _("陈述申辩"), "confirm": _("提交"), "tone": "info", "done": _("已提交，等待省局决定。"),
         "consequence": _("只能提交一次，提交后不能修改。"),
@@ -112,8 +112,7 @@ def state(request: HttpRequest, claim_id: int) -> HttpResponse:
 def confirm(request: HttpRequest, claim_id: int) -> HttpResponse:
     """Confirm it."""
     claim = selectors.get_claim(request.actor, claim_id)
-    if request.method == "GET":
-        policies.confirm(request.actor, claim, on=timezone.localdate())
+    ask(request, lambda: policies.confirm(request.actor, claim, on=timezone.localdate()))
     words = {
         "title": _("认定虚假填报"), "confirm": _("认定"), "tone": "bad", "done": _("已认定，下一次计算得分时计入。"),
         "consequence": _("该指标从尚未核定的月份起计 0 分，并按清单扣分；已核定的得分不变。"),
@@ -128,8 +127,7 @@ def confirm(request: HttpRequest, claim_id: int) -> HttpResponse:
 def drop(request: HttpRequest, claim_id: int) -> HttpResponse:
     """Do not confirm it."""
     claim = selectors.get_claim(request.actor, claim_id)
-    if request.method == "GET":
-        policies.drop(request.actor, claim)
+    ask(request, lambda: policies.drop(request.actor, claim))
     words = {
         "title": _("不予认定"), "confirm": _("不予认定"), "tone": "info", "done": _("已作出决定。"),
         "consequence": _("不扣分，指标照常计分；理由告知州市。"),

@@ -31,6 +31,7 @@ from appraisal.inspections.rules import drawing
 from appraisal.inspections.selectors import draws as selectors
 from appraisal.inspections.selectors import risk
 from appraisal.inspections.usecases import draws as usecases
+from appraisal.inspections.views.asking import ask
 from appraisal.ledger.views import years
 from core import events
 from core.errors import NotFound
@@ -182,8 +183,7 @@ def recount(request: HttpRequest, draw_id: int) -> HttpResponse:
 def freeze(request: HttpRequest, draw_id: int) -> HttpResponse:
     """Freeze the list and publish it with its hash."""
     actor, draw = request.actor, selectors.get_draw(request.actor, draw_id)
-    if request.method == "GET":
-        policies.freeze(actor, draw)
+    ask(request, lambda: policies.freeze(actor, draw))
     words = {
         "title": _("冻结名单"), "confirm": _("冻结并公布"), "tone": "warn", "url": request.path,
         "consequence": _("冻结后任何人都不能再改，名单和它的 SHA-256 向全省公布；种子须由另一个人提供。"),
@@ -200,9 +200,8 @@ def void(request: HttpRequest, draw_id: int) -> HttpResponse:
     """Give the round up."""
     actor, draw = request.actor, selectors.get_draw(request.actor, draw_id)
     form = ReasonForm(request.POST or None)
-    if request.method == "GET":
-        revealed = sum(bool(row.phrase) for row in selectors.contributions(draw))
-        policies.void(actor, draw, on=timezone.localdate(), revealed=revealed)
+    revealed = sum(bool(row.phrase) for row in selectors.contributions(draw))
+    ask(request, lambda: policies.void(actor, draw, on=timezone.localdate(), revealed=revealed))
     words = {
         "title": _("作废这一轮"), "confirm": _("作废"), "tone": "bad", "url": request.path,
         "consequence": _("编号不再使用，名单和作废理由留在记录里。"), "done": _("已作废。"),
@@ -218,8 +217,12 @@ def commit(request: HttpRequest, draw_id: int) -> HttpResponse:
     """Hand in the hash of one's phrase."""
     actor, draw = request.actor, selectors.get_draw(request.actor, draw_id)
     given = selectors.contributions(draw)
-    if request.method == "GET":
-        policies.commit(actor, draw, taken=len(given), mine=any(row.person_id == actor.user_id for row in given))
+    ask(
+        request,
+        lambda: policies.commit(
+            actor, draw, taken=len(given), mine=any(row.person_id == actor.user_id for row in given)
+        ),
+    )
     words = {
         "title": _("提交种子的哈希"), "confirm": _("提交哈希"), "tone": "info", "url": request.path, "phrase": True,
         "consequence": _("自拟一段别人猜不到的话并自己记好。现在只交它的 SHA-256，哈希交齐后再公开原文。"),
@@ -235,10 +238,14 @@ def commit(request: HttpRequest, draw_id: int) -> HttpResponse:
 def reveal(request: HttpRequest, draw_id: int) -> HttpResponse:
     """Make one's phrase public."""
     actor, draw = request.actor, selectors.get_draw(request.actor, draw_id)
-    if request.method == "GET":
-        given = selectors.contributions(draw)
-        mine = next((row for row in given if row.person_id == actor.user_id), None)
-        policies.reveal(actor, draw, taken=len(given), mine=mine is not None, revealed=bool(mine and mine.phrase))
+    given = selectors.contributions(draw)
+    mine = next((row for row in given if row.person_id == actor.user_id), None)
+    ask(
+        request,
+        lambda: policies.reveal(
+            actor, draw, taken=len(given), mine=mine is not None, revealed=bool(mine and mine.phrase)
+        ),
+    )
     words = {
         "title": _("公开种子原文"), "confirm": _("公开"), "tone": "info", "url": request.path,
         "consequence": _("全部公开后，各段按交哈希的次序相连，其 SHA-256 就是种子。"), "done": _("原文已公开。"),
@@ -253,9 +260,11 @@ def reveal(request: HttpRequest, draw_id: int) -> HttpResponse:
 def draw_now(request: HttpRequest, draw_id: int) -> HttpResponse:
     """Enter the seed, where it is a figure, and draw."""
     actor, draw = request.actor, selectors.get_draw(request.actor, draw_id)
-    if request.method == "GET":
-        revealed = sum(bool(row.phrase) for row in selectors.contributions(draw))
-        policies.draw_now(actor, draw, on=timezone.localdate(), lacking=(draw.seed_people or 0) - revealed)
+    revealed = sum(bool(row.phrase) for row in selectors.contributions(draw))
+    ask(
+        request,
+        lambda: policies.draw_now(actor, draw, on=timezone.localdate(), lacking=(draw.seed_people or 0) - revealed),
+    )
     by_figure = draw.seed_kind == Draw.SeedKind.FIGURE
     words = {
         "title": _("抽取"), "confirm": _("录入并抽取") if by_figure else _("抽取"), "tone": "warn", "url": request.path,

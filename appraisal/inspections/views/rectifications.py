@@ -14,6 +14,7 @@ from appraisal.inspections.policies import tasks as policies
 from appraisal.inspections.selectors import tasks as selectors
 from appraisal.inspections.states import RectificationState
 from appraisal.inspections.usecases import rectifications as usecases
+from appraisal.inspections.views.asking import ask
 from appraisal.inspections.views.tasks import dialog
 from appraisal.ledger.views.evidence import file_items
 from core.http import reads
@@ -67,8 +68,7 @@ def answer(request: HttpRequest, row_id: int) -> HttpResponse:
     """The prefecture's answer."""
     actor = request.actor
     row = selectors.get_rectification(actor, row_id)
-    if request.method == "GET":
-        policies.answer(actor, row)
+    ask(request, lambda: policies.answer(actor, row))
     words = {
         "title": _("整改答复"), "confirm": _("提交答复"), "tone": "info", "done": _("答复已提交，等待销号。"),
         "consequence": _("写明怎样整改、结果如何，附上佐证材料；提交后由省局核对销号。"),
@@ -84,8 +84,7 @@ def return_(request: HttpRequest, row_id: int) -> HttpResponse:
     """What was answered does not do."""
     actor = request.actor
     row = selectors.get_rectification(actor, row_id)
-    if request.method == "GET":
-        policies.judge(actor, row)
+    ask(request, lambda: policies.judge(actor, row))
     words = {
         "title": _("退回再改"), "confirm": _("退回"), "tone": "warn", "done": _("已退回。"),
         "consequence": _("州市会看到理由，期限不变。"),
@@ -101,8 +100,7 @@ def close(request: HttpRequest, row_id: int) -> HttpResponse:
     """Close the line."""
     actor = request.actor
     row = selectors.get_rectification(actor, row_id)
-    if request.method == "GET":
-        policies.judge(actor, row)
+    ask(request, lambda: policies.judge(actor, row))
     words = {
         "title": _("销号"), "confirm": _("销号"), "tone": "info", "done": _("已销号。"),
         "consequence": _("写明核对了什么；销号后不能再改。"),

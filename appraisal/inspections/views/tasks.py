@@ -24,6 +24,7 @@ from appraisal.inspections.selectors import draws, risk
 from appraisal.inspections.selectors import tasks as selectors
 from appraisal.inspections.states import TaskState
 from appraisal.inspections.usecases import tasks as usecases
+from appraisal.inspections.views.asking import ask
 from appraisal.ledger.views import years
 from appraisal.ledger.views.evidence import file_items, taken_in
 from core.errors import NotFound
@@ -47,7 +48,7 @@ def index(request: HttpRequest) -> HttpResponse:
         **year, "page_obj": page, "state": state, "states": TaskState.choices,
         "rows": [
             {
-                "row": row, "mine": row.sent(actor.user_id) and actor.at_province,
+                "row": row, "mine": actor.at_province and row.sent(actor.user_id) and row.state in selectors.UNFINISHED,
                 "overdue": row.state in selectors.UNFINISHED and row.ends_on < on,
             }
             for row in page
@@ -142,6 +143,7 @@ def answer(request: HttpRequest, task_id: int, item_id: int) -> HttpResponse:
     """Say what was seen at one point; a refusal stays at the point."""
     actor, at = request.actor, timezone.now()
     task = selectors.get_task(actor, task_id)
+    ask(request, lambda: policies.work(actor, task))
     selectors.get_item(task, item_id)
     form = AnswerItemForm(request.POST, request.FILES, prefix=f"p{item_id}")
     if form.is_valid():
@@ -180,8 +182,7 @@ def find(request: HttpRequest, task_id: int) -> HttpResponse:
 def finish(request: HttpRequest, task_id: int) -> HttpResponse:
     """Finish the task."""
     task = selectors.get_task(request.actor, task_id)
-    if request.method == "GET":
-        policies.work(request.actor, task)
+    ask(request, lambda: policies.work(request.actor, task))
     words = {
         "title": _("办结检查任务"), "confirm": _("办结"), "tone": "warn",
         "consequence": _("办结后州市可以看到全部结论，限期整改的事项从次日起计算期限，不能再改。"),
@@ -197,8 +198,7 @@ def finish(request: HttpRequest, task_id: int) -> HttpResponse:
 def cancel(request: HttpRequest, task_id: int) -> HttpResponse:
     """Cancel a task that has not begun."""
     task = selectors.get_task(request.actor, task_id)
-    if request.method == "GET":
-        policies.cancel(request.actor, task)
+    ask(request, lambda: policies.cancel(request.actor, task))
     words = {
         "title": _("取消检查任务"), "confirm": _("取消任务"), "tone": "bad",
         "consequence": _("任务和取消理由留在记录里。"), "done": _("任务已取消。"),

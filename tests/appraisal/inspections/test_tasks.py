@@ -246,6 +246,22 @@ class TestOnSite:
         assert risk.last_inspected(kunming.parent_id)["office:kunming"] == TODAY
 
 
+def test_who_was_sent_and_has_another_role_now_is_sent_no_longer(
+    year: Year, admin: Actor, kunming: Office, team: list[Actor], reporter: Actor
+) -> None:
+    task, row = underway(year, admin, kunming, team), finished(year, admin, kunming, team)
+    rectifications.answer(
+        row_id=row.pk, text="凭证已补齐，账目已调整", evidence=[str(paper("kunming").pk)], actor=reporter, at=NOON
+    )
+    moved = Actor(team[0].user_id, team[0].name, admin.home, admin.home, frozenset({Role.CIVIL_SERVANT}))
+
+    with pytest.raises(Denied, match="指派的检查人员"):
+        tasks.finish_task(task_id=task.pk, summary="总体规范，一项须整改", actor=moved, at=NOON)
+    with pytest.raises(Denied, match="检查人员销号"):
+        rectifications.close(row_id=row.pk, text="已核对凭证原件", actor=moved, at=NOON)
+    assert selectors.waiting(moved) == 0
+
+
 class TestRectifying:
     def test_is_due_after_working_days_and_seen_by_its_own_prefecture_alone(
         self, year: Year, admin: Actor, kunming: Office, team: list[Actor], reporter: Actor,
