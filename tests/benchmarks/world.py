@@ -195,7 +195,7 @@ reports AS (
 reported AS (
     INSERT INTO ledger_reportedvalue
         (period_id, office_id, indicator_id, report_id, version, source, fact, nothing_to_report, nothing_reason,
-         narrative, county_lines, evidence, entered_by_name, entered_at)
+         narrative, county_lines, evidence, remarks, entered_by_name, entered_at)
     SELECT r.period_id, r.office_id, f.indicator_id, r.id, 1, 'report',
         CASE WHEN f.indicator_id = ANY(%(milestones)s::bigint[]) THEN
             jsonb_build_object('done_on', (
@@ -204,7 +204,7 @@ reported AS (
                 WHERE l.cycle_id = %(cycle)s AND l.office_id = r.office_id AND m.indicator_id = f.indicator_id
             ))
         ELSE f.fact END,
-        false, '', '', '[]', '[]', '填报人', %(at)s
+        false, '', '', '[]', '[]', '[]', '填报人', %(at)s
     FROM reports r JOIN bench_fact f
         ON f.variant = (r.office_id * 31 + f.indicator_id * 7 + %(month)s * 3) %% %(variants)s
     RETURNING id, period_id, office_id, indicator_id, fact

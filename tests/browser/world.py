@@ -40,6 +40,7 @@ from appraisal.ledger.usecases import (
 from appraisal.library import usecases as library
 from appraisal.library.models import Method
 from appraisal.reporting import usecases as reporting
+from appraisal.reporting.selectors import book as months
 from core import files, secrets
 from core import office as office_core
 from core.jobs import want
@@ -64,6 +65,7 @@ from tenants.usecases import offices, second_person, sessions, sign_in
 from tenants.usecases import people as accounts
 from tests import factories
 from tests.appraisal import results_setting, setting
+from tests.appraisal.reporting.sheets import filled, upload
 
 NOW = datetime(2026, 11, 5, 1, 30, tzinfo=UTC)  # half past nine in Shanghai, a working day
 SEATS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -233,11 +235,26 @@ class World:
     def october(self) -> None:
         """One of each state a month can be in before the province has looked at it."""
         self.fill("kunming", 10, NOW - timedelta(hours=3), ("A2",))
+        self._sheet(NOW - timedelta(hours=2))
         for slug in ("puer", "diqing"):
             self.fill(slug, 10, NOW - timedelta(hours=5))
             self.submit(slug, 10, NOW - timedelta(hours=4))
         self.sign("diqing", 10, NOW - timedelta(hours=3))
         self._province_facts(10, NOW - timedelta(hours=2))
+
+    def _sheet(self, at: datetime) -> None:
+        """Kunming's month as a sheet that came back: a figure to take, one that the portal changed, one wrong."""
+        period, a1, a2, b6 = self.running.period(10), *(self.running.indicator(code).pk for code in ("A1", "A2", "B6"))
+        with self.acting("kunming-reporter") as actor:
+            sheet = months.blank(actor, period.pk, at=at)[1]
+            reporting.save_value(
+                period_id=period.pk, indicator_id=a2, fact={"value": "660"}, narrative="按新到账改正。", lock_version=1,
+                actor=actor, at=at,
+            )  # fmt: skip
+            typed = {(a1, "value"): "650", (a2, "value"): "656", (b6, "value"): "九十一"}
+            reporting.take_in(
+                period_id=period.pk, upload=upload(filled(sheet, typed)), actor=actor, at=at + timedelta(minutes=30)
+            )
 
     def next_year(self) -> None:
         """2027, with a letter in each state and no months yet."""
