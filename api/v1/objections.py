@@ -47,7 +47,7 @@ class ObjectionOut(serializers.ModelSerializer):
         )  # fmt: skip
 
     def get_refusals(self, row: Objection) -> dict[str, str | None]:
-        return {"decide": policies.decide.reason(self.context["actor"], row)}
+        return {"decide": selectors.decide_refusal(self.context["actor"], row)}
 
 
 class ObjectionDetailOut(ObjectionOut):
@@ -69,7 +69,9 @@ class ObjectionIn(serializers.Serializer):
 
 
 class ObjectionDecisionIn(serializers.Serializer):
-    """upheld: with fact, points_off or both; rejected: with neither."""
+    """upheld: with fact, points_off or both (neither is needed where a false claim makes the line 0); rejected: with
+    neither.
+    """
 
     upheld = serializers.BooleanField()
     decision = serializers.CharField(max_length=2000)

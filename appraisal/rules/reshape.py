@@ -62,17 +62,21 @@ def readdressed(
     before: Scheme, after: Scheme, adjustments: Mapping[str, Adjustments], origins: Origins | None = None
 ) -> dict[str, Adjustments]:
     """Points that verification took off an indicator are taken off the first that has its facts; none, when none
-    has."""
-    heirs: dict[str, str] = {}
+    has. What was claimed falsely counts 0 wherever it is read, and nothing where it is no longer read.
+    """
+    readers: dict[str, list[str]] = {}
     for row in after.scored:
         for code in _sources(row, origins):
             if code in before.by_code:
-                heirs.setdefault(code, row.code)
+                readers.setdefault(code, []).append(row.code)
     return {
         office: replace(
             mine,
             points_off=tuple(
-                replace(off, indicator=heirs[off.indicator]) for off in mine.points_off if off.indicator in heirs
+                replace(off, indicator=readers[off.indicator][0]) for off in mine.points_off if off.indicator in readers
+            ),
+            zeroed=tuple(
+                replace(each, indicator=code) for each in mine.zeroed for code in readers.get(each.indicator, ())
             ),
         )
         for office, mine in adjustments.items()

@@ -18,6 +18,7 @@ from appraisal.inspections.selectors import draws
 from appraisal.inspections.selectors import tasks as offices
 from appraisal.inspections.states import ClaimState
 from appraisal.ledger.rules import procedure
+from appraisal.ledger.selectors import pinning
 from appraisal.ledger.selectors.province_facts import evidence_of
 from appraisal.ledger.usecases.adjustments import enter
 from appraisal.ledger.usecases.checks import checked_reason
@@ -89,6 +90,8 @@ def confirm_false_claim(*, claim_id: int, decision: str, actor: Actor, at: datet
     Published runs stay. Raises NotFound, Denied (who proposed it, another role), Conflict (not heard yet, decided,
     every month of the year is published), Invalid (decision too short).
     """
+    found = selectors.get_claim(actor, claim_id)
+    pinning.hold_from(cycle_id=found.cycle_id, month=found.month)  # no month of these is published meanwhile
     claim = selectors.get_claim(actor, claim_id, lock=True)
     policies.confirm(actor, claim, on=timezone.localdate(at))
     said = checked_reason(decision, at, field="decision")

@@ -23,7 +23,14 @@ class ObjectionForm(forms.Form):
 
 
 class ObjectionDecisionForm(FactForm):
-    """Upheld with a corrected fact or other points off, or rejected; the reason in both cases."""
+    """Upheld with a corrected fact or other points off, or rejected; the reason in both cases.
+
+    zeroed: a false claim makes the line 0; upheld, that is taken back and nothing else has to change.
+    """
+
+    def __init__(self, *given: Any, zeroed: bool = False, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.zeroed = zeroed
 
     upheld = forms.ChoiceField(
         label=gettext_lazy("复核结论"), widget=forms.RadioSelect,
@@ -42,7 +49,7 @@ class ObjectionDecisionForm(FactForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         upheld = cleaned.get("upheld") == UPHELD and not self.errors
-        if upheld and self.changed_fact() is None and cleaned.get("points_off") is None:
+        if upheld and not self.zeroed and self.changed_fact() is None and cleaned.get("points_off") is None:
             raise forms.ValidationError(_("异议成立须写明更正后的数值，或调整后的扣分。"))
         return cleaned
 

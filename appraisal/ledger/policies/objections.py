@@ -1,5 +1,6 @@
 """Who may object to a published score line, and who decides. Source: domain reference 2.2 step 16, 2.5 Review."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -47,8 +48,10 @@ def file(
 
 
 @policy
-def decide(actor: Actor, objection: Objection) -> None:
-    """The administrator or a leader of the province, once."""
+def decide(actor: Actor, objection: Objection, *, zeroed_by: Collection[int | None] = ()) -> None:
+    """The administrator or a leader of the province, once. zeroed_by: who confirmed false claims that are objected to;
+    they do not decide about themselves.
+    """
     if not actor.at_province or not actor.has(*DECIDERS):
         raise Denied(_("申诉由省级考核管理员或领导作出复核决定。"))
     if objection.state != ObjectionState.OPEN:
@@ -56,3 +59,5 @@ def decide(actor: Actor, objection: Objection) -> None:
             _("%(name)s 已作出复核决定：%(state)s。")
             % {"name": objection.decided_by_name, "state": objection.get_state_display()}
         )
+    if actor.user_id in zeroed_by:
+        raise Denied(_("这项指标计 0 分所依据的虚假填报由您认定，申诉须由另一个人复核。"))

@@ -1,5 +1,6 @@
 """Bonus items, deduction items and vetoes of a year, and the dated list they are chosen from."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -8,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import Cycle, Participant, ScoreAdjustment, ScoreRun
+from appraisal.ledger.models import Cycle, Objection, Participant, ScoreAdjustment, ScoreRun
 from appraisal.ledger.rules import procedure
 from appraisal.ledger.states import RunState
 from appraisal.rules.parameters import in_force
@@ -65,6 +66,16 @@ def lock_adjustment(actor: Actor, adjustment_id: int) -> ScoreAdjustment:
     """The same, locked."""
     list(adjustments_for(actor).filter(pk=adjustment_id).select_for_update(of=("self",), no_key=True))
     return get_adjustment(actor, adjustment_id)
+
+
+def zeroing(objection: Objection, codes: Collection[str], *, lock: bool = False) -> list[ScoreAdjustment]:
+    """The false claims, those that stand, by which these indicators count 0 in what the objection is about."""
+    rows = ScoreAdjustment.objects.filter(
+        office_id=objection.office_id, cycle_id=objection.period.cycle_id, from_month__lte=objection.period.month,
+        revoked_at__isnull=True, indicator__code__in=codes,
+    )  # fmt: skip
+    rows = rows.select_related("cycle", "office", "indicator").order_by("pk")
+    return list(rows.select_for_update(of=("self",), no_key=True) if lock else rows)
 
 
 def cycles_of(actor: Actor) -> list[Cycle]:

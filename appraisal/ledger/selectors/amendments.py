@@ -178,7 +178,12 @@ def asked_of(line: ScoreLine) -> Indicator:
 
 def is_merged(line: ScoreLine) -> bool:
     """Whether several reported indicators make the line; line.card.run.cycle is read."""
+    return len(origins_of(line)) > 1
+
+
+def origins_of(line: ScoreLine) -> tuple[str, ...]:
+    """The codes, in the year's own version, of what was reported for the line; line.card.run.cycle is read."""
     run = line.card.run
     if run.version_id == run.cycle.version_id:
-        return False
-    return len(library.lineage(run.version, run.cycle.version)[line.indicator.code]) > 1
+        return (line.indicator.code,)
+    return library.lineage(run.version, run.cycle.version)[line.indicator.code]

@@ -8,11 +8,12 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import CurrentValue, Objection, ScoreLine, ScoreRun, TargetMilestone
+from appraisal.ledger.models import CurrentValue, Objection, ScoreAdjustment, ScoreLine, ScoreRun, TargetMilestone
 from appraisal.ledger.models.reports import CurrentValueQuerySet
 from appraisal.ledger.policies import objections as policies
 from appraisal.ledger.rules import procedure
 from appraisal.ledger.selectors import amendments
+from appraisal.ledger.selectors.adjustments import zeroing
 from appraisal.ledger.states import ObjectionState, RunState
 from core.errors import NotFound
 from core.models import EventRecord
@@ -195,6 +196,19 @@ def _values(objection: Objection) -> CurrentValueQuerySet:
     return CurrentValue.objects.filter(
         period_id=objection.period_id, office_id=objection.office_id, indicator=amendments.asked_of(objection.line)
     )
+
+
+def zeroed_by(objection: Objection, *, lock: bool = False) -> list[ScoreAdjustment]:
+    """The false claims because of which the objected line counts 0, those that stand; empty for all other lines."""
+    if not objection.line.trace.get("zeroed"):
+        return []
+    return zeroing(objection, amendments.origins_of(objection.line), lock=lock)
+
+
+def decide_refusal(actor: Actor, objection: Objection) -> str | None:
+    """Why the actor may not decide about it; None when they may. Shared by pages and API."""
+    confirmed_by = [row.recorded_by_id for row in zeroed_by(objection)]
+    return policies.decide.reason(actor, objection, zeroed_by=confirmed_by)
 
 
 def due_derivation(objection: Objection) -> Derivation | None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import CurrentValue, ScoreRun
 from appraisal.ledger.models.reports import CurrentValueQuerySet
+from appraisal.ledger.selectors import pinning
 from appraisal.ledger.states import RunState
 from core.errors import NotFound
 from tenants.actors import Actor
@@ -46,6 +47,7 @@ def lock_values(actor: Actor, ids: Collection[int]) -> list[CurrentValue]:
     """
     if any(not 0 < pk < LARGEST for pk in ids):
         raise NotFound(_("有填报数据不存在，请刷新后重选。"))
+    pinning.hold_of_values(value_ids=ids)
     locked = values_for(actor).filter(pk__in=ids).order_by("pk").locked().values_list("pk", flat=True)
     if len(locked) != len(set(ids)):
         raise NotFound(_("有填报数据不存在，请刷新后重选。"))

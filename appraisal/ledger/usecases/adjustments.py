@@ -12,6 +12,7 @@ from appraisal.ledger.events.adjustments import AdjustmentRecorded, AdjustmentRe
 from appraisal.ledger.models import Cycle, ScoreAdjustment
 from appraisal.ledger.policies import adjustments as policies
 from appraisal.ledger.selectors import adjustments as selectors
+from appraisal.ledger.selectors import pinning
 from appraisal.ledger.selectors.province_facts import evidence_of
 from appraisal.ledger.usecases.checks import checked_reason
 from appraisal.library.models import Indicator
@@ -36,6 +37,7 @@ def record_adjustment(
     """
     cycle = selectors.get_cycle(actor, cycle_id)
     policies.record(actor, cycle)
+    _item(code, at)
     files = evidence_of(actor, list(evidence))
     return enter(
         cycle=cycle, office_id=office_id, from_month=from_month, code=code, points=points, legal_basis=legal_basis,
@@ -53,10 +55,9 @@ def enter(
     evidence: entries as they are kept; zeroes: the indicator that counts 0 from `from_month` on. Raises NotFound,
     Conflict, Invalid as `record_adjustment`.
     """
+    pinning.hold_from(cycle_id=cycle.pk, month=from_month)
     participant = selectors.get_participant(cycle, office_id)
-    item = selectors.items_on(timezone.localdate(at)).get(code)
-    if item is None:
-        raise Invalid(_("加扣分清单中没有“%(code)s”。") % {"code": code}, field="code")
+    item = _item(code, at)
     _check_month(cycle, from_month, item)
     points = _points_of(item, points)
     if not evidence:
@@ -83,9 +84,17 @@ def revoke_adjustment(*, adjustment_id: int, reason: str, actor: Actor, at: date
 
     Raises NotFound, Denied, Conflict (revoked already), Invalid (reason too short).
     """
+    found = selectors.get_adjustment(actor, adjustment_id)
+    pinning.hold_from(cycle_id=found.cycle_id, month=found.from_month)
     adjustment = selectors.lock_adjustment(actor, adjustment_id)
     policies.revoke(actor, adjustment)
-    adjustment.revoke_reason = checked_reason(reason, at, longest=200)
+    take_back(adjustment, reason=checked_reason(reason, at, longest=200), actor=actor, at=at)
+    return adjustment
+
+
+def take_back(adjustment: ScoreAdjustment, *, reason: str, actor: Actor, at: datetime) -> None:
+    """The same for whoever has asked a policy of their own: an objection to a false claim that is upheld."""
+    adjustment.revoke_reason = reason
     adjustment.revoked_at = at
     adjustment.save(update_fields=["revoke_reason", "revoked_at"])
     events.record(
@@ -95,7 +104,13 @@ def revoke_adjustment(*, adjustment_id: int, reason: str, actor: Actor, at: date
         ),
         actor=actor, at=at,
     )  # fmt: skip
-    return adjustment
+
+
+def _item(code: str, at: datetime) -> selectors.Item:
+    item = selectors.items_on(timezone.localdate(at)).get(code)
+    if item is None:
+        raise Invalid(_("加扣分清单中没有“%(code)s”。") % {"code": code}, field="code")
+    return item
 
 
 def _check_month(cycle: Cycle, month: int, item: selectors.Item) -> None:

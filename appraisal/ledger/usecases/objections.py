@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from appraisal.ledger.events.objections import ObjectionDecided, ObjectionFiled
 from appraisal.ledger.models import CurrentValue, Objection, ReportedValue
 from appraisal.ledger.policies import objections as policies
-from appraisal.ledger.selectors import amendments
+from appraisal.ledger.selectors import amendments, pinning
 from appraisal.ledger.selectors import objections as selectors
 from appraisal.ledger.selectors.province_facts import evidence_of
 from appraisal.ledger.states import ObjectionState, ValueState
+from appraisal.ledger.usecases.adjustments import take_back
 from appraisal.ledger.usecases.checks import checked_reason
 from appraisal.ledger.usecases.verification import rewrite
 from appraisal.library.models import EnteredBy
@@ -62,13 +63,23 @@ def decide_objection(
     The correction is a new Verification on the current value although the month is published; a new run (k + 1) then
     scores it, the published run stays. Raises NotFound, Denied, Conflict (decided already, a figure the system counts),
     Invalid (decision too short; upheld without, or rejected with a correction; fact or points out of shape).
+
+    A line that counts 0 because of a false claim needs no correction: upheld, the claim's zero and its deduction are
+    both taken back from runs from now on, by somebody else than who confirmed it.
     """
+    found = selectors.get_objection(actor, objection_id)
+    pinning.hold_from(cycle_id=found.period.cycle_id, month=1)
     objection = selectors.lock_objection(actor, objection_id)
-    policies.decide(actor, objection)
+    zeroed = selectors.zeroed_by(objection, lock=True)
+    policies.decide(actor, objection, zeroed_by=[row.recorded_by_id for row in zeroed])
     said = checked_reason(decision, at, field="decision")
     if upheld:
+        for row in zeroed:
+            reason = _("申诉复核：%(decision)s") % {"decision": said}
+            take_back(row, reason=reason[:200], actor=actor, at=at)
+    if upheld and (fact is not None or points_off is not None or not zeroed):
         _correct(objection, fact, points_off, said, actor=actor, at=at)
-    elif fact is not None or points_off is not None:
+    elif not upheld and (fact is not None or points_off is not None):
         raise Invalid(_("维持原分时不能同时更正数值或扣分。"), field="upheld")
     objection.move(ObjectionState.UPHELD if upheld else ObjectionState.REJECTED)
     objection.decision, objection.decided_by_name, objection.decided_at = said, actor.name, at

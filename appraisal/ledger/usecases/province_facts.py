@@ -12,6 +12,7 @@ from appraisal.ledger.events.verification import FactRecorded
 from appraisal.ledger.models import CurrentValue, Period, ReportedValue
 from appraisal.ledger.policies import province_facts as policies
 from appraisal.ledger.rules import facts
+from appraisal.ledger.selectors import pinning
 from appraisal.ledger.selectors import province_facts as selectors
 from appraisal.ledger.states import ValueState
 from appraisal.ledger.usecases.checks import check_fact, checked_reason
@@ -86,6 +87,7 @@ def confirm_no_events(
 
 def _opened(actor: Actor, period_id: int, indicator_id: int, source: str) -> tuple[Period, Indicator]:
     """Period (locked, so that a month's entries queue up) and indicator, after asking the policy."""
+    pinning.hold(period_ids=[period_id])
     period = selectors.get_period(actor, period_id, lock=True)
     indicator = selectors.get_indicator(period, indicator_id)
     if source == PROVINCE:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from appraisal.ledger.events.reports import ReportHandedOver
 from appraisal.ledger.models import CurrentValue, Period, Report, ReportedValue
 from appraisal.ledger.policies import reports as policies
+from appraisal.ledger.selectors import pinning
 from appraisal.ledger.selectors import reports as selectors
 from appraisal.ledger.states import ValueState
 from appraisal.library.models import Indicator
@@ -61,6 +62,7 @@ def receive_report(
     period = selectors.get_period(actor, period_id)
     on = timezone.localdate(at)
     policies.hand_over(actor, period, on)
+    pinning.hold(period_ids=[period.pk])
     selectors.lock_participation(actor, period)
     current = selectors.current_values(actor, period, lock=True)
     codes = _codes(period, values)

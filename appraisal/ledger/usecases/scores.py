@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from appraisal.ledger.events import scores as events
 from appraisal.ledger.models import Cycle, Period, Scorecard, ScoreLine, ScoreRun
 from appraisal.ledger.policies import scores as policies
-from appraisal.ledger.selectors import amendments
+from appraisal.ledger.selectors import amendments, pinning
 from appraisal.ledger.selectors import facts as facts_selectors
 from appraisal.ledger.selectors import scores as selectors
 from appraisal.ledger.states import RunState
@@ -197,6 +197,7 @@ def publish_run(*, run_id: int, actor: Actor, at: datetime) -> ScoreRun:
     Conflict (not calculated, published already, a newer run exists, values still wait for verification, the facts
     changed since the calculation).
     """
+    pinning.hold_alone(period_id=selectors.get_run(actor, run_id).period_id)  # nothing changes until it is pinned
     run = selectors.get_run(actor, run_id, lock=True)
     Cycle.objects.locked().get(pk=run.cycle_id)  # an amendment comes into force before this, or is refused after it
     policies.publish(actor, run)

@@ -61,11 +61,12 @@ def detail(request: HttpRequest, objection_id: int) -> HttpResponse:
 def _context(request: HttpRequest, objection: Objection) -> dict[str, Any]:
     current = selectors.value_of(objection)
     return {
-        "objection": objection, "current": current, "files": file_items(objection.evidence),
+        "objection": objection, "current": current, "zeroed": selectors.zeroed_by(objection),
+        "files": file_items(objection.evidence),
         "reported": describe(current.indicator, current.value.fact) if current else "",
         "final": describe(current.indicator, current.final_fact) if current else "",
         "events": objection_timeline(events.timeline(selectors.subject_of(objection))),
-        "due": selectors.due_derivation(objection), "decide": policies.decide.reason(request.actor, objection),
+        "due": selectors.due_derivation(objection), "decide": selectors.decide_refusal(request.actor, objection),
         "overdue": objection.state == ObjectionState.OPEN and objection.answer_due_on < timezone.localdate(),
     }  # fmt: skip
 
@@ -97,12 +98,13 @@ def file(request: HttpRequest, line_id: int) -> HttpResponse:
 def decide(request: HttpRequest, objection_id: int) -> HttpResponse:
     """Uphold or reject."""
     objection = selectors.get_objection(request.actor, objection_id)
+    zeroed = selectors.zeroed_by(objection)
     if request.method == "GET":
-        policies.decide(request.actor, objection)
+        policies.decide(request.actor, objection, zeroed_by=[row.recorded_by_id for row in zeroed])
     current: CurrentValue | None = selectors.value_of(objection)
     form = ObjectionDecisionForm(
         asked_of(objection.line), request.POST or None, fact=current.final_fact if current else None,
-        milestones=selectors.milestones_of(objection),
+        milestones=selectors.milestones_of(objection), zeroed=bool(zeroed),
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         upheld = form.cleaned_data["upheld"] == UPHELD

@@ -16,8 +16,14 @@ from appraisal.inspections.models import FalseClaim
 from appraisal.inspections.reactions.evidence import inspected
 from appraisal.inspections.selectors import claims as selectors
 from appraisal.inspections.usecases import claims, tasks
-from appraisal.ledger.models import Scorecard, ScoreLine, ScoreRun
-from appraisal.ledger.usecases import adjustments, scores
+from appraisal.ledger.models import CurrentValue, Objection, Scorecard, ScoreLine, ScoreRun
+from appraisal.ledger.selectors import facts
+from appraisal.ledger.selectors import objections as objections_selectors
+from appraisal.ledger.usecases import adjustments, objections, scores
+from appraisal.library import usecases as library
+from appraisal.library.models import Indicator, TemplateVersion
+from appraisal.library.schemes import scheme_of
+from appraisal.rules import engine
 from core import events
 from core.errors import Conflict, Denied, Invalid, NotFound, Refusal
 from tenants.actors import Actor
@@ -129,6 +135,107 @@ class TestTheConsequence:
 
         with pytest.raises(IntegrityError, match="only_a_deduction_zeroes_an_indicator"), transaction.atomic():
             type(claim.adjustment).objects.filter(pk=claim.adjustment_id).update(kind="BONUS")
+
+
+class TestAppeal:
+    """The prefecture objects to the line that counts 0; upheld, zero and deduction go together, or stay together."""
+
+    @pytest.fixture
+    def appealed(self, year: Year, admin: Actor, inspector: Actor, kunming: Office, reporter: Actor) -> Objection:
+        year.report(kunming)
+        confirm(propose(year, inspector, kunming), admin)
+        CurrentValue.objects.update(state="VERIFIED")
+        done = scores.publish_run(run_id=run(year, admin).pk, actor=admin, at=NOON)
+        return objections.file_objection(
+            line_id=year.line(done, kunming, "A1").pk,
+            grounds="法院已确认花名册属实",
+            evidence=[],
+            actor=reporter,
+            at=NOON,
+        )
+
+    def decide(self, row: Objection, who: Actor, **more: Any) -> Objection:
+        given = {"upheld": True, "decision": "法院判决花名册属实，撤销认定", "at": NOON, **more}
+        return objections.decide_objection(objection_id=row.pk, actor=who, **given)
+
+    def test_upheld_takes_back_both_and_nothing_else_has_to_be_typed(
+        self, year: Year, appealed: Objection, admin: Actor, kunming: Office, actor: Callable[..., Actor]
+    ) -> None:
+        published = appealed.line.card
+        assert (appealed.line.score, published.deduction) == (0, 5)
+
+        self.decide(appealed, actor("yunnan", Role.PRINCIPAL_LEADER))
+
+        claim = FalseClaim.objects.get()
+        assert claim.adjustment is not None
+        assert (claim.state, claim.adjustment.revoke_reason) == ("CONFIRMED", "申诉复核：法院判决花名册属实，撤销认定")
+        told = [event.name for event in events.timeline(f"ledger.adjustment:{claim.adjustment.pk}")]
+        assert told == ["AdjustmentRevoked", "AdjustmentRecorded"]
+        again = Scorecard.objects.get(run=run(year, admin), office=kunming)
+        line = ScoreLine.objects.get(card=again, indicator=year.indicators["A1"])
+        assert (line.score > 0, again.deduction, "zeroed" in line.trace) == (True, 0, False)
+        published.refresh_from_db()
+        assert published.deduction == 5  # what is published stays
+
+    def test_rejected_leaves_both(
+        self, appealed: Objection, admin: Actor, actor: Callable[..., Actor], year: Year, kunming: Office
+    ) -> None:
+        self.decide(appealed, actor("yunnan", Role.PRINCIPAL_LEADER), upheld=False)
+
+        assert Scorecard.objects.get(run=run(year, admin), office=kunming).deduction == 5
+
+    def test_nobody_decides_about_what_they_confirmed(self, appealed: Objection, admin: Actor) -> None:
+        for upheld in (True, False):
+            with pytest.raises(Denied, match="由您认定"):
+                self.decide(appealed, admin, upheld=upheld)
+        assert "由您认定" in str(objections_selectors.decide_refusal(admin, appealed))
+
+    def test_on_the_page_and_for_whom(
+        self, appealed: Objection, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(timezone, "now", lambda: NOON)
+        path, leader = f"appraisal/objections/{appealed.pk}/", signed_in("yunnan", Role.PRINCIPAL_LEADER)
+        assert "另扣 5.00 分" in signed_in("kunming", Role.REPORTER).get(f"/kunming/{path}").content.decode()
+        form = {"upheld": "upheld", "value": "800", "decision": "法院判决花名册属实，撤销认定"}
+        assert "一并撤销" in leader.get(f"/yunnan/{path}decide/").content.decode()
+
+        assert leader.post(f"/yunnan/{path}decide/", form).status_code == 302
+
+        claim = FalseClaim.objects.get()
+        shown = signed_in("kunming", Role.REPORTER).get(f"/kunming/inspections/claims/{claim.pk}/").content.decode()
+        assert "认定已撤销" in shown
+
+    def test_what_was_taken_back_before_is_not_taken_back_twice(
+        self, appealed: Objection, admin: Actor, actor: Callable[..., Actor]
+    ) -> None:
+        claim = FalseClaim.objects.get()
+        assert claim.adjustment is not None
+        adjustments.revoke_adjustment(adjustment_id=claim.adjustment.pk, reason="法院判决撤销", actor=admin, at=NOON)
+
+        with pytest.raises(Invalid, match="更正后的数值"):  # nothing is left that an upheld objection would change
+            self.decide(appealed, actor("yunnan", Role.PRINCIPAL_LEADER))
+        claim.adjustment.refresh_from_db()
+        assert claim.adjustment.revoke_reason == "法院判决撤销"
+
+    def test_a_false_claim_follows_its_indicator_into_an_amended_scheme(
+        self, year: Year, admin: Actor, inspector: Actor, kunming: Office, actor: Callable[..., Actor]
+    ) -> None:
+        year.report(kunming)
+        confirm(propose(year, inspector, kunming), admin)
+        copy = library.copy_version(version_id=year.cycle.version_id, actor=admin, at=NOON)
+        renamed = copy.indicators.get(code="A1")
+        Indicator.objects.filter(pk=renamed.pk).update(code="A9", origins=["A1"])
+        TemplateVersion.objects.filter(pk=copy.pk).update(
+            state="PUBLISHED", published_by_id=1, published_at=NOON, minutes_number="〔2026〕9号"
+        )
+        copy.refresh_from_db()
+
+        situation = facts.situation_of(year.period, copy)
+
+        assert [(each.indicator, each.reason) for each in situation.adjustments["kunming"].zeroed] == [
+            ("A9", "填报虚假数据")
+        ]
+        engine.score(scheme_of(copy), situation.peers, situation.facts, situation.adjustments)
 
 
 class TestHearing:

@@ -7,15 +7,17 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
-from appraisal.ledger.models import CurrentValue, Report, TargetLetter
+from appraisal.ledger.models import CurrentValue, Period, Report, TargetLetter
+from appraisal.ledger.usecases import cycles
 from appraisal.reporting import usecases
 from appraisal.reporting.models import DraftValue, MonthlyDraft
+from appraisal.reporting.usecases import hand_over
 from core import office as office_core
 from core.errors import Conflict, Refusal
 from tenants.actors import Actor
@@ -25,6 +27,7 @@ from tests.appraisal.verification_setting import Year, running_year
 
 YEAR = 2021
 AT = datetime(YEAR, 11, 5, 4, 0, tzinfo=UTC)
+IN_DECEMBER = datetime(YEAR, 12, 15, 4, 0, tzinfo=UTC)
 CYCLES = f"(SELECT id FROM ledger_cycle WHERE year = {YEAR})"
 PERIODS = f"(SELECT id FROM ledger_period WHERE cycle_id IN {CYCLES})"
 LETTERS = f"(SELECT id FROM ledger_targetletter WHERE cycle_id IN {CYCLES})"
@@ -127,6 +130,25 @@ def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
                 User.objects.filter(pk__in=ids).delete()
 
 
+@pytest.fixture
+def submitted(world: World) -> World:
+    """A month that waits for a signature."""
+    with committed(world.office):
+        for code, fact in (("A1", {"value": "800"}), ("B6", {"value": "85"}), ("B7", {"value": "8", "target": "10"})):
+            world.save(code, fact)()
+        usecases.submit_report(period_id=world.year.period.pk, actor=world.reporter, at=AT)
+    return world
+
+
+def handed_over(world: World) -> tuple[int, int, str]:
+    """How many reports and values the province has, and where the office's own month stands."""
+    with committed(world.office):
+        period = world.year.period
+        draft = MonthlyDraft.objects.get(period=period)
+        reports, values = Report.objects.filter(period=period), CurrentValue.objects.filter(period=period)
+        return reports.count(), values.count(), draft.state
+
+
 def refusals(results: list[Any]) -> list[type]:
     return [type(result) for result in results if isinstance(result, Refusal)]
 
@@ -158,15 +180,80 @@ def test_first_saves_of_different_values_are_all_kept(world: World) -> None:
             MonthlyDraft.objects.filter(period=world.year.period).delete()
 
 
-def test_of_two_signatures_one_hands_over(world: World) -> None:
-    with committed(world.office):
-        for code, fact in (("A1", {"value": "800"}), ("B6", {"value": "85"}), ("B7", {"value": "8", "target": "10"})):
-            world.save(code, fact)()
-        usecases.submit_report(period_id=world.year.period.pk, actor=world.reporter, at=AT)
-
-    results = world.at_once(world.sign(world.issuer), world.sign(world.leader))
+def test_of_two_signatures_one_hands_over(submitted: World) -> None:
+    results = submitted.at_once(submitted.sign(submitted.issuer), submitted.sign(submitted.leader))
 
     assert refusals(results) == [Conflict]
-    with committed():
-        assert Report.objects.filter(period=world.year.period).count() == 1
-        assert CurrentValue.objects.filter(period=world.year.period).count() == 3
+    assert handed_over(submitted) == (1, 3, "HANDED_OVER")
+
+
+class TestAgainstTheClose:
+    """A month is taken whole up to its last moment, or refused whole with the day: never a part of it."""
+
+    @pytest.fixture
+    def late(self, submitted: World) -> World:
+        """A month that is still taken on 20 December, and no longer once its days are derived from the calendar."""
+        with committed():
+            Period.objects.filter(pk=submitted.year.period.pk).update(closes_on=date(YEAR, 12, 20))
+        return submitted
+
+    def sign(self, world: World, at: datetime) -> Callable[[], Any]:
+        return lambda: usecases.sign_off(period_id=world.year.period.pk, actor=world.issuer, at=at)
+
+    def close(self, world: World) -> None:
+        """The bureau derives the days anew: the month closes in November."""
+        yunnan = world.office.parent
+        admin = Actor(1, "争先管理员", yunnan, yunnan, frozenset({Role.APPRAISAL_ADMIN}))
+        cycles.recompute_periods(cycle_id=world.year.cycle.pk, actor=admin, at=IN_DECEMBER)
+
+    def test_a_signature_in_the_middle_of_which_the_month_closes_is_taken_whole(
+        self, late: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        taken_in = hand_over.receive_report
+
+        def closing_meanwhile(**given: Any) -> Any:
+            other = threading.Thread(target=lambda: self._apart(late))
+            other.start()
+            other.join(timeout=30)
+            return taken_in(**given)
+
+        monkeypatch.setattr(hand_over, "receive_report", closing_meanwhile)
+
+        [result] = late.at_once(self.sign(late, IN_DECEMBER))
+
+        # What closed between the look and the taking-in is told, and nothing of the report is there.
+        assert isinstance(result, Conflict)
+        assert "截止" in result.message
+        assert handed_over(late) == (0, 0, "AWAITING_SIGN_OFF")
+
+    def _apart(self, world: World) -> None:
+        try:
+            with committed():
+                self.close(world)
+        finally:
+            connection.close()
+
+    def test_whichever_comes_first_nothing_is_halved_and_later_ones_are_told(self, late: World) -> None:
+        def close() -> None:
+            with office_core.mounted(office_core.PUBLIC):  # not as the prefecture
+                self.close(late)
+
+        results = late.at_once(self.sign(late, IN_DECEMBER), close)
+
+        assert refusals(results[1:]) == []
+        whole = (0, 0, "AWAITING_SIGN_OFF") if refusals(results[:1]) else (1, 3, "HANDED_OVER")
+        assert handed_over(late) == whole
+        [again] = late.at_once(self.sign(late, IN_DECEMBER))
+        assert isinstance(again, Conflict)
+
+    def test_at_midnight_the_day_decides(self, submitted: World) -> None:
+        last = submitted.year.period.closes_on
+        midnight = datetime(last.year, last.month, last.day, 16, tzinfo=UTC)  # in Shanghai, the end of that day
+
+        results = submitted.at_once(
+            self.sign(submitted, midnight), self.sign(submitted, midnight - timedelta(microseconds=1))
+        )
+
+        assert refusals(results) == [Conflict]
+        assert isinstance(results[0], Conflict)
+        assert handed_over(submitted) == (1, 3, "HANDED_OVER")

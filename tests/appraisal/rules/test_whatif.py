@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from appraisal.rules import reshape, whatif
-from appraisal.rules.adjustments import Adjustments, PointsOff
+from appraisal.rules.adjustments import Adjustments, PointsOff, Zeroed
 from appraisal.rules.engine import score
 from appraisal.rules.exact import number
 from appraisal.rules.problems import FactsError
@@ -209,3 +209,14 @@ class TestSeveralOrigins:
         found = reshape.readdressed(self.two(), after, {"x": off}, {"P": ("A1",), "Q": ("A1",)})
 
         assert [(each.indicator, each.points) for each in found["x"].points_off] == [("P", Fraction(1, 2))]
+
+    def test_what_was_claimed_falsely_counts_nothing_wherever_it_is_read(self) -> None:
+        after = Scheme((*_one("RATIO", {}, code="P").indicators, Indicator("Q", "A", "二", Decimal(5), "RATIO", {})))
+        false = Adjustments(zeroed=(Zeroed("A1", "花名册造假"), Zeroed("A2", "凭证造假")))
+
+        found = reshape.readdressed(self.two(), after, {"x": false}, {"P": ("A1",), "Q": ("A1",)})
+
+        assert [(each.indicator, each.reason) for each in found["x"].zeroed] == [
+            ("P", "花名册造假"),
+            ("Q", "花名册造假"),
+        ]
