@@ -83,6 +83,11 @@ def thing_at(door: str, argument: str) -> str:
     return INSTEAD.get((door, argument), argument)
 
 
+def arguments(door: Any, ids: Ids) -> Ids:
+    """The arguments of a door's address (tests.house.access), of an office's own things."""
+    return {name: ids[thing_at(door.name, name)] for name in door.arguments}
+
+
 def secret(schema_name: str) -> str:
     """Words that nobody but the office (and its bureau) may read, in whatever it wrote."""
     return f"只归{schema_name}自己知道"

@@ -55,7 +55,7 @@ WORDS = frozenset({
     "bonus_cap", "deduction_cap", "edit", "expression", "inputs", "into", "next_version", "office_now", "origin",
     "rule_method", "rule_of", "rule_shown", "spread",
     "each", "figure", "key", "keys", "phrase", "seed_kind", "seed_on", "seed_people", "seed_source", "served_until",
-    "secret", "seen", "take", "url",
+    "secret", "seen", "take", "url", "left", "relation", "right", "sentence", "sentence_en", "severity",
     "sha256", "wanted", "answer", "checklist", "consequence", "facts", "requirement", "summary",
     "act", "action", "address", "again", "as_of", "back", "carry", "changed", "client_id", "client_secret", "code",
     "do", "first", "second", "told", "grade", "minutes", "words", "contact", "amount", "basis", "ending", "plan",

@@ -18,7 +18,7 @@ from core import office as office_core
 from tenants.models import Office, User
 from tests.house import access, bodies, ids
 from tests.house.access import Door
-from tests.house.access_world import secret, thing_at
+from tests.house.access_world import arguments, secret
 from tests.house.ids import Param
 
 # Differs from answer to answer: the form's token, the number of the request in the log, the minute of printing.
@@ -70,7 +70,7 @@ class Prober:
         `slug`.
         """
         set_script_prefix("/")
-        path_ids = {name: self.own[thing_at(door.name, name)] for name in door.arguments}
+        path_ids = arguments(door, self.own)
         path_ids |= {param.name: value for param, value in given.items() if param.where == "path"}
         path = reverse(door.name, urlconf=access.CONFS[door.conf], kwargs=path_ids)
         slug = variation.get("slug", self.slug)

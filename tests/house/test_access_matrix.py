@@ -41,8 +41,7 @@ def knock(client: Client, door: Door, method: str, slug: str, ids: dict[str, Any
     """
     cookies = {name: cookie.value for name, cookie in client.cookies.items()}
     set_script_prefix("/")  # the last request left its office's
-    kwargs = {name: ids[access_world.thing_at(door.name, name)] for name in door.arguments}
-    path = reverse(door.name, urlconf=access.CONFS[door.conf], kwargs=kwargs)
+    path = reverse(door.name, urlconf=access.CONFS[door.conf], kwargs=access_world.arguments(door, ids))
     address = f"/{slug}{path}" if door.conf == "office" else path
     json = door.is_api and method != "GET"
     address += bodies.query(door.route, method) if door.is_api else ""

@@ -48,7 +48,7 @@ READERS: dict[str, Callable[[bytes], Iterator[str]]] = {
 AS_UPLOADED = {"file", "api:file-content"}  # bytes of people's own files are never changed
 # An archive is read by a program that takes it word for word (deploy/verify_archive.py): nothing in it may be changed.
 NO_TABLES = {
-    *("text/html", "application/json", "application/problem+json"),
+    *("text/html", "application/json", "application/problem+json", "text/x-python"),
     *("application/pdf", "image/png", "application/x-tar", f"{OFFICE_FILE}.wordprocessingml.document"),
 }
 
@@ -67,7 +67,7 @@ def asked(slug: str, clients: dict[str, Client], ids: dict[str, Any]) -> Iterato
         if role is None or door.name in AS_UPLOADED:
             continue
         set_script_prefix("/")
-        path = reverse(door.name, urlconf=access.CONFS["office"], kwargs={name: ids[name] for name in door.arguments})
+        path = reverse(door.name, urlconf=access.CONFS["office"], kwargs=access_world.arguments(door, ids))
         path = f"/{slug}{path}" + (bodies.query(door.route, "GET") if door.is_api else "")
         answer = clients[role].get(path)
         kind = answer.headers.get("Content-Type", "").split(";")[0]

@@ -66,7 +66,7 @@ class TestTheYear:
 
     def test_takes_as_many_queries_for_many_offices(self, prepared, admin, django_assert_max_num_queries) -> None:
         admin.get("/yunnan/")  # the first request of a session writes down where it is from
-        with django_assert_max_num_queries(21):  # five of them count what waits beside the menu
+        with django_assert_max_num_queries(20):
             admin.get("/yunnan/appraisal/cycle/")
 
 
