@@ -19,13 +19,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from core.errors import Invalid
+from core.jobs.registry import Unanswered
 
 CONNECT, SILENCE, WHOLE = 5, 10, 20  # seconds
 MOST = 64 * 1024  # bytes of an answer
-LONGEST = 2000  # characters of a message; WeCom takes 2048 bytes
+LONGEST = 2000  # bytes of a message: WeCom takes 2048 (a Chinese character is three), and refuses more
 
 
-class HookFault(RuntimeError):
+class HookFault(Unanswered):
     """It was not delivered. Its text has no address and no secret."""
 
 
@@ -58,8 +59,12 @@ def signed(url: str, secret: str, at: datetime) -> str:
 
 
 def body(text: str) -> dict[str, Any]:
-    """A text message; both robots take the same."""
-    return {"msgtype": "text", "text": {"content": text[:LONGEST]}}
+    """A text message; both robots take the same. One that is too long ends after a whole line, and says so."""
+    if len(text.encode()) > LONGEST:
+        more = _("……其余请到系统的“待办”页查看。")
+        kept = text.encode()[: LONGEST - len(more.encode()) - 1].decode(errors="ignore")
+        text = f"{kept.rpartition(chr(10))[0] or kept}\n{more}"
+    return {"msgtype": "text", "text": {"content": text}}
 
 
 def post(url: str, text: str, *, secret: str = "", at: datetime) -> None:

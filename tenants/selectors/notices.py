@@ -1,5 +1,6 @@
 """What a person was reminded of, and what went out to them."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from core import parameters
 from tenants.actors import Actor
-from tenants.models import Channel, Dispatch, Notice, PersonalNumbers, Role
+from tenants.models import Channel, Dispatch, Notice, NoticeHook, PersonalNumbers, Role
 from tenants.rules import notices as rules
 
 SHOWN = 20
@@ -23,6 +24,12 @@ def mails_of(actor: Actor) -> list[Dispatch]:
     """The last e-mails to this person from this office, newest first."""
     rows = Dispatch.objects.filter(office=actor.office, user_id=actor.user_id or 0, channel=Channel.MAIL)
     return list(rows.order_by("-made_at", "-pk")[:SHOWN])
+
+
+def last_of_robots(hooks: Iterable[NoticeHook]) -> dict[int, Dispatch]:
+    """Robot → the newest message to it. The caller has the robots, so may see what became of it."""
+    rows = Dispatch.objects.filter(hook__in=[hook.pk for hook in hooks]).order_by("hook_id", "-pk").distinct("hook_id")
+    return {row.hook_id: row for row in rows if row.hook_id is not None}
 
 
 def own_numbers(actor: Actor) -> PersonalNumbers:

@@ -7,6 +7,7 @@ the same Message-ID, by which mail servers and readers know it. See adr/0028.
 
 from collections.abc import Callable
 from datetime import datetime
+from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
@@ -34,8 +35,8 @@ def want(row: Dispatch, *, actor: Actor, at: datetime) -> Job:
 def send(*, dispatch_id: int, at: datetime) -> Dispatch:
     """Send a message that waits, in its office. Repeatable: one that was sent stays sent.
 
-    Raises Conflict (nothing to send it by any more), and what the other side's connection raises, for the job to be
-    tried again.
+    Raises Conflict (nothing to send it by any more), jobs.Unanswered (the other side did not take it, for the job to be
+    tried again).
     """
     row = Dispatch.objects.select_for_update(of=("self",)).select_related("office", "user", "hook").get(pk=dispatch_id)
     if row.state == DispatchState.SENT:
@@ -68,7 +69,10 @@ def _mail(row: Dispatch) -> None:
         headers={"Message-ID": f"<anlan-{row.office.schema_name}-{row.pk}@{host}>", "Auto-Submitted": "auto-generated"},
         connection=get_connection(timeout=settings.EMAIL_TIMEOUT),
     )
-    message.send()
+    try:
+        message.send()
+    except (SMTPException, OSError) as error:
+        raise jobs.Unanswered(_("邮件服务器没有收下（%(error)s）。") % {"error": type(error).__name__}) from error
 
 
 def _robot(row: Dispatch, at: datetime) -> None:

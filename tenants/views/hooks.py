@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.errors import Conflict
 from core.http import refusals_on, status_of
 from tenants.forms.notices import HookForm
+from tenants.selectors import notices as selectors
 from tenants.usecases import hooks as usecases
 
 
@@ -26,7 +27,8 @@ def index(request: HttpRequest) -> HttpResponse:
             row = usecases.add_hook(actor=request.actor, at=timezone.now(), **form.cleaned_data)
             messages.success(request, _("已登记“%(name)s”，请发一条测试消息。") % {"name": row.name})
             return redirect("admin-robots")
-    context = {"rows": rows, "form": form, "hosts": settings.NOTICE_HOSTS}
+    last = selectors.last_of_robots(rows)
+    context = {"rows": [(row, last.get(row.pk)) for row in rows], "form": form, "hosts": settings.NOTICE_HOSTS}
     return render(request, "tenants/robots.html", context, status=status_of(form))
 
 

@@ -7,9 +7,11 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from unittest.mock import Mock
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 from django.test import Client
 
 from core import jobs, webhooks
@@ -21,6 +23,7 @@ from core.todos import Todo, source
 from tenants.actors import Actor
 from tenants.models import Dispatch, Membership, Notice, NoticeHook, Office, PersonalNumbers, Role, User
 from tenants.rules import notices as rules
+from tenants.selectors import notices as selectors
 from tenants.usecases import dispatching, hooks, notices
 
 TODAY = datetime(2026, 11, 5, 4, 0, tzinfo=UTC)  # Thursday noon in Shanghai
@@ -362,6 +365,65 @@ class TestRobots:
 
         assert "k1" not in refused.value.message
 
+    def test_a_long_message_is_cut_after_a_line_within_the_bytes_that_wecom_takes(self) -> None:
+        """A Chinese character is three bytes: two thousand of them would be refused, and the group hear nothing."""
+        short = webhooks.body("今天到期")["text"]["content"]
+        long = webhooks.body("\n".join(f"{number}. 填报 10 月月报" for number in range(500)))["text"]["content"]
+        one_line = webhooks.body("月" * 5000)["text"]["content"]
+
+        assert short == "今天到期"
+        for text in (long, one_line):
+            assert 1900 < len(text.encode()) <= 2048
+            assert text.endswith("查看。")
+        assert all(line.endswith("月报") for line in long.splitlines()[:-1])
+
+    @pytest.mark.parametrize("kind", ["WECOM", "DINGTALK"])
+    @pytest.mark.parametrize("failure", [(500, b""), (200, b'{"errcode":45009}'), requests.ConnectionError("k1")])
+    def test_a_robot_that_is_away_is_tried_again_and_hears_it_once(
+        self, security, kunming_mounted, actor, waiting, configured, robot, monkeypatch, kind, failure
+    ) -> None:
+        actor("kunming", Role.REPORTER)
+        self.add(security, kind=kind)
+        waiting.append((Role.REPORTER, month()))
+        remind(kunming_mounted)
+        if isinstance(failure, Exception):
+            monkeypatch.setattr(webhooks.requests, "post", Mock(side_effect=failure))
+        else:
+            robot.status, robot.content = failure
+        for again in range(2):
+            Job.objects.filter(kind=dispatching.SEND).update(run_at=TODAY)
+            jobs.run_due(kinds=[dispatching.SEND])
+            job = Job.objects.get(kind=dispatching.SEND)
+            assert (job.state, job.tries, Dispatch.objects.get().state) == ("QUEUED", again + 1, "WAITING")
+            assert "k1" not in job.error
+
+        robot.status, robot.content = 200, b'{"errcode":0}'
+        monkeypatch.setattr(webhooks.requests, "post", robot)
+        robot.posted.clear()
+        Job.objects.filter(kind=dispatching.SEND).update(run_at=TODAY)
+        jobs.run_due(kinds=[dispatching.SEND])
+        jobs.run_due(kinds=[dispatching.SEND])
+        assert (len(robot.posted), Dispatch.objects.get().state) == (1, "SENT")
+
+    def test_one_that_stays_away_is_given_up_and_its_row_says_why(
+        self, security, kunming_mounted, actor, waiting, configured, robot
+    ) -> None:
+        actor("kunming", Role.REPORTER)
+        hook = self.add(security)
+        waiting.append((Role.REPORTER, month()))
+        remind(kunming_mounted)
+        robot.status = 500
+        for _again in range(10):
+            Job.objects.filter(kind=dispatching.SEND).update(run_at=TODAY)
+            jobs.run_due(kinds=[dispatching.SEND])
+
+        row = selectors.last_of_robots([hook])[hook.pk]
+        assert (row.state, "对方答复 500" in row.error) == ("FAILED", True)
+        assert Job.objects.get(kind=dispatching.SEND).state == "FAILED"
+        posted = len(robot.posted)
+        jobs.run_due(kinds=[dispatching.SEND])
+        assert len(robot.posted) == posted
+
     def test_are_the_security_administrators(self, security, kunming_mounted, actor, configured) -> None:
         hook = self.add(security)
         for role in (Role.REPORTER, Role.SYS_ADMIN, Role.AUDIT_ADMIN):
@@ -421,7 +483,87 @@ class TestPages:
         assert client.post("/kunming/administration/robots/", form).status_code == 302
         page = client.get("/kunming/administration/robots/").text
         assert ("工作群" in page, "k1" in page) == (True, False)
+        assert "还没有发过" in page
         assert signed_in("kunming", Role.REPORTER).get("/kunming/administration/robots/").status_code == 403
+        with office_core.mounted(NoticeHook.objects.get().office.mount()):
+            Dispatch.objects.create(
+                office=NoticeHook.objects.get().office, channel="HOOK", hook=NoticeHook.objects.get(), subject="x",
+                state="FAILED", error="对方答复 500。", made_at=TODAY,
+            )  # fmt: skip
+        assert "对方答复 500。" in client.get("/kunming/administration/robots/").text
+
+
+class TestApi:
+    @pytest.fixture
+    def security(self, signed_in: Callable[..., Client], configured: Any) -> Client:
+        return signed_in("kunming", Role.SEC_ADMIN)
+
+    def test_robots_are_added_listed_tried_and_removed_and_never_tell_their_secret(
+        self, security: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        robot = Robot()
+        monkeypatch.setattr(webhooks.requests, "post", robot)
+        given = {"kind": "DINGTALK", "name": "工作群", "url": ADDRESS, "secret": "SECabc"}
+
+        made = security.post("/kunming/api/v1/robots/", given, content_type="application/json")
+        listed = security.get("/kunming/api/v1/robots/")
+        number = made.json()["id"]
+        tried = security.post(f"/kunming/api/v1/robots/{number}/test/")
+
+        assert (made.status_code, tried.status_code, len(robot.posted)) == (201, 204, 1)
+        assert [(row["name"], row["host"], row["last"]) for row in listed.json()["results"]] == [("工作群", HOST, None)]
+        for answer in (made, listed):
+            assert "SECabc" not in answer.text
+            assert "k1" not in answer.text
+        robot.status = 404
+        refused = security.post(f"/kunming/api/v1/robots/{number}/test/")
+        assert (refused.status_code, "404" in refused.json()["title"]) == (409, True)
+        assert security.delete(f"/kunming/api/v1/robots/{number}/").status_code == 204
+        assert security.delete(f"/kunming/api/v1/robots/{number}/").status_code == 404
+
+    @pytest.mark.parametrize(
+        ("change", "status", "field"),
+        [({"url": "https://evil.example/"}, 422, "url"), ({"kind": "SLACK"}, 422, "kind"), ({"name": ""}, 422, "name")],
+    )
+    def test_what_is_wrong_is_told_by_its_field(self, security: Client, change, status, field) -> None:
+        given = {"kind": "WECOM", "name": "工作群", "url": ADDRESS, **change}
+
+        answer = security.post("/kunming/api/v1/robots/", given, content_type="application/json")
+
+        assert answer.status_code == status
+        assert field in answer.text
+        assert not NoticeHook.objects.exists()
+
+    def test_robots_are_for_the_security_administrator_of_the_office(
+        self, security: Client, signed_in: Callable[..., Client]
+    ) -> None:
+        given = {"kind": "WECOM", "name": "工作群", "url": ADDRESS}
+        number = security.post("/kunming/api/v1/robots/", given, content_type="application/json").json()["id"]
+
+        for client in (signed_in("kunming", Role.REPORTER), signed_in("kunming", Role.SYS_ADMIN)):
+            assert client.get("/kunming/api/v1/robots/").status_code == 403
+            assert client.post("/kunming/api/v1/robots/", given, content_type="application/json").status_code == 403
+            assert client.post(f"/kunming/api/v1/robots/{number}/test/").status_code == 403
+            assert client.delete(f"/kunming/api/v1/robots/{number}/").status_code == 403
+        elsewhere = signed_in("puer", Role.SEC_ADMIN)
+        assert elsewhere.delete(f"/puer/api/v1/robots/{number}/").status_code == 404
+
+    def test_ones_own_address_is_set_masked_and_taken_away(self, signed_in: Callable[..., Client], configured) -> None:
+        client, path = signed_in("kunming", Role.REPORTER), "/kunming/api/v1/reminders/"
+
+        assert client.get(path).json()["address"] == ""
+        kept = client.put(path, {"address": "zhang@example.org"}, content_type="application/json").json()
+        assert (kept["address"], kept["configured"], kept["steps"][0]["after"]) == ("z***@example.org", True, 2)
+        wrong = client.put(path, {"address": "zhang"}, content_type="application/json")
+        assert (wrong.status_code, wrong.json()["field"]) == (422, "address")
+        assert client.put(path, {"address": ""}, content_type="application/json").json()["address"] == ""
+        assert client.get(f"{path}messages/").json()["results"] == []
+
+    def test_a_visitor_has_none_here(self, signed_in: Callable[..., Client]) -> None:
+        client = signed_in("yunnan", Role.VERIFIER)
+
+        assert client.get("/kunming/api/v1/reminders/").status_code == 403
+        assert client.get("/kunming/api/v1/reminders/messages/").status_code == 403
 
 
 def test_json_of_a_robot_is_read_without_trust() -> None:

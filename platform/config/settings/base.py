@@ -261,6 +261,8 @@ SPECTACULAR_SETTINGS = {
         "ObjectionState": "appraisal.ledger.states.ObjectionState",
         "AmendmentState": "appraisal.ledger.states.AmendmentState",
         "DrawState": "appraisal.inspections.states.DrawState",
+        "RobotKind": "tenants.models.notices.NoticeHook.Kind",
+        "DispatchState": "tenants.states.DispatchState",
         "TaskState": "appraisal.inspections.states.TaskState",
         "RectificationState": "appraisal.inspections.states.RectificationState",
         "ClaimState": "appraisal.inspections.states.ClaimState",

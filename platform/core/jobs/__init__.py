@@ -9,7 +9,7 @@ jobs.want("ledger.calculate_run", arguments={"run_id": run.pk}, key=f"run-{run.p
 Register in a module that the app's ready() imports, so that web server and worker both know the kind.
 """
 
-from core.jobs.registry import job, kind_of, label_of
+from core.jobs.registry import Unanswered, job, kind_of, label_of
 from core.jobs.wanting import (
     OPEN,
     JobWithoutOffice,
@@ -33,6 +33,7 @@ __all__ = [
     "JobWithoutOffice",
     "LeaseLost",
     "Progress",
+    "Unanswered",
     "cancel_job",
     "claim",
     "get_job",

@@ -10,6 +10,10 @@ Work = Callable[..., "dict[str, Any] | None"]
 Ended = Callable[..., None]
 
 
+class Unanswered(Exception):
+    """Something outside, which the work needs, did not do its part: no fault of the program's. Its sentence is told."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """One registered kind of work."""
@@ -32,7 +36,8 @@ def job(
     It runs with the job's office mounted, in one transaction with the end of the job row: what it did counts only
     if the row says DONE. A dict it returns is kept as the job's result. It calls `progress(done, total, note)`
     between chunks, which is also where a wish to cancel takes effect. A Refusal fails the job at once, with its
-    sentence; any other exception is tried again. `ended(job, **arguments)` is called in the transaction that closes
+    sentence; any other exception is tried again (of an Unanswered people read the sentence, of others the name).
+    `ended(job, **arguments)` is called in the transaction that closes
     a job as FAILED or CANCELLED, to put right what waits for it.
     by_owner: it makes schemas or roles, or reaches offices of several provinces: where the schemas have an owner of
     their own, it is done by that one's login, in a process that has it (core.postgres.owner).

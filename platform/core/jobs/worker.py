@@ -239,7 +239,9 @@ def _again_or_failed(job: Job, error: Exception, at: datetime) -> None:
     most = parameter("job_tries", at)
     if job.tries >= most:
         sentence = _("已尝试 %(tries)s 次，均因程序错误中断（%(error)s）。请联系系统管理员后重试。")
-        _end(job, JobState.FAILED, sentence % {"tries": job.tries, "error": type(error).__name__}, at)
+        if isinstance(error, registry.Unanswered):
+            sentence = _("已尝试 %(tries)s 次，都没有办成：%(error)s请核对后重试。")
+        _end(job, JobState.FAILED, sentence % {"tries": job.tries, "error": _named(error)}, at)
         return
     wait = parameter("job_backoff_seconds", at) * 2 ** (job.tries - 1)
     with office_core.mounted(office_core.PUBLIC), transaction.atomic():
@@ -249,8 +251,13 @@ def _again_or_failed(job: Job, error: Exception, at: datetime) -> None:
             run_at=at + timedelta(seconds=wait),
             lease_until=None,
             error=_("第 %(tries)s 次执行中断（%(error)s），将自动重试。")
-            % {"tries": job.tries, "error": type(error).__name__},
+            % {"tries": job.tries, "error": _named(error)},
         )
+
+
+def _named(error: Exception) -> str:
+    """The text of a bug may hold anything; what `Unanswered` says was written for people."""
+    return str(error) if isinstance(error, registry.Unanswered) else type(error).__name__
 
 
 def _end(job: Job, state: JobState, sentence: str, at: datetime) -> None:
