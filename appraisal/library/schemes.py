@@ -104,6 +104,28 @@ def _positive(text: object) -> bool:
         return False
 
 
+# What the system counts itself (appraisal.ledger.selectors.facts), by the name that a scheme gives as numerator.
+ON_TIME, FIRST_PASS = "按时报送", "首次提交即通过"
+
+
+def hints_of(rows: Iterable[Indicator]) -> list[dict[str, str]]:
+    """What does not stop a version from being published and is likely to be an oversight, as {code, message}."""
+    return [
+        {
+            "code": row.code,
+            "message": _(
+                "系统不知道分子“%(numerator)s”，会一直按未报送计 0 分；系统能取的是“%(on_time)s”和“%(first_pass)s”。"
+            )
+            % {
+                "numerator": row.parameters.get("numerator") or _("（未填）"),
+                "on_time": ON_TIME, "first_pass": FIRST_PASS,
+            },
+        }
+        for row in rows
+        if row.target_basis == TargetBasis.SYSTEM and row.parameters.get("numerator") not in (ON_TIME, FIRST_PASS)
+    ]  # fmt: skip
+
+
 def problems_of(version: TemplateVersion, rows: Iterable[Indicator] | None = None) -> list[dict[str, str]]:
     """Everything that stops the version from being published, as {code, message}; empty when it is in order."""
     indicators = list(version.indicators.order_by("position", "id")) if rows is None else list(rows)

@@ -16,9 +16,9 @@ from django.db.models import Count, F, Q, QuerySet
 from appraisal.ledger.models import CurrentValue, Participant, Period, Report, ScoreAdjustment, Target, TargetMilestone
 from appraisal.ledger.selectors import letters as letter_selectors
 from appraisal.ledger.states import ValueState
+from appraisal.library import schemes
 from appraisal.library import selectors as library
 from appraisal.library.models import Indicator, Method, TargetBasis, TemplateVersion
-from appraisal.library.schemes import scheme_of
 from appraisal.rules import reshape
 from appraisal.rules.adjustments import Adjustments, Difficulty, Item, PointsOff, Veto, Zeroed, difficulty_of
 from appraisal.rules.targets import late_days, target_to_date
@@ -64,7 +64,7 @@ def situation_of(period: Period, version: TemplateVersion | None = None) -> Situ
     asked = _asked(period)
     if version is None or version.pk == period.cycle.version_id:
         return asked
-    before, after = scheme_of(period.cycle.version), scheme_of(version)
+    before, after = schemes.scheme_of(period.cycle.version), schemes.scheme_of(version)
     origins = library.lineage(version, period.cycle.version)
     return replace(
         asked,
@@ -217,9 +217,9 @@ def _system_facts(period: Period, indicators: Iterable[Indicator]) -> dict[str, 
     """Facts the system knows itself, year to date: reports on time, values passed at first submission."""
     wanted = {row.parameters.get("numerator"): row.code for row in indicators if row.target_basis == TargetBasis.SYSTEM}
     found: dict[str, dict[int, dict[str, Any]]] = {}
-    if code := wanted.get("按时报送"):
+    if code := wanted.get(schemes.ON_TIME):
         found[code] = _on_time(period)
-    if code := wanted.get("首次提交即通过"):
+    if code := wanted.get(schemes.FIRST_PASS):
         found[code] = _first_pass(period)
     return found
 

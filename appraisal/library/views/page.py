@@ -62,6 +62,7 @@ def version_page(request: HttpRequest, version: TemplateVersion, panel: dict[str
         "problems": schemes.problems_of(version, rows) + crosschecks.problems_of(version, rows)
         if version.state == version.State.DRAFT
         else [],
+        "hints": schemes.hints_of(rows),
         "versions": _versions(actor, version),
         "na_choices": version.NaTreatment.choices,
         "chosen": chosen,

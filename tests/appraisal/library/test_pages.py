@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from appraisal.library import usecases
-from appraisal.library.models import Method, TemplateVersion
+from appraisal.library.models import Indicator, Method, TemplateVersion
 from tenants.models import Role
 from tests.appraisal import setting
 from tests.conftest import NOON
@@ -202,6 +202,19 @@ class TestACopy:
         assert done.headers["HX-Redirect"]
         again = admin.post(at(version, "publish/"), {**body, "lock_version": 1})
         assert again.status_code == 409
+
+    def test_warns_of_a_figure_that_the_system_does_not_know(self, admin, version) -> None:
+        """Such an indicator would score nothing for a year, and nobody would be told why."""
+        sentence = "会一直按未报送计 0 分"
+        assert sentence not in admin.get(at(version)).text
+
+        indicator = version.indicators.get(code="H1")
+        indicator.parameters["numerator"] = "准时上报"
+        Indicator.objects.filter(pk=indicator.pk).update(parameters=indicator.parameters)
+        page = admin.get(at(version)).text
+        assert "请留意" in page
+        assert "准时上报" in page
+        assert sentence in page
 
     def test_is_not_published_with_98_points(self, admin, version) -> None:
         admin.post(at(version, "points/"), {"points.A1": "4", "lock_version": 0})
