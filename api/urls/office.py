@@ -32,7 +32,9 @@ from api.v1 import (
     shadows,
     ties,
     todos,
+    tracking,
     verification,
+    warnings,
 )  # fmt: skip
 
 app_name = "api"
@@ -62,6 +64,8 @@ urlpatterns = [
     *todos.urlpatterns,
     *robots.urlpatterns,
     *scores.urlpatterns,
+    *tracking.urlpatterns,
+    *warnings.urlpatterns,
     *results.urlpatterns,
     *jobs.urlpatterns,
     *limits.urlpatterns,

@@ -120,6 +120,7 @@ class ValueDetailOut(serializers.Serializer):
 
     value = serializers.SerializerMethodField(method_name="get_current")
     target = serializers.CharField(help_text="the target to date in words, empty where there is none")
+    remarks = ValueRemarkOut(many=True, help_text="of the handing-over, and for the bureau against its peers now")
     versions = ReportedVersionOut(many=True)
     months = ValueMonthOut(many=True)
 

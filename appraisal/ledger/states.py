@@ -1,4 +1,4 @@
-"""The lives of a cycle, its amendment, a consultation, a letter and its change, a value, a run and an objection."""
+"""The lives of a cycle, its amendment, a letter and its change, a consultation, a value, a run, an objection, …"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -52,6 +52,13 @@ class ObjectionState(models.TextChoices):
     REJECTED = "REJECTED", _("维持原分")
 
 
+class WarningState(models.TextChoices):
+    ISSUED = "ISSUED", _("待答复")
+    ANSWERED = "ANSWERED", _("已报措施")
+    CLOSED = "CLOSED", _("已办结")
+    WITHDRAWN = "WITHDRAWN", _("已撤销")
+
+
 class AmendmentState(models.TextChoices):
     PROPOSED = "PROPOSED", _("待批准")
     IN_FORCE = "IN_FORCE", _("已生效")
@@ -100,6 +107,12 @@ TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
         ObjectionState.OPEN: frozenset({ObjectionState.UPHELD, ObjectionState.REJECTED}),
         ObjectionState.UPHELD: frozenset(),
         ObjectionState.REJECTED: frozenset(),
+    },
+    WarningState: {
+        WarningState.ISSUED: frozenset({WarningState.ANSWERED, WarningState.WITHDRAWN}),
+        WarningState.ANSWERED: frozenset({WarningState.ISSUED, WarningState.CLOSED}),
+        WarningState.CLOSED: frozenset(),
+        WarningState.WITHDRAWN: frozenset(),
     },
     AmendmentState: {
         AmendmentState.PROPOSED: frozenset({AmendmentState.IN_FORCE, AmendmentState.WITHDRAWN}),

@@ -26,6 +26,7 @@ BENEATH = {
         "appraisal/completeness/",
         "appraisal/province-facts/",
     ),
+    "ledger:tracking": ("appraisal/warnings/",),
     "ledger:my-letter": ("appraisal/letters/",),
     "inspections:draws": ("appraisal/ties/",),
     "inspections:tasks": ("inspections/rectifications/",),
@@ -39,7 +40,9 @@ MENU = [
         "",
         [
             ("ledger:cockpit", "layout-dashboard", _("考核总览"), BUREAU, PROVINCE, ""),
+            ("ledger:tracking", "trending-up", _("动态跟踪"), BUREAU, PROVINCE, "warnings"),
             ("reporting:workbench", "layout-dashboard", _("本月工作台"), PREFECTURE, BELOW, "workbench"),
+            ("ledger:tracking", "trending-up", _("动态跟踪"), PREFECTURE, BELOW, "warnings"),
         ],
     ),
     (

@@ -58,6 +58,7 @@ CASE split_part(subject, ':', 1)
     WHEN 'ledger.adjustment' THEN split_part(subject, ':', 2)
         IN (SELECT a.id::text FROM public.ledger_scoreadjustment a)
     WHEN 'ledger.objection' THEN split_part(subject, ':', 2) IN (SELECT b.id::text FROM public.ledger_objection b)
+    WHEN 'ledger.warning' THEN split_part(subject, ':', 2) IN (SELECT w.id::text FROM public.ledger_earlywarning w)
     WHEN 'inspections.draw' THEN split_part(subject, ':', 2) IN (SELECT d.id::text FROM public.inspections_draw d)
     WHEN 'inspections.task' THEN split_part(subject, ':', 2) IN (SELECT t.id::text FROM public.inspections_task t)
     WHEN 'inspections.claim' THEN split_part(subject, ':', 2)
@@ -334,6 +335,10 @@ TABLES: dict[str, Rows | Withheld] = {
         change=bureau_only(CYCLES),
         lock=CYCLES,
     ),
+    "ledger_peerchange": Rows(  # medians of enough offices: what each is told of its peers
+        see="run_id IN (SELECT r.id FROM public.ledger_scorerun r)",
+        add=bureau_only("run_id IN (SELECT r.id FROM public.ledger_scorerun r)"),
+    ),
     "ledger_scorecard": Rows.all(  # everybody sees the province's ranking
         see="run_id IN (SELECT r.id FROM public.ledger_scorerun r)",
         write=bureau_only("run_id IN (SELECT r.id FROM public.ledger_scorerun r)"),
@@ -342,6 +347,12 @@ TABLES: dict[str, Rows | Withheld] = {
         see="EXISTS (SELECT 1 FROM public.ledger_scorecard c WHERE c.id = card_id"
         f" AND (c.office_id = {OFFICE} OR {AT_BUREAU}))",
         write=bureau_only("EXISTS (SELECT 1 FROM public.ledger_scorecard c WHERE c.id = card_id)"),
+    ),
+    "ledger_earlywarning": Rows(
+        see=own_or_bureau(PERIODS),
+        add=bureau_only(PERIODS),
+        change=own_or_bureau(PERIODS),
+        fixed=("id", "period_id", "office_id", "level", "done", "due", "worst", "request", "issued_by_id", "issued_at"),
     ),
     "ledger_objection": Rows(
         see=own_or_bureau(PERIODS),

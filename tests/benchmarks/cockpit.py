@@ -13,6 +13,7 @@ from tests.benchmarks import clock, world
 
 PAGES = {
     "cockpit": "/appraisal/overview/",
+    "tracking": "/appraisal/tracking/",
     "ranking": "/appraisal/ranking/",
     "completeness": "/appraisal/completeness/",
 }

@@ -20,6 +20,8 @@ PAGES = (
     ("components", "", "/components/"),
     ("portal", "yunnan-admin", "/?choose=1"),
     ("cockpit", "yunnan-admin", "/yunnan/appraisal/overview/"),
+    ("tracking", "yunnan-admin", "/yunnan/appraisal/tracking/"),
+    ("tracking-office", "puer-leader", "/puer/appraisal/tracking/"),
     ("templates", "yunnan-admin", "/yunnan/templates/"),
     ("year", "yunnan-admin", "/yunnan/appraisal/cycle/"),
     ("queue", "yunnan-verify1", "/yunnan/appraisal/queue/"),

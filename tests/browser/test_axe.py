@@ -81,7 +81,10 @@ WALKS = {
         *("/yunnan/appraisal/queue/", "/yunnan/appraisal/queue/?month=8&state=VERIFIED"),
         *("/yunnan/inspections/draws/ > 十月补抽", "/yunnan/inspections/tasks/ > 项目检查"),
     ),
-    "yunnan-leader": ("/yunnan/", "/yunnan/appraisal/cycle/ > 普洱市"),
+    "yunnan-leader": (
+        *("/yunnan/", "/yunnan/appraisal/cycle/ > 普洱市"),
+        *("/yunnan/appraisal/warnings/ > 普洱市", "/yunnan/appraisal/warnings/ > 迪庆州"),
+    ),
     "yunnan-sys": (
         *("/yunnan/", f"{OFFICES} > 普洱市", f"{OFFICES} > 临沧市"),
         *(f"{PEOPLE}?state=locked > 罗忘言", f"{PEOPLE}?state=off > 李调离"),

@@ -23,7 +23,7 @@ from django.db import transaction
 from appraisal.inspections.models import Rectification, TaskItem
 from appraisal.inspections.rules.drawing import digest
 from appraisal.inspections.usecases import claims, draws, rectifications, tasks
-from appraisal.ledger.models import CurrentValue, ScoreLine
+from appraisal.ledger.models import CurrentValue, ScoreLine, ScoreRun
 from appraisal.ledger.states import ValueState
 from appraisal.ledger.usecases import (
     adjustments,
@@ -36,6 +36,7 @@ from appraisal.ledger.usecases import (
     scores,
     ties,
     verification,
+    warnings,
 )
 from appraisal.library import usecases as library
 from appraisal.library.models import Method
@@ -223,6 +224,7 @@ class World:
             run = scores.new_run(self.running.period(9), note="首次计算", actor=actor, at=NOW - timedelta(hours=20))
             run = scores.calculate_run(run_id=run.pk, actor=actor, at=NOW - timedelta(hours=20))
             scores.publish_run(run_id=run.pk, actor=actor, at=NOW - timedelta(hours=19))
+            self._warned(run, actor)
             again = scores.new_run(self.running.period(9), note="复核后重算", actor=actor, at=NOW - timedelta(hours=1))
             scores.calculate_run(run_id=again.pk, actor=actor, at=NOW - timedelta(hours=1))
         with self.acting("puer-reporter") as actor:
@@ -231,6 +233,16 @@ class World:
                 line_id=line.pk, grounds="另有 10 人的安置确认书在县级档案中，请复核。", evidence=[], actor=actor,
                 at=NOW - timedelta(hours=2),
             )  # fmt: skip
+
+    def _warned(self, run: ScoreRun, actor: Actor) -> None:
+        """Two offices behind the plan are warned; one of them has answered."""
+        at, asked = NOW - timedelta(hours=18), "请逐项说明原因并倒排工期，赶上全年计划。"
+        for slug in ("puer", "diqing"):
+            warning = warnings.issue_warning(run_id=run.pk, office=slug, request=asked, actor=actor, at=at)
+        warnings.answer_warning(
+            warning_id=warning.pk, measures="成立专班，每周调度，年底前完成剩余搬迁。", until=NOW.date(),
+            actor=self.with_role("diqing", Role.PRINCIPAL_LEADER), at=at,
+        )  # fmt: skip
 
     def october(self) -> None:
         """One of each state a month can be in before the province has looked at it."""

@@ -25,6 +25,7 @@ from appraisal.ledger.models import (
     Consultation,
     ConsultedFigure,
     CurrentValue,
+    EarlyWarning,
     LetterChange,
     Objection,
     Report,
@@ -190,8 +191,14 @@ def _of(running: setting.Running, office: Office, run: ScoreRun) -> Ids:
     )  # fmt: skip
     consultation = Consultation.objects.create(cycle=running.cycle, office=office, opened_at=NOON, due_on=TODAY)
     ConsultedFigure.objects.create(consultation=consultation, indicator=indicator, first_reason=words)
+    warning = EarlyWarning.objects.create(
+        period=period, office=office, level="RED", done=Decimal(58), due=Decimal(83), worst=[], request=words,
+        issued_by_id=1, issued_by_name="测试", issued_at=NOON, due_on=TODAY,
+        derivation=working_days(TODAY, 10, Calendar(""))[1].as_json(),
+    )  # fmt: skip
     return {
         "consultation_id": consultation.pk,
+        "warning_id": warning.pk,
         "letter_change_id": change.pk,
         "period_id": period.pk, "indicator_id": indicator.pk, "run_id": run.pk, "slug": office.schema_name,
         "code": "A1", "value_id": CurrentValue.objects.get(office=office).pk, "line_id": line.pk,

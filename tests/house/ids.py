@@ -38,7 +38,7 @@ IDS = frozenset({
     "item_id", "job_id", "letter_change_id", "letter_id", "line_id", "link_id", "membership_id", "notice_objection_id",
     "objection_id", "office_id", "other_run_id", "period_id", "person_id", "provider_id", "report_id", "result_id",
     "row_id", "run_id", "session_id", "shadow_id", "slug", "stand_in_id", "task_id", "tie_id", "token_id", "use_id",
-    "user_id", "value_id", "version_id", "year_run_id",
+    "user_id", "value_id", "version_id", "warning_id", "year_run_id",
 })  # fmt: skip
 # Of the pages' queries and forms: the world's arguments that each may stand for.
 PAGES = {
@@ -52,6 +52,7 @@ PAGES = {
 }  # fmt: skip
 # Names that stand for words, days, figures, codes and choices: no object of an office.
 WORDS = frozenset({
+    "left", "measures", "relation", "request", "right", "sentence", "sentence_en", "severity",
     "bonus_cap", "deduction_cap", "edit", "expression", "inputs", "into", "next_version", "office_now", "origin",
     "rule_method", "rule_of", "rule_shown", "spread",
     "each", "figure", "key", "keys", "phrase", "seed_kind", "seed_on", "seed_people", "seed_source", "served_until",

@@ -1,9 +1,7 @@
 """Weights of risk: whole points from counted things, each part explained by its numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 
@@ -49,29 +47,3 @@ def weigh(measures: Measures, rule: Mapping[str, Any]) -> tuple[int, list[dict[s
         },
     ]  # fmt: skip
     return sum(part["points"] for part in parts), parts
-
-
-def leaps(figures: Sequence[tuple[int, Decimal]], rule: Mapping[str, Any]) -> set[int]:
-    """The months whose change against the month before exceeds `times` the median of the office's other changes.
-
-    figures: (month, figure) ascending; a month without its predecessor has no change. rule: params/outlier.yaml.
-    With fewer than `known` other changes, or a median of 0, nothing is said.
-    """
-    known = dict(figures)
-    changes = {month: abs(figure - known[month - 1]) for month, figure in figures if month - 1 in known}
-    found = set()
-    for month, change in changes.items():
-        others = sorted(other for at, other in changes.items() if at != month)
-        if len(others) < rule["known"]:
-            continue
-        middle = _median(others)
-        if middle and Fraction(change) > rule["times"] * middle:
-            found.add(month)
-    return found
-
-
-def _median(ordered: Sequence[Decimal]) -> Fraction:
-    half = len(ordered) // 2
-    if len(ordered) % 2:
-        return Fraction(ordered[half])
-    return (Fraction(ordered[half - 1]) + Fraction(ordered[half])) / 2

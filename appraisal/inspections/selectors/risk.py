@@ -20,6 +20,8 @@ from appraisal.inspections.rules.risk import Measures
 from appraisal.inspections.states import DrawState, TaskState
 from appraisal.ledger.models import CurrentValue, Cycle, Participant, Period, Report, Verification
 from appraisal.ledger.states import ValueState
+from appraisal.rules import outliers
+from appraisal.rules.parameters import in_force
 from tenants.models import Membership, Office, Region
 
 Leap = tuple[int, str, int, int]  # office id, indicator code, cycle id, month
@@ -114,8 +116,8 @@ def _measures(cycle: Cycle, offices: list[Office], window: int, on: date) -> dic
 
 
 def _leaps(cycle_id: int, office_ids: list[int], on: date) -> set[Leap]:
-    """Where a figure of the year changed out of proportion (rules.risk.leaps). One query."""
-    rule = figures.in_force("outlier", on)
+    """Where a figure of the year changed out of proportion (rules.outliers.leaps). One query."""
+    rule = in_force("outlier", on)
     rows = CurrentValue.objects.filter(
         period__cycle_id=cycle_id, period__opens_on__lte=on, office_id__in=office_ids, final_fact__has_key="value"
     )
@@ -131,7 +133,7 @@ def _leaps(cycle_id: int, office_ids: list[int], on: date) -> set[Leap]:
     return {
         (office_id, code, cycle_id, month)
         for (office_id, code), figures_ in months.items()
-        for month in risk.leaps(figures_, rule)
+        for month in outliers.leaps(figures_, rule)
     }
 
 

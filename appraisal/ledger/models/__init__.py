@@ -7,8 +7,9 @@ from appraisal.ledger.models.consultations import Consultation, ConsultedFigure
 from appraisal.ledger.models.cycle import Cycle, Participant, Period, Reopening
 from appraisal.ledger.models.letters import DocumentSeries, LetterVersion, Target, TargetLetter, TargetMilestone
 from appraisal.ledger.models.reports import CurrentValue, Report, ReportedValue, Verification
-from appraisal.ledger.models.scores import Scorecard, ScoreLine, ScoreRun
+from appraisal.ledger.models.scores import PeerChange, Scorecard, ScoreLine, ScoreRun
 from appraisal.ledger.models.ties import Tie
+from appraisal.ledger.models.warnings import EarlyWarning
 
 __all__ = [
     "Amendment",
@@ -17,10 +18,12 @@ __all__ = [
     "CurrentValue",
     "Cycle",
     "DocumentSeries",
+    "EarlyWarning",
     "LetterChange",
     "LetterVersion",
     "Objection",
     "Participant",
+    "PeerChange",
     "Period",
     "Reopening",
     "Report",

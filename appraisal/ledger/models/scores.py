@@ -1,5 +1,7 @@
 """Score runs, scorecards and their lines, each with a trace that anyone can recompute."""
 
+from fractions import Fraction
+
 from django.db import models
 from django.db.models import Q
 
@@ -7,6 +9,7 @@ from appraisal.ledger.models.cycle import Cycle, Period
 from appraisal.ledger.models.moving import Moving
 from appraisal.ledger.states import RunState
 from appraisal.library.models import Indicator, TemplateVersion
+from appraisal.rules.outliers import Spread
 from tenants.models import Office
 
 
@@ -48,6 +51,32 @@ class ScoreRun(Moving):
     def code(self) -> str:
         """For example S-202609-03: year, month, number."""
         return f"S-{self.cycle.year}{self.period.month:02d}-{self.number:02d}"
+
+
+class PeerChange(models.Model):
+    """How an indicator's figures moved against the month before among a peer group, when the month was published.
+
+    Growth as a share of the month before (1 is doubled). What offices are told of their peers: no single figure.
+    """
+
+    run = models.ForeignKey(ScoreRun, on_delete=models.CASCADE, related_name="peer_changes")
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+")
+    peer_group = models.PositiveSmallIntegerField(help_text="number of the group")
+    offices = models.PositiveSmallIntegerField(help_text="how many had a figure in both months")
+    median = models.DecimalField(max_digits=20, decimal_places=6, help_text="the middle growth")
+    deviation = models.DecimalField(max_digits=20, decimal_places=6, help_text="the middle distance from it (MAD)")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "indicator", "peer_group"], name="one_change_per_run_and_group"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.indicator_id} {self.peer_group}"
+
+    @property
+    def spread(self) -> Spread:
+        return Spread(Fraction(self.median), Fraction(self.deviation), self.offices)
 
 
 class Scorecard(models.Model):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from appraisal.ledger.selectors import consultations, letters, objections, queue, todos
+from appraisal.ledger.selectors import consultations, letters, objections, queue, todos, warnings
 from tenants.actors import Actor
 from tenants.menu import Waiting, counter
 
@@ -31,3 +31,9 @@ def years_to_move_on(actor: Actor, at: datetime) -> Waiting:
     if not actor.at_province:
         return 0
     return [consultations.awaited_of_bureau(actor), todos.changes_to_approve(actor), todos.amendments_to_approve(actor)]
+
+
+@counter("warnings")
+def warnings_to_handle(actor: Actor, at: datetime) -> Waiting:
+    """Warnings to answer, or answers to assess."""
+    return [warnings.waiting_for(actor)]

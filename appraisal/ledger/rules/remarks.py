@@ -1,15 +1,21 @@
 """What the system remarks on a reported value: a check that does not hold, a figure out of proportion, counties.
 
 A remark is kept with the value as it was handed over, as data; its sentence is made for whoever reads it.
-kinds: CHECK {code, sentence, sentence_en, figures}.
+kinds: CHECK {code, sentence, sentence_en, figures}; LEAP {change, middle, times, unit}: against the office's own other
+months; PEERS {share, median, offices, month}: growth as shares of the month before, decimals as text; COUNTIES
+{total, value, difference, missing, changed, unit}: the counties do not make up the value.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from appraisal.library.models.words import unit_label
+from core import months
 
 TONES = {"BLOCK": "bad", "REASON": "warn", "HINT": "info"}
 
@@ -48,4 +54,46 @@ def said(kind: str, values: Mapping[str, Any]) -> str:
             english = (get_language() or "").startswith("en") and values.get("sentence_en")
             text = str(values["sentence_en"] if english else values["sentence"]).rstrip("。.")
             return _("%(sentence)s（勾稽 %(code)s：%(figures)s）。") % {**values, "sentence": text}
+        case "COUNTIES":
+            return _counties(values)
+        case "LEAP":
+            return _(
+                "比上月变动 %(change)s %(unit)s，是本单位今年其他月份变动中位数（%(middle)s %(unit)s）的 %(times)s 倍。"
+            ) % {**values, "unit": unit_label(str(values["unit"]))}
+        case "PEERS":
+            return _("比上月%(moved)s，同组 %(offices)s 个单位 %(month)s 月的中位数为%(median)s。") % {
+                **values, "moved": moved(values["share"]), "median": moved(values["median"]),
+                "month": months.named(int(values["month"])),
+            }  # fmt: skip
     raise ValueError(f"no such remark: {kind}")
+
+
+def _counties(values: Mapping[str, Any]) -> str:
+    """By how much, which counties are missing, which changed since the last handing-over."""
+    unit = unit_label(str(values.get("unit", "")))
+    parts = []
+    if values["value"] is not None and values["value"] != values["total"]:
+        parts.append(
+            _("县级合计 %(total)s %(unit)s，与填报值 %(value)s %(unit)s差 %(difference)s %(unit)s") % {
+                **values, "difference": str(values["difference"]).removeprefix("-"), "unit": unit,
+            }
+        )  # fmt: skip
+    if values["missing"]:
+        names = _("、").join(values["missing"])
+        parts.append(_("还没有填的县：%(names)s（没有发生请填 0）") % {"names": names})
+    if values["changed"]:
+        told = _("、").join(f"{name} {before or '—'} → {now or '—'}" for name, before, now in values["changed"])
+        parts.append(_("上次报送后改动的县：%(names)s") % {"names": told})
+    return _("；").join(parts) + _("。")
+
+
+def moved(share: Any) -> str:
+    """Growth as a share of the month before, in words: times from one on, percent below. share: decimal as text."""
+    value = Decimal(str(share))
+    if abs(value) >= 1:
+        text = f"{abs(value).quantize(Decimal('0.1'), ROUND_HALF_UP):f}"
+        return (_("增加 %(n)s 倍") if value > 0 else _("减少 %(n)s 倍")) % {"n": text}
+    percent = f"{(abs(value) * 100).quantize(Decimal(1), ROUND_HALF_UP):f}"
+    if percent == "0":
+        return _("持平")
+    return (_("增加 %(n)s%%") if value > 0 else _("减少 %(n)s%%")) % {"n": percent}

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from appraisal.ledger.models import CurrentValue, ReportedValue, TargetMilestone, Verification
 from appraisal.ledger.policies import verification as policies
 from appraisal.ledger.rules import facts
-from appraisal.ledger.selectors import avoidance, queue
+from appraisal.ledger.rules.remarks import Remark
+from appraisal.ledger.selectors import avoidance, outliers, queue
 from appraisal.ledger.selectors.fact_text import describe, number_of
 from appraisal.library.models import Indicator, Method
 from core import events
@@ -70,6 +71,7 @@ class History:
     months: list[Month]
     timeline: list[EventRecord]
     refusals: dict[str, str | None]
+    remarks: list[Remark]
 
     @property
     def numbers(self) -> list[Decimal | None]:
@@ -77,7 +79,7 @@ class History:
 
 
 def history_of(actor: Actor, current: CurrentValue) -> History:
-    """For a value from selectors.values.get_value (it bears `published`). Five queries."""
+    """For a value from selectors.values.get_value (it bears `published`). Five queries, for the bureau eight."""
     indicator = current.indicator
     office_id, indicator_id = current.office_id, current.indicator_id
     target = queue.targets_of(current.period, [office_id], [indicator_id]).get((office_id, indicator_id))
@@ -98,6 +100,7 @@ def history_of(actor: Actor, current: CurrentValue) -> History:
         ],
         timeline=events.timeline(current.subject),
         refusals=refusals(actor, current),
+        remarks=current.value.remarked + (outliers.about(current, timezone.localdate()) if actor.at_province else []),
     )
 
 

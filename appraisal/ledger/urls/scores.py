@@ -2,10 +2,19 @@
 
 from django.urls import path
 
-from appraisal.ledger.views import sandbox, scores
+from appraisal.ledger.views import sandbox, scores, tracking, warnings
 
 urlpatterns = [
     path("overview/", scores.cockpit, name="cockpit"),
+    path("tracking/", tracking.tracking, name="tracking"),
+    path("tracking/<slug:slug>/", tracking.office, name="tracking-office"),
+    path("warnings/", warnings.index, name="warnings"),
+    path("warnings/<int:warning_id>/", warnings.warning, name="warning"),
+    path("warnings/<int:warning_id>/answer/", warnings.answer, name="warning-answer"),
+    path("warnings/<int:warning_id>/return/", warnings.act, {"act": "return"}, name="warning-return"),
+    path("warnings/<int:warning_id>/close/", warnings.act, {"act": "close"}, name="warning-close"),
+    path("warnings/<int:warning_id>/withdraw/", warnings.act, {"act": "withdraw"}, name="warning-withdraw"),
+    path("runs/<int:run_id>/<slug:slug>/warning/", warnings.issue, name="warning-issue"),
     path("ranking/", scores.ranking, name="ranking"),
     path("periods/<int:period_id>/run/", scores.start_run, name="start-run"),
     path("runs/<int:run_id>/", scores.run, name="run"),

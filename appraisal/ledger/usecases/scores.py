@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from appraisal.ledger.events import scores as events
-from appraisal.ledger.models import Cycle, Period, Scorecard, ScoreLine, ScoreRun
+from appraisal.ledger.models import Cycle, PeerChange, Period, Scorecard, ScoreLine, ScoreRun
 from appraisal.ledger.policies import scores as policies
-from appraisal.ledger.selectors import amendments, pinning
+from appraisal.ledger.selectors import amendments, outliers, pinning
 from appraisal.ledger.selectors import facts as facts_selectors
 from appraisal.ledger.selectors import scores as selectors
 from appraisal.ledger.states import RunState
@@ -24,6 +24,7 @@ from appraisal.library.schemes import scheme_of
 from appraisal.rules import engine, grades, ranking
 from appraisal.rules.adjustments import limits
 from appraisal.rules.exact import ZERO, half_up
+from appraisal.rules.parameters import in_force
 from appraisal.rules.scorecard import Line as RuledLine
 from appraisal.rules.scorecard import Scorecard as RuledCard
 from core import events as core_events
@@ -208,9 +209,23 @@ def publish_run(*, run_id: int, actor: Actor, at: datetime) -> ScoreRun:
     run.published_by_name, run.published_at = actor.name, at
     run.move(RunState.PUBLISHED)
     run.save()
+    _note_peer_changes(run)
     core_events.record(
         events.ScoresPublished(subject=f"ledger.run:{run.pk}", run=run.code, outputs_sha256=run.outputs_sha256),
         actor=actor,
         at=at,
     )
     return run
+
+
+def _note_peer_changes(run: ScoreRun) -> None:
+    """What the offices may be told of their peers' growth in the month: medians, where there are enough of them."""
+    least = in_force("outlier", run.as_of)["peers"]["known"]
+    PeerChange.objects.bulk_create(
+        PeerChange(
+            run=run, indicator_id=indicator_id, peer_group=group, offices=among.count,
+            median=half_up(among.median, 6), deviation=half_up(among.deviation, 6),
+        )
+        for (indicator_id, group), among in outliers.spreads(run.period).items()
+        if among.count >= least
+    )  # fmt: skip

@@ -290,7 +290,7 @@ def _remarks(loaded: Sheet, parts: list[Part]) -> list[tuple[Part, Remark]]:
         if part.sound:
             entry = entry_of(loaded, part, {cell.key for cell in part.conflicts})
             values[part.indicator.pk] = DraftValue(
-                indicator=part.indicator, fact=entry.fact, nothing_to_report=entry.nothing_to_report,
+                pk=0, indicator=part.indicator, fact=entry.fact, nothing_to_report=entry.nothing_to_report,
                 nothing_reason=entry.nothing_reason, narrative=entry.narrative,
             )  # fmt: skip
     would = replace(loaded, values=values)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.rules.remarks import Remark
+from appraisal.ledger.selectors import outliers
 from appraisal.library import crosschecks
 from appraisal.library.crosschecks import Figures, Severity
 from appraisal.library.models import Indicator
@@ -43,6 +44,36 @@ def checks_of(sheet: "Sheet") -> Remarks:
         answering = next((row for row in involved if sheet.to_hand_over(row)), None)
         for row in involved:
             found[row.pk].append((remark, row is answering))
+    return found
+
+
+def counties_of(sheet: "Sheet") -> Remarks:
+    """Where the counties do not make up the prefecture's figure: by how much, who is missing, who changed since."""
+    found: Remarks = defaultdict(list)
+    for row in sheet.asked:
+        if (wrong := sheet.counties_mismatch(row)) is not None:
+            found[row.pk].append((Remark("COUNTIES", "REASON", wrong.values() | {"unit": row.unit}), True))
+    return found
+
+
+def outliers_of(sheet: "Sheet") -> Remarks:
+    """What is out of proportion to the office's own months, or to how its group moved in the month before."""
+    found: Remarks = defaultdict(list)
+    for row in sheet.asked:
+        now = sheet.number(row, sheet.values.get(row.pk))
+        if now is None or row.method not in facts.SINGLE_VALUE or facts.categories_of(row):
+            continue
+        month, past = sheet.period.month, sheet.history.get(row.pk, {})
+        figures = {
+            each: number for each, value in past.items()
+            if each < month and (number := facts.main_number(row, value.final_fact)) is not None
+        } | {month: now}  # fmt: skip
+        peers = sheet.peers.get(row.pk)
+        hints = (
+            outliers.leap_remark(figures, month, row.unit, sheet.on),
+            outliers.peers_remark(now, figures.get(month - 1), peers.spread if peers else None, month - 1, sheet.on),
+        )
+        found[row.pk] += [(hint, False) for hint in hints if hint]
     return found
 
 

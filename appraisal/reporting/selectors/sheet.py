@@ -9,15 +9,17 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import CurrentValue, Period, TargetMilestone
+from appraisal.ledger.models import CurrentValue, PeerChange, Period, TargetMilestone
 from appraisal.ledger.rules.facts import same
+from appraisal.ledger.selectors import outliers
 from appraisal.ledger.selectors import reports as ledger
 from appraisal.ledger.selectors.facts import last_day
 from appraisal.ledger.states import ValueState
 from appraisal.library.models import Indicator
 from appraisal.reporting.models import DraftEvidence, DraftValue, MonthlyDraft
-from appraisal.reporting.rules import changes, counties, facts
+from appraisal.reporting.rules import changes, facts
 from appraisal.reporting.rules.changes import Change
+from appraisal.reporting.rules.counties import Mismatch, mismatch
 from appraisal.reporting.rules.facts import Wrong
 from appraisal.reporting.selectors import remarks
 from core.errors import NotFound
@@ -38,6 +40,7 @@ class Sheet:
     values: dict[int, DraftValue]
     history: dict[int, dict[int, CurrentValue | ledger.Past]]
     counties: dict[str, str] = field(default_factory=dict)
+    peers: dict[int, PeerChange] = field(default_factory=dict)  # how the group moved in the month before
 
     def indicator(self, indicator_id: int) -> Indicator:
         """One of the month's indicators. Raises NotFound."""
@@ -123,7 +126,11 @@ class Sheet:
     @cached_property
     def remarks(self) -> remarks.Remarks:
         """What the system remarks on the drafted values, indicator id by indicator id."""
-        return remarks.checks_of(self)
+        found = remarks.checks_of(self)
+        for more in (remarks.counties_of(self), remarks.outliers_of(self)):
+            for pk, told in more.items():
+                found[pk].extend(told)
+        return found
 
     def explanation(self, indicator: Indicator) -> str:
         """What the draft says about a value in words."""
@@ -158,7 +165,6 @@ class Sheet:
         if value.nothing_to_report:
             return self.warnings(indicator)
         found = facts.wrongs(indicator, value.fact, self.milestones(indicator), on=self.on)
-        found += self.counties_wrong(indicator)
         if self.needs_evidence(indicator) and not value.evidence.all():
             found.append(
                 Wrong("evidence", _("缺少证据：%(evidence)s。") % {"evidence": indicator.evidence}, missing=True)
@@ -179,14 +185,16 @@ class Sheet:
             for wrong in self.lacking(row)
         ]
 
-    def counties_wrong(self, indicator: Indicator) -> list[Wrong]:
-        """The county lines against the value; nothing while there is no value to compare with."""
-        value = self.values.get(indicator.pk)
+    def counties_mismatch(self, indicator: Indicator) -> Mismatch | None:
+        """The county lines against the value; None while there is no value to compare with."""
+        value, current = self.values.get(indicator.pk), self.current(indicator)
         if value is None or value.nothing_to_report or not self.takes_counties(indicator):
-            return []
+            return None
         lines = {line.region_code: line.quantity for line in value.county_lines.all()}
-        wrong = counties.mismatch(lines, self.counties, self.number(indicator, value))
-        return [wrong] if wrong else []
+        handed = None
+        if current is not None and current.value.county_lines:
+            handed = {line["code"]: Decimal(line["quantity"]) for line in current.value.county_lines}
+        return mismatch(lines, self.counties, self.number(indicator, value), handed)
 
 
 def sheet(actor: Actor, period_id: int, *, on: date) -> Sheet:
@@ -212,6 +220,7 @@ def loaded(
         values=values_of(draft),
         history=ledger.history(actor, period),
         counties=counties_of(actor, period),
+        peers=outliers.told_of_peers(actor, period),
     )
 
 

@@ -146,7 +146,7 @@ def form_of(actor: Actor, loaded: Sheet, indicator_id: int) -> ValueForm:
         status=workbench.status_of(loaded, indicator),
         current=current,
         refusal=edit_refusal(actor, loaded, indicator),
-        warnings=loaded.warnings(indicator) + loaded.counties_wrong(indicator),
+        warnings=loaded.warnings(indicator),
         lacking=loaded.lacking(indicator) if loaded.to_hand_over(indicator) else [],
         remarks=[remark for remark, _here in loaded.remarks.get(indicator.pk, [])],
         change=loaded.change(indicator),

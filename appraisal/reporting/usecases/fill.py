@@ -99,10 +99,7 @@ def save_values(
         codes = [indicator.code for indicator in indicators]
         core_events.record(events.ValuesSaved(subject=subject(actor, period_id), indicators=codes), actor=actor, at=at)
     sheet.values.update(selectors.values_of(draft))
-    return [
-        Saved(sheet.values[row.pk], sheet, [wrong.message for wrong in sheet.warnings(row) + sheet.counties_wrong(row)])
-        for row in indicators
-    ]
+    return [Saved(sheet.values[row.pk], sheet, [wrong.message for wrong in sheet.warnings(row)]) for row in indicators]
 
 
 @transaction.atomic

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from appraisal.ledger.models import CurrentValue, Period, ScoreLine, ScoreRun
+from appraisal.ledger.selectors import tracking
 from appraisal.ledger.states import ValueState
-from appraisal.ledger.usecases import adjustments, objections, province_facts, scores, verification
+from appraisal.ledger.usecases import adjustments, objections, province_facts, scores, verification, warnings
 from appraisal.library.models import EnteredBy, Indicator, Method
 from appraisal.reporting import usecases as reporting
 from appraisal.reporting.models import DraftValue
@@ -198,7 +199,26 @@ class Month:
         if stories.OBJECTION[1] == self.number and stories.OBJECTION[0] in self.plan.profiles:
             self._object(run, at + timedelta(days=1))
             run = self._run("异议成立后重算", at + timedelta(days=3))
+        if self.number == stories.WARNED_MONTH:
+            self._warn(run, at + timedelta(days=4))
         return run
+
+    def _warn(self, run: ScoreRun, at: datetime) -> None:
+        """The offices that are farthest behind the plan are warned; the first answers, the others are thinking."""
+        behind = [row for row in tracking.of_province(run).rows if row.light in ("YELLOW", "RED") and row.progress]
+        behind.sort(key=lambda row: (row.progress.share if row.progress else 0, row.card.schema_name))
+        for place, row in enumerate(behind[: stories.WARNED]):
+            slug = row.card.schema_name
+            with self.plan.cast.acting(self.here, "admin") as admin:
+                warning = warnings.issue_warning(
+                    run_id=run.pk, office=slug, request=stories.WARNING, actor=admin, at=at
+                )
+            if place == 0:
+                with self.plan.cast.acting(slug, "leader") as leader:
+                    warnings.answer_warning(
+                        warning_id=warning.pk, measures=stories.MEASURES, until=date(self.period.cycle.year, 12, 15),
+                        actor=leader, at=at + timedelta(days=2),
+                    )  # fmt: skip
 
     def _run(self, note: str, at: datetime) -> ScoreRun:
         with self.plan.cast.acting(self.here, "admin") as admin:

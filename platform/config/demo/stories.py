@@ -107,3 +107,8 @@ NOVEMBER_HANDED_OVER = ("qujing", "dali", "yuxi")
 NOVEMBER_AWAITING = ("kunming",)
 NOVEMBER_DRAFTS = {"puer": ("B6", "B5", "A1", "A2", "D2", "E1", "G3"), "honghe": ("B6", "C2")}
 NOVEMBER_RETURN = ("dali", "B5", "完工证明缺 2 份，请补传。")
+
+# The warning about progress: in which month, to how many offices at most, and what is said.
+WARNED_MONTH, WARNED = 10, 2
+WARNING = "请逐项分析进度落后的原因，倒排工期、明确责任人，确保完成全年目标。"
+MEASURES = "成立工作专班，州市领导每周调度；搬迁安置逐户倒排到十二月中旬，资金支付按旬通报。"

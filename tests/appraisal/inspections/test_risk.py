@@ -1,6 +1,4 @@
-"""Weights of risk: whole points, each part with its numbers; what leaps is measured against the office's own past."""
-
-from decimal import Decimal
+"""Weights of risk: whole points, each part with its numbers."""
 
 import pytest
 
@@ -9,7 +7,6 @@ from appraisal.inspections.rules.risk import Measures
 from tests.conftest import TODAY
 
 RULE = figures.in_force("risk_weights", TODAY)
-OUTLIER = figures.in_force("outlier", TODAY)
 
 
 class TestWeigh:
@@ -33,20 +30,3 @@ class TestWeigh:
         weights = [risk.weigh(Measures(n, 20, n, n, n), RULE)[0] for n in range(20)]
 
         assert weights == sorted(weights)
-
-
-class TestLeaps:
-    def figures(self, *values: str) -> list[tuple[int, Decimal]]:
-        return [(month, Decimal(value)) for month, value in enumerate(values, start=1)]
-
-    def test_a_change_beyond_five_times_the_median_of_the_others(self) -> None:
-        assert risk.leaps(self.figures("10", "20", "31", "40", "51", "200", "210"), OUTLIER) == {6}
-
-    def test_says_nothing_of_few_months_or_of_what_never_moves(self) -> None:
-        assert risk.leaps(self.figures("1", "2", "300"), OUTLIER) == set()
-        assert risk.leaps(self.figures("5", "5", "5", "5", "5", "5", "90"), OUTLIER) == set()
-
-    def test_a_month_without_its_predecessor_has_no_change(self) -> None:
-        gap = [*self.figures("10", "20", "30", "40", "50"), (7, Decimal("900"))]
-
-        assert risk.leaps(gap, OUTLIER) == set()

@@ -100,12 +100,12 @@ class TestCountyLines:
 
         saved = kunming_month.save("A1", fact={"value": "900"}, county_lines=lines)
 
-        assert saved.warnings == ["县级合计 902，与填报值 900 差 2。"]
+        assert saved.warnings == ["县级合计 902 人，与填报值 900 人差 2 人。请说明原因（至少 10 个字）。"]
 
     def test_once_one_is_filled_all_are_asked_for(self, kunming_month) -> None:
         saved = kunming_month.save("A1", fact={"value": "9"}, county_lines=[{"code": "530102", "quantity": "9"}])
 
-        assert saved.warnings == ["还有 2 个县没有填：盘龙区、官渡区。没有发生请填 0。"]
+        assert saved.warnings == ["还没有填的县：盘龙区、官渡区（没有发生请填 0）。请说明原因（至少 10 个字）。"]
 
     @pytest.mark.parametrize(
         ("code", "line", "words"),

@@ -56,7 +56,7 @@ class TestSubmitReport:
 
         assert len(refused.value.rows) == len(COMPLETE)
 
-    def test_county_lines_must_add_up(self, kunming_month) -> None:
+    def test_county_lines_add_up_or_it_is_said_why_not(self, kunming_month) -> None:
         kunming_month.fill(tuple(code for code in COMPLETE if code != "A2"))
         kunming_month.save("A2", fact={"value": "10"}, county_lines=[
             {"code": "530102", "quantity": "4"}, {"code": "530103", "quantity": "4.5"},
@@ -66,7 +66,28 @@ class TestSubmitReport:
         with pytest.raises(Invalid) as refused:
             kunming_month.submit()
 
-        assert [row["message"] for row in refused.value.rows] == ["县级合计 9.5，与填报值 10 差 0.5。"]
+        (row,) = refused.value.rows
+        assert row["message"].startswith("县级合计 9.5 万元，与填报值 10 万元差 0.5 万元。请说明原因")
+
+        kunming_month.save("A2", fact={"value": "10"}, narrative="省级项目 0.5 万元未分到县。", lock_version=1)
+        kunming_month.submit()
+        kunming_month.sign()
+        (kept,) = ReportedValue.objects.exclude(remarks=[]).get().remarked
+        assert (kept.kind, kept.values["difference"]) == ("COUNTIES", "0.5")
+
+    def test_what_counties_changed_since_the_handing_over_is_told(self, kunming_month) -> None:
+        lines = [{"code": code, "quantity": "300"} for code in ("530102", "530103", "530111")]
+        kunming_month.fill(tuple(code for code in COMPLETE if code != "A1"))
+        kunming_month.save("A1", fact={"value": "900"}, county_lines=lines)
+        kunming_month.attach("A1")
+        kunming_month.submit()
+        kunming_month.sign()
+        returned(kunming_month, "A1")
+        lines[0] = {"code": "530102", "quantity": "280"}
+
+        saved = kunming_month.save("A1", fact={"value": "900"}, county_lines=lines, lock_version=1)
+
+        assert "差 20 人；上次报送后改动的县：五华区 300 → 280。" in saved.warnings[0]
 
     def test_only_the_reporter_submits(self, kunming_month, actor) -> None:
         kunming_month.fill()

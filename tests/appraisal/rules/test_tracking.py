@@ -1,0 +1,61 @@
+"""Progress against time, and the light for it."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from appraisal.rules import tracking
+from appraisal.rules.parameters import in_force
+from appraisal.rules.tracking import Light, Quantity
+
+RULE = in_force("early_warning", None)
+POSITIVE = st.integers(1, 10**8).map(lambda cents: Fraction(cents, 100))
+QUANTITIES = st.builds(
+    lambda points, reached, plan, year: Quantity(points, reached, min(plan, year), year),
+    POSITIVE, st.one_of(st.none(), POSITIVE), POSITIVE, POSITIVE,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("share", "light"),
+    [("1.2", "GREEN"), ("0.95", "GREEN"), ("0.9499", "YELLOW"), ("0.80", "YELLOW"), ("0.7999", "RED"), ("0", "RED")],
+)
+def test_a_share_on_a_bound_is_on_its_better_side(share: str, light: str) -> None:
+    assert tracking.light(Fraction(share), RULE) == light
+
+
+def test_without_anything_due_there_is_no_light() -> None:
+    assert tracking.light(None, RULE) == Light.NONE
+    assert tracking.progress([]) is None
+
+
+@given(st.lists(QUANTITIES, min_size=1, max_size=8))
+def test_progress_stays_within_the_year(quantities: list[Quantity]) -> None:
+    whole = tracking.progress(quantities)
+
+    assert whole is not None
+    assert 0 <= whole.done <= 1
+    assert 0 <= whole.due <= 1
+
+
+@given(st.lists(QUANTITIES, min_size=1, max_size=8), POSITIVE)
+def test_more_of_anything_never_darkens_the_light(quantities: list[Quantity], more: Fraction) -> None:
+    first, *rest = quantities
+    better = Quantity(first.points, (first.reached or Fraction(0)) + more, first.plan, first.year)
+    before, after = tracking.progress(quantities), tracking.progress([better, *rest])
+
+    assert before is not None
+    assert after is not None
+    assert after.done >= before.done
+
+
+def test_a_quantity_far_over_its_target_does_not_hide_another() -> None:
+    far = Quantity(Fraction(5), Fraction(300), Fraction(50), Fraction(100))
+    behind = Quantity(Fraction(5), Fraction(10), Fraction(50), Fraction(100))
+    whole = tracking.progress([far, behind])
+
+    assert whole is not None
+    assert (whole.done, whole.due) == (Fraction(55, 100), Fraction(1, 2))
+    assert tracking.light(tracking.progress([behind]).share, RULE) == Light.RED  # type: ignore[union-attr]
