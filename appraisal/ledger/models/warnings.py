@@ -10,18 +10,19 @@ from appraisal.ledger.states import WarningState
 from tenants.models import Office
 
 
+class WarningLevel(models.TextChoices):
+    YELLOW = "YELLOW", _("黄色预警")
+    RED = "RED", _("红色预警")
+
+
 class EarlyWarning(Moving):
     """One per office and month, with the figures it rests on; what was issued never changes."""
 
     State = WarningState
 
-    class Level(models.TextChoices):
-        YELLOW = "YELLOW", _("黄色预警")
-        RED = "RED", _("红色预警")
-
     period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="warnings")
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="early_warnings")
-    level = models.CharField(max_length=6, choices=Level)
+    level = models.CharField(max_length=6, choices=WarningLevel)
     done = models.DecimalField(max_digits=5, decimal_places=1, help_text="percent of the year's quantities reached")
     due = models.DecimalField(max_digits=5, decimal_places=1, help_text="percent the plan wanted by then")
     worst = models.JSONField(help_text="[{code, name, sentence}]: what cost the most, as it was told")

@@ -259,6 +259,8 @@ SPECTACULAR_SETTINGS = {
         "ValueState": "appraisal.ledger.states.ValueState",
         "RunState": "appraisal.ledger.states.RunState",
         "ObjectionState": "appraisal.ledger.states.ObjectionState",
+        "WarningState": "appraisal.ledger.states.WarningState",
+        "WarningLevel": "appraisal.ledger.models.warnings.WarningLevel",
         "AmendmentState": "appraisal.ledger.states.AmendmentState",
         "DrawState": "appraisal.inspections.states.DrawState",
         "RobotKind": "tenants.models.notices.NoticeHook.Kind",
