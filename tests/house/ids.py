@@ -52,7 +52,7 @@ PAGES = {
 }  # fmt: skip
 # Names that stand for words, days, figures, codes and choices: no object of an office.
 WORDS = frozenset({
-    "left", "measures", "relation", "request", "right", "sentence", "sentence_en", "severity",
+    "measures", "request",
     "bonus_cap", "deduction_cap", "edit", "expression", "inputs", "into", "next_version", "office_now", "origin",
     "rule_method", "rule_of", "rule_shown", "spread",
     "each", "figure", "key", "keys", "phrase", "seed_kind", "seed_on", "seed_people", "seed_source", "served_until",
