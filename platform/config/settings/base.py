@@ -265,7 +265,6 @@ SPECTACULAR_SETTINGS = {
         "AmendmentState": "appraisal.ledger.states.AmendmentState",
         "DrawState": "appraisal.inspections.states.DrawState",
         "RobotKind": "tenants.models.notices.NoticeHook.Kind",
-        "DispatchState": "tenants.states.DispatchState",
         "TaskState": "appraisal.inspections.states.TaskState",
         "RectificationState": "appraisal.inspections.states.RectificationState",
         "ClaimState": "appraisal.inspections.states.ClaimState",
