@@ -25,8 +25,8 @@ DATA = (
     *("tests/browser/world.py", "tests/browser/test_emergency.py", "tests/factories.py", "tests/appraisal/setting.py"),
     *("tests/appraisal/small_template.csv", "tests/appraisal/results_setting.py", "platform/core/usecases/calendar.py"),
     *("appraisal/ledger/rules/params/adjustment_items.yaml", "appraisal/rules/methods/expression_examples.py"),
-    "appraisal/inspections/rules/params/checklists.yaml",
-    "appraisal/rules/params/cross_checks.yaml",
+    *("appraisal/inspections/rules/params/checklists.yaml", "appraisal/rules/params/cross_checks.yaml"),
+    "tests/appraisal/reporting/sheets.py",
 )
 # Posts, fragments, files, answers for machines, and addresses that lead on.
 NO_PAGES = """
