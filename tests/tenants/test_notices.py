@@ -436,7 +436,9 @@ class TestRobots:
         hooks.remove_hook(hook_id=hook.pk, actor=security, at=TODAY)
         with pytest.raises(NotFound):
             hooks.remove_hook(hook_id=hook.pk, actor=security, at=TODAY)
-        names = list(EventRecord.objects.filter(actor_id=security.user_id).values_list("name", flat=True))
+        names = list(
+            EventRecord.objects.filter(actor_id=security.user_id).order_by("id").values_list("name", flat=True)
+        )
         assert names == ["HookAdded", "HookRemoved"]
 
     def test_another_offices_robot_is_not_found(self, security, offices, actor, configured) -> None:
