@@ -2,16 +2,19 @@
 
 from datetime import date
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import CurrentValue, Period, TargetLetter
 from appraisal.ledger.states import CycleState, LetterState, ValueState
+from appraisal.library.models.words import source_label
 from core import months
 from core.errors import Conflict, Denied
 from core.policy import policy
 from tenants.actors import Actor
 from tenants.models import Role
 
+TYPED = ("report", "province")  # sources of values that people write; any other is a ledger's name
 SIGNERS = (Role.ISSUER, Role.PRINCIPAL_LEADER, Role.LEADER_IN_CHARGE)
 
 
@@ -52,7 +55,15 @@ def hand_over(actor: Actor, period: Period, on: date) -> None:
 
 @policy
 def replace(current: CurrentValue | None, code: str) -> None:
-    """A value is handed over once; again only after the province has returned it."""
+    """A value is handed over once; again only after the province has returned it; what a ledger published stands."""
+    if current is not None and current.value.source not in TYPED:
+        raise Conflict(
+            _("%(code)s 取自%(source)s，系统于 %(time)s 发布，不能改填；与实际不符的，请在台账里更正后由系统重新发布。")
+            % {
+                "code": code, "source": source_label(current.value.source),
+                "time": f"{timezone.localtime(current.value.entered_at):%m-%d %H:%M}",
+            }
+        )  # fmt: skip
     if current is not None and current.state != ValueState.RETURNED:
         raise Conflict(
             _("%(code)s 已报送省级，现在是“%(state)s”；省级退回后才能修改。")

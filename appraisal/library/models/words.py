@@ -31,6 +31,25 @@ INPUTS: dict[str, Promise] = {
     "overdue_items": gettext_lazy("逾期未整改件数"),
 }
 
+# The data sources that the shipped scheme names; another scheme's own words are shown as they are.
+SOURCES: dict[str, Promise] = {
+    "monthly_report": gettext_lazy("月报"),
+    "project_ledger": gettext_lazy("项目台账"),
+    "fund_ledger": gettext_lazy("资金台账"),
+    "subsidy_ledger": gettext_lazy("直补台账"),
+    "rectification_ledger": gettext_lazy("整改台账"),
+    "petition_register": gettext_lazy("信访登记"),
+    "milestone": gettext_lazy("节点台账"),
+    "red_flags": gettext_lazy("红旗预警"),
+    "archive": gettext_lazy("档案"),
+    "document": gettext_lazy("文件资料"),
+    "survey": gettext_lazy("调查"),
+    "manual": gettext_lazy("人工录入"),
+    "verification": gettext_lazy("核查"),
+    "panel": gettext_lazy("评议"),
+    "system": gettext_lazy("系统计算"),
+}
+
 
 def unit_label(unit: str) -> str:
     """A unit in the reader's language; one without a known word stays as it is."""
@@ -40,3 +59,8 @@ def unit_label(unit: str) -> str:
 def input_label(name: str) -> str:
     """A formula's input in the reader's language; an input without a known word keeps its name."""
     return str(INPUTS.get(name, name))
+
+
+def source_label(source: str) -> str:
+    """Where a figure is from, in the reader's language; a scheme's own word stays as it is."""
+    return str(SOURCES.get(source, source))

@@ -15,6 +15,7 @@ from appraisal.ledger.selectors import reports as ledger
 from appraisal.ledger.selectors.facts import last_day
 from appraisal.ledger.states import RunState
 from appraisal.library.models import Indicator
+from appraisal.library.models.words import source_label
 from appraisal.reporting import policies
 from appraisal.reporting.models import DraftValue
 from appraisal.reporting.rules import facts
@@ -33,25 +34,6 @@ DECISIONS = {
     Verification.Decision.RETURNED: ("arrow-back-up", "bad", gettext_lazy("省级退回")),
     Verification.Decision.CORRECTED: ("edit", "warn", gettext_lazy("省级更正")),
     Verification.Decision.REOPENED: ("refresh", "info", gettext_lazy("省级重新打开")),
-}
-
-# The data sources that the shipped scheme names; another scheme's own words are shown as they are.
-SOURCES = {
-    "monthly_report": gettext_lazy("月报"),
-    "project_ledger": gettext_lazy("项目台账"),
-    "fund_ledger": gettext_lazy("资金台账"),
-    "subsidy_ledger": gettext_lazy("直补台账"),
-    "rectification_ledger": gettext_lazy("整改台账"),
-    "petition_register": gettext_lazy("信访登记"),
-    "milestone": gettext_lazy("节点台账"),
-    "red_flags": gettext_lazy("红旗预警"),
-    "archive": gettext_lazy("档案"),
-    "document": gettext_lazy("文件资料"),
-    "survey": gettext_lazy("调查"),
-    "manual": gettext_lazy("人工录入"),
-    "verification": gettext_lazy("核查"),
-    "panel": gettext_lazy("评议"),
-    "system": gettext_lazy("系统计算"),
 }
 
 
@@ -90,7 +72,7 @@ class ValueForm:
     @property
     def source(self) -> str:
         """Where the figure is from, in the reader's language."""
-        return str(SOURCES.get(self.indicator.data_source, self.indicator.data_source))
+        return source_label(self.indicator.data_source)
 
     @property
     def lock_version(self) -> int:

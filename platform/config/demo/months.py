@@ -205,7 +205,9 @@ class Month:
 
     def _warn(self, run: ScoreRun, at: datetime) -> None:
         """The offices that are farthest behind the plan are warned; the first answers, the others are thinking."""
-        behind = [row for row in tracking.of_province(run).rows if row.light in ("YELLOW", "RED") and row.progress]
+        with self.plan.cast.acting(self.here, "admin"):
+            rows = tracking.of_province(run).rows
+        behind = [row for row in rows if row.light in ("YELLOW", "RED") and row.progress]
         behind.sort(key=lambda row: (row.progress.share if row.progress else 0, row.card.schema_name))
         for place, row in enumerate(behind[: stories.WARNED]):
             slug = row.card.schema_name
