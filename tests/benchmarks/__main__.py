@@ -20,11 +20,11 @@ Told = Callable[[str], None]
 FULL = {"offices": (16, 300, 3000), "months": 12, "stored": (12, 3, 3), "indicators": (10, 38, 100), "page_runs": 40,
         "cockpit_runs": 60,
         "upgraded": 100, "created": 5, "wall_runs": 20, "entries": 300_000, "audit_runs": 7,
-        "shadow_rows": 100_000, "shadow_runs": 5, "sandbox": (20, 100, 12, 5)}  # fmt: skip
+        "shadow_rows": 100_000, "shadow_runs": 5, "sandbox": (20, 100, 12, 5), "book": (4000, 3)}  # fmt: skip
 QUICK = {"offices": (4, 8, 20), "months": 1, "stored": (2, 2, 1), "indicators": (10, 20), "page_runs": 2,
          "cockpit_runs": 2,
          "upgraded": 3, "created": 1, "wall_runs": 1, "entries": 300, "audit_runs": 1,
-         "shadow_rows": 1_000, "shadow_runs": 1, "sandbox": (4, 10, 2, 1)}  # fmt: skip
+         "shadow_rows": 1_000, "shadow_runs": 1, "sandbox": (4, 10, 2, 1), "book": (24, 1)}  # fmt: skip
 
 
 def measure(sizes: dict[str, Any], told: Told) -> dict[str, Any]:
@@ -33,6 +33,7 @@ def measure(sizes: dict[str, Any], told: Told) -> dict[str, Any]:
     from tenants import schemas
     from tests.benchmarks import (
         audit,
+        books,
         cockpit,
         floor,
         machine,
@@ -69,6 +70,8 @@ def measure(sizes: dict[str, Any], told: Told) -> dict[str, Any]:
         result["scoring"]["engine"].append(scoring.measure("engine", size, sizes["months"]))
     told("the sandbox: {} offices, {} indicators, {} months".format(*sizes["sandbox"]))
     result["sandbox"] = sandbox.measure(*sizes["sandbox"])
+    told("a month as a spreadsheet: {} rows".format(*sizes["book"]))
+    result["book"] = books.measure(*sizes["book"])
     told("the workbench")
     result["workbench"] = workbench.measure(provinces[0], provinces[1], sizes["indicators"], sizes["page_runs"])
     told(f"the wall, {provinces[1].size} offices")

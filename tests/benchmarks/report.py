@@ -54,6 +54,12 @@ def summary(result: dict[str, Any]) -> str:
         f"the sandbox: {tried['offices']} offices x {tried['indicators']} indicators x {tried['months']} months tried "
         f"in {tried['seconds']['year']:.2f} s (goal {tried['goal']:.0f} s: {'met' if tried['met'] else 'MISSED'})"
     )
+    book = result["book"]
+    lines.append(
+        f"a month as a spreadsheet: {book['rows']:,} rows x {book['columns']} columns downloaded, uploaded and merged "
+        f"in {book['whole']:.1f} s (goal {book['goal']:.0f} s: {'met' if book['met'] else 'MISSED'}), "
+        f"{book['over_openpyxl']:.1f}x openpyxl reading and writing the same file"
+    )
     walled = result["wall"]["acts"].items()
     told = (f"{name} {row['ratio']:.2f}x (itself {row['control']:.2f}x)" for name, row in walled)
     lines.append(f"the wall: {', '.join(told)}")
@@ -101,6 +107,7 @@ def markdown(result: dict[str, Any]) -> str:
         *_cockpit(result["cockpit"]),
         *_scoring(result["scoring"]),
         *_sandbox(result["sandbox"]),
+        *_book(result["book"]),
         *_wall(result["wall"]),
         *_audit(result["audit"]),
         *_shadow(result["shadow"]),
@@ -122,6 +129,32 @@ def _sandbox(row: dict[str, Any]) -> list[str]:
         f"For the year this process was busy {row['processor_seconds']:.2f} s; the rest is database and neighbours.",
         _table(["", "milliseconds"], [[what, _ms(row["seconds"][name])] for what, name in words.items()]),
     ]
+
+
+def _book(row: dict[str, Any]) -> list[str]:
+    words = {
+        "downloaded: loaded, written, stamped": "download",
+        "uploaded: stored, read, held against the portal, faults written into it": "upload",
+        "merged: looked at, decided, written into the draft": "merge",
+        "openpyxl reads that file and writes it": "openpyxl",
+    }
+    about = (
+        f"{row['rows']:,} rows × {row['columns']} columns, {row['filled']:,} cells filled in "
+        f"({row['bytes'] / 1024:,.0f} KB): {row['written']:,} cells written, {row['conflicts']} conflicts decided, "
+        f"{row['wrong']} faults; medians of {row['runs']}. All three: {row['whole']:.1f} s, goal {row['goal']:.0f} s; "
+        f"this process was busy {row['processor_seconds']:.1f} s of them. "
+        f"Memory: {row['start_megabytes']:.0f} MB before, "
+        f"{row['first_megabytes']:.0f} MB after two rounds, {row['peak_megabytes']:.0f} MB after the last."
+    )
+    return [
+        "## A month as a spreadsheet",
+        about,
+        _table(
+            ["", "milliseconds", "÷ openpyxl"],
+            [[what, _ms(row["seconds"][name]), f"{row['seconds'][name] / row['seconds']['openpyxl']:.2f}"]
+             for what, name in words.items()],
+        ),
+    ]  # fmt: skip
 
 
 def _audit(row: dict[str, Any]) -> list[str]:

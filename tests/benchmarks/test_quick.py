@@ -35,5 +35,7 @@ def test_measures_everything_and_writes_it_down(tmp_path: Path) -> None:
     assert result["audit"]["entries"] >= 300
     assert result["shadow"]["rows"] == 1_000
     assert result["sandbox"]["months"] == 2
+    assert result["book"]["written"] > result["book"]["wrong"] > 0
+    assert result["book"]["conflicts"] > 0
     assert result["wall"]["acts"].keys() == {"ranking_of", "rank_rows", "workbench"}
     assert text.read_text("utf-8") == report.markdown(result)

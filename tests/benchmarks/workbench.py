@@ -25,10 +25,10 @@ MONTH = 12
 class Desk:
     """A reporter of one prefecture, signed in, with a schema of the office's own."""
 
-    def __init__(self, province: world.Province, number: int = 1) -> None:
+    def __init__(self, province: world.Province, number: int = 1, counties: int = world.COUNTIES) -> None:
         with world.public():
             self.office = province.prefecture(number)
-            world.counties_of(self.office)
+            world.counties_of(self.office, counties)
             user = factories.make_person(self.office, Role.REPORTER, password_changed_at=timezone.now())
         with office_core.maintenance():
             schemas.create_schema(self.office)

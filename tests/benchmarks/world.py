@@ -232,14 +232,14 @@ def untriggered() -> Iterator[None]:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
-def counties_of(office: Office) -> None:
+def counties_of(office: Office, count: int = COUNTIES) -> None:
     """Counties in the office's territory, for the lines that add up."""
     Region.objects.bulk_create(
         Region(
             code=f"{office.region_code}{number:02d}", name=f"第{number}县", level="COUNTY",
             parent_code=office.region_code, valid_from=date(2020, 1, 1),
         )
-        for number in range(1, COUNTIES + 1)
+        for number in range(1, count + 1)
     )  # fmt: skip
 
 

@@ -160,6 +160,7 @@ class Part:
     refusal: str = ""
     wrong: dict[str, str] = field(default_factory=dict)  # key → sentence
     unreadable: bool = False
+    whole: Entry | None = None  # what would be saved were every conflict decided for the sheet
 
     @property
     def conflicts(self) -> list[book.Cell]:
@@ -218,11 +219,14 @@ class Comparison:
         return rows
 
     def _place(self, indicator: Indicator, key: str) -> str:
-        named = {book.NOTHING: _("本月无发生"), book.REASON: _("无发生的原因"), book.NOTE: _("本月进展与差异说明")}
         if key.startswith(book.COUNTY):
             code = key.removeprefix(book.COUNTY)
             return self.loaded.counties.get(code, code)
-        return named.get(key) or self._labels.get((indicator.pk, key), key)
+        return self._named.get(key) or self._labels.get((indicator.pk, key), key)
+
+    @cached_property
+    def _named(self) -> dict[str, str]:
+        return {book.NOTHING: _("本月无发生"), book.REASON: _("无发生的原因"), book.NOTE: _("本月进展与差异说明")}
 
     @cached_property
     def _labels(self) -> dict[tuple[int, str], str]:
@@ -271,6 +275,7 @@ def comparison(actor: Actor, loaded: Sheet, upload: Book) -> Comparison:
         theirs, value = texts(loaded, indicator), loaded.values.get(indicator.pk)
         cells = book.held_against(touched, theirs, asked(loaded, indicator).kinds)
         part = Part(indicator, cells, theirs, value.lock_version if value else 0)
+        part.whole = entry_of(loaded, part, {cell.key for cell in part.conflicts})
         part.refusal = edit_refusal(actor, loaded, indicator) or ""
         if not part.refusal:
             part.wrong = _wrong(loaded, part)
@@ -287,8 +292,8 @@ def _remarks(loaded: Sheet, parts: list[Part]) -> list[tuple[Part, Remark]]:
     """What would be remarked on the indicators that the sheet changed, were all of it written."""
     values = dict(loaded.values)
     for part in parts:
-        if part.sound:
-            entry = entry_of(loaded, part, {cell.key for cell in part.conflicts})
+        entry = part.whole
+        if part.sound and entry is not None:
             values[part.indicator.pk] = DraftValue(
                 pk=0, indicator=part.indicator, fact=entry.fact, nothing_to_report=entry.nothing_to_report,
                 nothing_reason=entry.nothing_reason, narrative=entry.narrative,
@@ -299,6 +304,8 @@ def _remarks(loaded: Sheet, parts: list[Part]) -> list[tuple[Part, Remark]]:
 
 def entry_of(loaded: Sheet, part: Part, mine_wins: set[str]) -> Entry:
     """What is to be saved of an indicator once its conflicts are decided. mine_wins: keys decided for the sheet."""
+    if part.whole is not None and mine_wins == {cell.key for cell in part.conflicts}:
+        return part.whole
     after = book.result(part.cells, part.theirs, mine_wins)
     wanted = asked(loaded, part.indicator)
     lines = None
@@ -319,9 +326,8 @@ def entry_of(loaded: Sheet, part: Part, mine_wins: set[str]) -> Entry:
 
 def _wrong(loaded: Sheet, part: Part) -> dict[str, str]:
     """What keeps an indicator from being kept, as the sheet would have it: key → sentence."""
-    everything = {cell.key for cell in part.conflicts}
     found: dict[str, str] = {}
-    for wrong in wrongs(loaded, part.indicator, entry_of(loaded, part, everything)):
+    for wrong in wrongs(loaded, part.indicator, entry_of(loaded, part, {cell.key for cell in part.conflicts})):
         found.setdefault(_key(wrong), wrong.message)
     return found
 

@@ -10,6 +10,7 @@ from config.demo.amending import amended
 from config.demo.cast import Cast
 from config.demo.inspections import rounds
 from config.demo.months import november
+from config.demo.reminding import october_again, reminded
 from config.demo.year import Year, play
 from core import office as office_core
 from tenants.models import Office
@@ -41,9 +42,15 @@ def _years(months: int, told: Told) -> None:
         year = Year(cast, profiles, letter_mark=mark)
         plan = year.prepare()
         told(f"{slug}: letters signed")
-        play(year, plan, months, told)
+        whole = slug == "yunnan" or months < 10
+        play(year, plan, months if whole else months - 1, told)
+        if not whole:
+            october_again(plan, months, TODAY)
+            for step in (*profiles, "october again"):
+                told(str(step))
         year.rehearse(plan, TODAY)
         if slug == "yunnan" and months == 10:
             november(plan, TODAY)
             amended(cast, plan)
             rounds(plan, TODAY)
+            reminded(cast, TODAY)

@@ -4,6 +4,7 @@ import os
 
 import dj_database_url
 
+from config.settings import notices
 from config.settings.base import *  # noqa: F403
 from config.settings.base import ALLOWED_HOSTS, DATA_DIR, DATABASES, EMBEDDED_URL_FILE
 from config.settings.secret import local_secret
@@ -12,6 +13,9 @@ DEBUG = os.environ.get("DEBUG") == "1"
 SECRET_KEY = os.environ.get("SECRET_KEY") or local_secret(DATA_DIR)
 ALLOWED_HOSTS = [*ALLOWED_HOSTS, "127.0.0.1", "localhost", "[::1]"]
 DEMO_MARK = True
+NOTICE_HOSTS = notices.settings()["NOTICE_HOSTS"] or (
+    "robot.anlan.invalid",
+)  # the demo's robot: a name that no network knows
 
 # A desk has both logins of the embedded database at hand: who serves pages, and who becomes the owner of the schemas.
 WEB_URL_FILE = EMBEDDED_URL_FILE.with_name("web-url")
