@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from appraisal.ledger.rules.remarks import Remark
 from appraisal.library.models import Indicator
 from appraisal.reporting import policies
-from appraisal.reporting.models import Book, DraftValue
+from appraisal.reporting.models import Book, CountyLine, DraftValue
 from appraisal.reporting.rules import book, facts
 from appraisal.reporting.rules.changes import plain
 from appraisal.reporting.rules.facts import Wrong
@@ -294,10 +295,17 @@ def _remarks(loaded: Sheet, parts: list[Part]) -> list[tuple[Part, Remark]]:
     for part in parts:
         entry = part.whole
         if part.sound and entry is not None:
-            values[part.indicator.pk] = DraftValue(
+            value = DraftValue(
                 pk=0, indicator=part.indicator, fact=entry.fact, nothing_to_report=entry.nothing_to_report,
                 nothing_reason=entry.nothing_reason, narrative=entry.narrative,
             )  # fmt: skip
+            lines = [line for line in entry.county_lines or () if line["quantity"] is not None]
+            value._prefetched_objects_cache = {  # type: ignore[attr-defined]
+                "county_lines": [
+                    CountyLine(region_code=each["code"], quantity=Decimal(each["quantity"])) for each in lines
+                ]
+            }  # a row that is not there is not asked for, indicator by indicator
+            values[part.indicator.pk] = value
     would = replace(loaded, values=values)
     return [(part, remark) for part in parts for remark, _here in would.remarks.get(part.indicator.pk, [])]
 

@@ -174,6 +174,19 @@ class TestWriting:
         told = EventRecord.objects.get(name="BookWritten")
         assert told.actor_id == desk.month.reporter.user_id
 
+    def test_is_held_against_the_portal_without_a_query_and_with_its_own_counties(
+        self, desk: Desk, django_assert_num_queries: Any
+    ) -> None:
+        """Of 4,000 rows each would be one. That the counties do not make up the figure is told before it is written."""
+        book = desk.fill({("A1", "value"): 900, ("A1", "county.530102"): 400, ("A2", "value"): 840})
+        loaded = month_sheets.sheet(desk.month.reporter, desk.period_id, on=TODAY)
+        assert loaded.remarks is not None  # what it asks once, whatever is compared
+
+        with django_assert_num_queries(0):
+            compared = selectors.comparison(desk.month.reporter, loaded, book)
+
+        assert "A1" in {part.indicator.code for part, _remark in compared.remarks}
+
     def test_leaves_alone_what_the_sheet_did_not_change(self, desk: Desk) -> None:
         desk.month.save("A1", fact={"value": "900"}, narrative="上旬完成。")
         content = desk.blank()
