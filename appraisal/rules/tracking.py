@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 ONE = Fraction(1)
@@ -31,12 +32,12 @@ class Quantity:
     plan: Fraction
     year: Fraction
 
-    @property
+    @cached_property
     def done(self) -> Fraction:
         """Share of the year, from 0 to 1."""
         return min(max((self.reached or Fraction(0)) / self.year, Fraction(0)), ONE)
 
-    @property
+    @cached_property
     def due(self) -> Fraction:
         """Share of the year that the plan wants by now, from 0 to 1."""
         return min(self.plan / self.year, ONE)

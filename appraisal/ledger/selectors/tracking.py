@@ -166,18 +166,17 @@ def _indicators(version_id: int) -> QuerySet[Indicator]:
 
 def _quantities(run: ScoreRun, indicators: Mapping[int, Indicator]) -> dict[int, dict[str, Quantity]]:
     """Office id → indicator code → quantity. By code: an amended year scores by another version. Two queries."""
-    measured = {row.code: row for row in indicators.values() if _is_quantity(row)}
+    measured = {row.code: (row, Fraction(row.points)) for row in indicators.values() if _is_quantity(row)}
     reached = {(office_id, code): _number(text) for office_id, code, text in _reached(run.period_id)}
     found: dict[int, dict[str, Quantity]] = defaultdict(dict)
     month = run.period.month
     for office_id, code, year, q1, q2, q3 in _targets(run.cycle_id):
-        row = measured.get(code)
-        if row is not None:
+        if code in measured:
+            row, points = measured[code]
+            whole = Fraction(year)
             quarters = None if q1 is None else (q1, q2, q3, year)
-            plan = target_to_date(year, quarters, month) if row.cumulative else Fraction(year)
-            found[office_id][code] = Quantity(
-                Fraction(row.points), reached.get((office_id, code)), plan, Fraction(year)
-            )
+            plan = target_to_date(year, quarters, month) if row.cumulative else whole
+            found[office_id][code] = Quantity(points, reached.get((office_id, code)), plan, whole)
     return found
 
 
