@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from tenants.models import Role
 from tenants.models.office import Level
+from tenants.models.people import ADMINISTRATORS
 
 LEADERS = (Role.PRINCIPAL_LEADER, Role.LEADER_IN_CHARGE)
 BUREAU = (*LEADERS, Role.APPRAISAL_ADMIN, Role.VERIFIER, Role.FUND_SUPERVISOR)
 PREFECTURE = (*LEADERS, Role.DIVISION_CHIEF, Role.REPORTER, Role.REVIEWER, Role.ISSUER, Role.PROJECT_MANAGER)
 INSPECTING = (*BUREAU, Role.INSPECTOR, Role.DIVISION_CHIEF)
+EVERYBODY = tuple(role for role in Role if role not in ADMINISTRATORS)  # with business in the office
 PROVINCE = (Level.PROVINCE,)
 BELOW = (Level.PREFECTURE,)
 ALL = (Level.PLATFORM, Level.PROVINCE, Level.PREFECTURE)
@@ -30,6 +32,7 @@ BENEATH = {
     "ledger:my-letter": ("appraisal/letters/",),
     "inspections:draws": ("appraisal/ties/",),
     "inspections:tasks": ("inspections/rectifications/",),
+    "duties:mine": ("duties/lines/",),
     "ledger:ranking": ("appraisal/periods/", "appraisal/runs/"),
     "ledger:my-score": ("appraisal/runs/",),
 }
@@ -66,6 +69,8 @@ MENU = [
                 "queue",
             ),
             ("ledger:my-letter", "file-certificate", _("目标责任书"), PREFECTURE, BELOW, "letter"),
+            ("duties:index", "list-check", _("任务分解"), (*PREFECTURE, Role.DIVISION_ADMIN), BELOW, "duties"),
+            ("duties:mine", "checklist", _("我的任务"), EVERYBODY, BELOW, "my-duties"),
             ("reporting:sign-off", "writing-sign", _("月报签发"), (*LEADERS, Role.ISSUER), BELOW, "sign-off"),
             ("ledger:ranking", "chart-bar", _("得分与排名"), BUREAU, PROVINCE, ""),
             ("ledger:my-score", "chart-bar", _("得分说明"), PREFECTURE, BELOW, ""),

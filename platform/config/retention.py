@@ -157,6 +157,12 @@ CLASSES = (
         kept="for good: scores are explained by them",
     ),
     DataClass(
+        name="responsibility lists and what was delivered",
+        level="official",
+        tables=("duties_*",),
+        kept="for good, in the office's own schema: the hash of each confirmed list is in the record",
+    ),
+    DataClass(
         name="drafts of months",
         level="internal",
         tables=("reporting_*",),

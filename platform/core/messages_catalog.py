@@ -23,6 +23,7 @@ APPS = (
     "appraisal/results",
     "appraisal/inspections",
     "appraisal/reporting",
+    "appraisal/duties",
     "api",
 )
 HOSTS = {"platform/config": "platform/core"}  # shows strings, has no catalog

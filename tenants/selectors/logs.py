@@ -90,6 +90,12 @@ TABLES = {
     "reporting_draftvalue": gettext_lazy("草稿数据"),
     "reporting_countyline": gettext_lazy("草稿分县数据"),
     "reporting_draftevidence": gettext_lazy("草稿附件"),
+    "ledger_decomposition": gettext_lazy("任务分解情况"),
+    "duties_responsibilitylist": gettext_lazy("责任清单"),
+    "duties_breakdown": gettext_lazy("分解的目标"),
+    "duties_duty": gettext_lazy("清单任务"),
+    "duties_delivery": gettext_lazy("任务成果"),
+    "duties_deliveryevidence": gettext_lazy("成果附件"),
     "reporting_book": gettext_lazy("上传的月报表格"),
     "tenants_domain": gettext_lazy("机构域名"),
 }

@@ -22,7 +22,13 @@ SCRIPTS = (ROOT / "node_modules/axe-core/axe.min.js", Path(__file__).with_name("
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Texts of people and of the world's data stay in the language they were written in.
 DATA = (
-    *("tests/browser/world.py", "tests/browser/test_emergency.py", "tests/factories.py", "tests/appraisal/setting.py"),
+    *(
+        "tests/browser/world.py",
+        "tests/browser/lists.py",
+        "tests/browser/test_emergency.py",
+        "tests/factories.py",
+        "tests/appraisal/setting.py",
+    ),
     *("tests/appraisal/small_template.csv", "tests/appraisal/results_setting.py", "platform/core/usecases/calendar.py"),
     *("appraisal/ledger/rules/params/adjustment_items.yaml", "appraisal/rules/methods/expression_examples.py"),
     *("appraisal/inspections/rules/params/checklists.yaml", "appraisal/rules/params/cross_checks.yaml"),
@@ -46,6 +52,7 @@ NO_PAGES = """
     ledger:apply-change library:book library:empty-book library:check-suggest
     inspections:choose-inspectors inspections:recount-draw inspections:draw-list inspections:draw-result
     inspections:draw-script inspections:start-task inspections:answer-item
+    duties:begin duties:check duties:last-year duties:list-docx duties:list-pdf duties:book-download duties:return
     ledger:apply-change
     admin-robot-remove admin-robot-test
     admin-archive-shadow admin-shadow-compare admin-shadow-drop admin-shadow-export admin-shadow-progress

@@ -67,6 +67,7 @@ from tenants.usecases import people as accounts
 from tests import factories
 from tests.appraisal import results_setting, setting
 from tests.appraisal.reporting.sheets import filled, upload
+from tests.browser import lists
 
 NOW = datetime(2026, 11, 5, 1, 30, tzinfo=UTC)  # half past nine in Shanghai, a working day
 SEATS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -115,6 +116,7 @@ def build() -> dict[str, str]:
         world.next_year()
         world.amended()
         world.inspections()
+        lists.broken_down(world, NOW)
         world.odds_and_ends()
         world.administration()
         world.the_year()

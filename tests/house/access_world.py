@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from api.authentication import digest
 from api.models import Token
+from appraisal.duties.models import Breakdown, Duty, ResponsibilityList
 from appraisal.inspections.models import Contribution, Draw, FalseClaim, Finding, Rectification, Task, TaskItem
 from appraisal.inspections.rules.drawing import canonical
 from appraisal.inspections.rules.drawing import digest as sha256
@@ -33,6 +34,7 @@ from appraisal.ledger.models import (
     ScoreAdjustment,
     ScoreLine,
     ScoreRun,
+    TargetLetter,
     Tie,
 )
 from appraisal.ledger.usecases import amendments, scores
@@ -127,7 +129,8 @@ def _build(
     made = {province: things[reporting[0]] | own}
     for name in reporting:
         made[name] = things[name] | _own(offices[name], actor(name, Role.REPORTER), actor(name, Role.SEC_ADMIN), period)
-    made[province]["book_id"] = made[reporting[0]]["book_id"]  # a bureau has no months to fill in
+    for thing in ("book_id", "list_id", "duty_id"):  # a bureau has no months to fill in, nor a letter to break down
+        made[province][thing] = made[reporting[0]][thing]
     return made
 
 
@@ -334,6 +337,7 @@ def _own(office: Office, person: Actor, admin: Actor, period: Any = None) -> Ids
                 uploaded_by_id=person.user_id or 0, uploaded_by_name=person.name, uploaded_at=NOON,
                 touched=[{"indicator": 0, "base": {}, "mine": {"note": words}, "refs": {}}],
             ).pk  # fmt: skip
+            books |= _duties(office, period, person)
     membership = Membership.objects.filter(user_id=person.user_id, office=office).get()
     with office_core.mounted(office.mount(actor_id=admin.user_id)):
         division = Division.objects.create(office=office, name=words, valid_from=TODAY)
@@ -375,6 +379,18 @@ def _own(office: Office, person: Actor, admin: Actor, period: Any = None) -> Ids
         "change_id": change.pk, "provider_id": provider.pk, "link_id": link.pk, "field": "phone",
         "hook_id": hook.pk, **books,
     }  # fmt: skip
+
+
+def _duties(office: Office, period: Any, person: Actor) -> Ids:
+    """A responsibility list that is drafted, with a line, in the office that is mounted; numbers of its own."""
+    words, number = secret(office.schema_name), 1000 + office.pk
+    row = ResponsibilityList.objects.create(
+        pk=number, letter=TargetLetter.objects.get(cycle=period.cycle, office=office), letter_version=1, number=1,
+        begun_by_name=person.name, begun_at=NOON, send_back_reason=words,
+    )  # fmt: skip
+    breakdown = Breakdown.objects.create(list=row, code="A1", updated_by_name=person.name, updated_at=NOON)
+    Duty.objects.create(pk=number, breakdown=breakdown, position=1, kind="division", ref="1", name=words, task=words)
+    return {"list_id": number, "duty_id": number}
 
 
 def _emergency(office: Office, person: Actor, admin: Actor, words: str) -> None:

@@ -31,12 +31,14 @@ SAME = {
     "group_id": "indicator_id", "number": "number",
     "numbers.[]": "difference_id", "about": "slug", "base": "version_id", "version": "version_id",
     "to_letter_id": "letter_id", "inspectors.[]": "person_id",
+    "parts.[].owner_id": "person_id", "factors.[].office": "slug",
 }  # fmt: skip
 IDS = frozenset({
     "adjustment_id", "amendment_id", "archive_id", "book_id", "change_id", "claim_id", "consultation_id", "cycle_id",
-    "difference_id", "division_id", "draw_id", "entry_id", "file_id", "finding_id", "hook_id", "indicator_id",
-    "item_id", "job_id", "letter_change_id", "letter_id", "line_id", "link_id", "membership_id", "notice_objection_id",
-    "objection_id", "office_id", "other_run_id", "period_id", "person_id", "provider_id", "report_id", "result_id",
+    "difference_id", "division_id", "draw_id", "duty_id", "entry_id", "file_id", "finding_id", "hook_id",
+    "indicator_id", "item_id", "job_id", "letter_change_id", "letter_id", "line_id", "link_id", "list_id",
+    "membership_id", "notice_objection_id", "objection_id", "office_id",
+    "other_run_id", "period_id", "person_id", "provider_id", "report_id", "result_id",
     "row_id", "run_id", "session_id", "shadow_id", "slug", "stand_in_id", "task_id", "tie_id", "token_id", "use_id",
     "user_id", "value_id", "version_id", "warning_id", "year_run_id",
 })  # fmt: skip
@@ -55,6 +57,7 @@ WORDS = frozenset({
     "measures", "request",
     "bonus_cap", "deduction_cap", "edit", "expression", "inputs", "into", "next_version", "office_now", "origin",
     "rule_method", "rule_of", "rule_shown", "spread",
+    "by", "short_reason",
     "each", "figure", "key", "keys", "phrase", "seed_kind", "seed_on", "seed_people", "seed_source", "served_until",
     "secret", "seen", "take", "url", "left", "relation", "right", "sentence", "sentence_en", "severity",
     "sha256", "wanted", "answer", "checklist", "consequence", "facts", "requirement", "summary",

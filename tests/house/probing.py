@@ -163,7 +163,7 @@ def victims_rows(victims: list[Office]) -> dict[str, str]:
     asked = {}
     for model in apps.get_models():
         table = model._meta.db_table
-        if table in NOBODYS or table.startswith("reporting_"):
+        if table in NOBODYS or table.startswith(("reporting_", "duties_")):
             continue
         column = BY_TEXT.get(table)
         if column is None and (way := _way(model)) is not None:

@@ -5,6 +5,7 @@ from appraisal.ledger.models.amendments import Amendment
 from appraisal.ledger.models.changes import LetterChange
 from appraisal.ledger.models.consultations import Consultation, ConsultedFigure
 from appraisal.ledger.models.cycle import Cycle, Participant, Period, Reopening
+from appraisal.ledger.models.decompositions import Decomposition
 from appraisal.ledger.models.letters import DocumentSeries, LetterVersion, Target, TargetLetter, TargetMilestone
 from appraisal.ledger.models.reports import CurrentValue, Report, ReportedValue, Verification
 from appraisal.ledger.models.scores import PeerChange, Scorecard, ScoreLine, ScoreRun
@@ -17,6 +18,7 @@ __all__ = [
     "ConsultedFigure",
     "CurrentValue",
     "Cycle",
+    "Decomposition",
     "DocumentSeries",
     "EarlyWarning",
     "LetterChange",

@@ -33,6 +33,11 @@ def consultation_days(step: str, on: date) -> int:
     return int(_in_force("consultation_days", on)[step])
 
 
+def decomposition_days(on: date) -> int:
+    """Working days to break a letter down, counted from the day after the signature or the approved change."""
+    return int(_in_force("decomposition_days", on))
+
+
 def letter_change_window(year: int) -> tuple[date, date, int]:
     """(first day, last day, times): when in that year an office may apply to change its targets, and how often."""
     value = _in_force("letter_change_window", date(year, 1, 1))

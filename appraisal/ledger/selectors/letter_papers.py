@@ -3,10 +3,12 @@
 The paper is Chinese whatever language its reader's pages are in, so nothing here is translated.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import LetterVersion, TargetLetter
 from appraisal.ledger.selectors import letters as selectors
@@ -68,10 +70,15 @@ def name_of(letter: TargetLetter, version: LetterVersion | None) -> str:
 def editions(letter: TargetLetter) -> list[dict[str, Any]]:
     """{version, changes: differences to the one before} for each version, the newest first."""
     found = selectors.versions(letter)
+    labels = {row.indicator.code: row.indicator.label for row in selectors.targets(letter)} if found[1:] else {}
     return [
-        {"version": each, "changes": differences(before, each) if before else []}
+        {"version": each, "changes": _shown(differences(before, each, said=_on_page), labels) if before else []}
         for each, before in zip(found, [*found[1:], None], strict=False)  # none at all: nothing
     ]
+
+
+def _shown(rows: list[tuple[str, str, str, str]], labels: dict[str, str]) -> list[tuple[str, str, str, str]]:
+    return [(code, labels.get(code, name), was, now) for code, name, was, now in rows]
 
 
 def _parties(content: dict[str, Any], version: LetterVersion | None) -> list[Block]:
@@ -127,12 +134,18 @@ def _before(version: LetterVersion | None) -> LetterVersion | None:
     return version.letter.versions.filter(number=version.number - 1).first() if version else None
 
 
-def differences(before: LetterVersion, after: LetterVersion) -> list[tuple[str, str, str, str]]:
-    """(code, name, before, after) of every indicator whose target another version changed."""
+def differences(
+    before: LetterVersion, after: LetterVersion, *, said: Callable[[dict[str, Any] | None], str] | None = None
+) -> list[tuple[str, str, str, str]]:
+    """(code, name, before, after) of every indicator whose target another version changed.
+
+    said: how a target reads, by default as on the paper.
+    """
+    said = said or _said
     was = {row["code"]: row for row in before.content["targets"]}
     found = []
     for row in after.content["targets"]:
-        old, new = _said(was.get(row["code"])), _said(row)
+        old, new = said(was.get(row["code"])), said(row)
         if old != new:
             found.append((row["code"], row["name"], old, new))
     return found
@@ -147,6 +160,17 @@ def _said(row: dict[str, Any] | None) -> str:
     if not row["applicable"]:
         return f"{NOT_APPLICABLE}：{row['not_applicable_reason']}"
     return stones or year + (f"（{' / '.join(quarters)}）" if set(quarters) != {EMPTY} else "")
+
+
+def _on_page(row: dict[str, Any] | None) -> str:
+    """The same in the reader's language."""
+    if row is None:
+        return EMPTY
+    if not row["applicable"]:
+        return _("不适用") + _("：") + row["not_applicable_reason"]
+    year, *quarters = figures(row)
+    stones = _("；").join(f"{stone['name']} {stone['due_on']}" for stone in row["milestones"])
+    return stones or year + (_("（%(more)s）") % {"more": " / ".join(quarters)} if set(quarters) != {EMPTY} else "")
 
 
 def _changed(before: LetterVersion | None, version: LetterVersion | None) -> list[Block]:

@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import OuterRef, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import (
     CurrentValue,
+    LetterVersion,
     Participant,
     Period,
     Reopening,
@@ -18,6 +20,8 @@ from appraisal.ledger.models import (
     TargetLetter,
     TargetMilestone,
 )
+from appraisal.ledger.selectors.facts import last_day
+from appraisal.ledger.selectors.letters import target_of
 from appraisal.ledger.states import ValueState
 from appraisal.library.models import EnteredBy, Indicator
 from core.errors import NotFound
@@ -84,19 +88,40 @@ class Demands:
 
 
 def demands(actor: Actor, period: Period) -> Demands:
-    """The letter of the actor's office for the period's year, with targets and milestones. Three queries."""
-    letter = _letter.first(period.cycle_id, actor.office.pk)
+    """The letter of the actor's office as it held in the period's month, with targets and milestones. Three queries.
+
+    Of a letter that was changed from a later month on the targets are those before: two queries more.
+    """
+    on = last_day(period)
+    letter = _letter.first(period.cycle_id, actor.office.pk, on)
     if letter is None:
         return Demands(None)
     milestones: dict[int, list[TargetMilestone]] = defaultdict(list)
     for milestone in _milestones(letter.pk):
         milestones[milestone.indicator_id].append(milestone)
-    return Demands(letter, {row.indicator_id: row for row in _targets(letter.pk)}, dict(milestones))
+    targets = {row.indicator_id: row for row in _targets(letter.pk)}
+    if letter.changed_later:  # type: ignore[attr-defined]
+        targets |= _targets_before(letter, on)
+    return Demands(letter, targets, dict(milestones))
+
+
+def _targets_before(letter: TargetLetter, on: date) -> dict[int, Target]:
+    """By indicator id, as the version said that held on the day."""
+    content = letter.versions.filter(effective_on__lte=on).order_by("-number").values_list("content", flat=True).first()
+    ids = dict(letter.targets.values_list("indicator__code", "indicator_id"))
+    found = {}
+    for row in (content or {"targets": []})["targets"]:
+        if row["code"] in ids:
+            found[ids[row["code"]]] = target_of(row)
+            found[ids[row["code"]]].indicator_id = ids[row["code"]]
+    return found
 
 
 @compiled
-def _letter(cycle_id: int, office_id: int) -> QuerySet[TargetLetter]:
-    return TargetLetter.objects.filter(cycle_id=cycle_id, office_id=office_id)[:1]
+def _letter(cycle_id: int, office_id: int, on: date) -> QuerySet[TargetLetter]:
+    later = LetterVersion.objects.filter(letter=OuterRef("pk"), number__gt=1, effective_on__gt=on)
+    letters = TargetLetter.objects.filter(cycle_id=cycle_id, office_id=office_id)
+    return letters.annotate(changed_later=Exists(later))[:1]
 
 
 @compiled

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from appraisal.ledger.views import amendments, changes, consultations, cycles, difficulty, letters, timeplan
+from appraisal.ledger.views import (
+    amendments,
+    changes,
+    consultations,
+    cycles,
+    decompositions,
+    difficulty,
+    letters,
+    timeplan,
+)
 
 CYCLE = "cycles/<int:cycle_id>/"
 AMENDMENT = "amendments/<int:amendment_id>/"
@@ -25,6 +34,7 @@ urlpatterns = [
     path(f"{AMENDMENT}undo/", amendments.undo, name="undo-amendment"),
     path(f"{CYCLE}consultations/", consultations.index, name="consultations"),
     path("consultations/<int:consultation_id>/", consultations.detail, name="consultation"),
+    path(f"{CYCLE}decompositions/", decompositions.index, name="decompositions"),
     path(f"{LETTER}plan/", timeplan.plan, name="letter-plan"),
     path(f"{LETTER}change/", changes.apply, name="apply-change"),
     path(f"{LETTER}transfer/", changes.transfer, name="transfer-targets"),

@@ -83,6 +83,11 @@ def _said(event: EventRecord) -> tuple[str, str, str, str]:
             return _("不批准调整"), data["said"], "x", "bad"
         case "LetterChangeWithdrawn":
             return _("撤回调整申请"), data["reason"], "arrow-back-up", ""
+        case "DecompositionReleased":
+            late = _("，逾期") if data["on_time"] is False else ""
+            said = _("确认责任清单第 %(number)s 版，覆盖 %(covered)s / %(of)s 项目标") % data
+            short = _("合计不足：%(codes)s") % {"codes": _("、").join(data["short"])} if data["short"] else ""
+            return said + late, short, "list-check", "warn" if late or short else "ok"
         case "ConsultationOpened":
             return _("开始商定目标，一上截止 %(due_on)s") % data, "", "plus", "brand"
         case "FiguresSent":

@@ -8,6 +8,7 @@ from django.db import transaction
 from config.demo import stories, world
 from config.demo.amending import amended
 from config.demo.cast import Cast
+from config.demo.duties import lists_of
 from config.demo.inspections import rounds
 from config.demo.months import november
 from config.demo.reminding import october_again, reminded
@@ -50,6 +51,7 @@ def _years(months: int, told: Told) -> None:
                 told(str(step))
         year.rehearse(plan, TODAY)
         if slug == "yunnan" and months == 10:
+            lists_of(plan)
             november(plan, TODAY)
             amended(cast, plan)
             rounds(plan, TODAY)

@@ -41,7 +41,7 @@ SHARED_APPS = [
     "django_htmx",
     "template_partials.apps.SimpleAppConfig",
 ]
-TENANT_APPS = ["appraisal.reporting"]
+TENANT_APPS = ["appraisal.reporting", "appraisal.duties"]
 INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS]
 
 TENANT_MODEL = "tenants.Office"
@@ -273,11 +273,15 @@ SPECTACULAR_SETTINGS = {
         "DrawKind": "appraisal.inspections.models.draws.Draw.Kind",
         "SeedKind": "appraisal.inspections.models.draws.Draw.SeedKind",
         "TieKind": "appraisal.ledger.models.ties.Tie.Kind",
+        "ListState": "appraisal.duties.states.ListState",
+        "DutyKind": "appraisal.duties.models.lists.Duty.Kind",
+        "DeliveryKind": "appraisal.duties.models.deliveries.Delivery.Kind",
         "DraftState": "appraisal.reporting.states.DraftState",
+        "UseState": "appraisal.results.states.UseState",
+        "UseKind": "appraisal.results.models.uses.ResultUse.Kind",
         "SelfState": "appraisal.results.states.SelfState",
         "YearRunState": "appraisal.results.states.YearRunState",
         "ResultState": "appraisal.results.states.ResultState",
-        "UseState": "appraisal.results.states.UseState",
         "NoticeObjectionState": "appraisal.results.states.NoticeObjectionState",
         "BookState": "appraisal.reporting.states.BookState",
         "ProviderState": "tenants.states.ProviderState",
@@ -305,8 +309,8 @@ MENU_EMERGENCY = "config.menu.EMERGENCY"
 BUSINESS_VIEWS = (
     "appraisal.",
     *(f"api.v1.{name}" for name in ("library", "letters", "reporting", "verification", "province_facts", "scores")),
-    *(f"api.v1.{name}" for name in ("adjustments", "objections", "results", "sandbox", "amendments")),
-    *(f"api.v1.{name}" for name in ("draws", "false_claims", "inspections", "ties")),
+    *(f"api.v1.{name}" for name in ("adjustments", "objections", "results", "result_uses", "sandbox", "amendments")),
+    *(f"api.v1.{name}" for name in ("draws", "false_claims", "inspections", "ties", "duties")),
 )
 JOB_MANAGER_ROLES = ("APPRAISAL_ADMIN", "SYS_ADMIN")  # beside whoever wanted the job; core knows no roles
 DEMO_MARK = False  # the amber 演示数据 mark in the top bar

@@ -9,6 +9,7 @@ urlpatterns = [
     path("appraisal/", include("appraisal.ledger.urls")),
     path("results/", include("appraisal.results.urls")),
     path("inspections/", include("appraisal.inspections.urls")),
+    path("duties/", include("appraisal.duties.urls")),
     path("reporting/", include("appraisal.reporting.urls")),
     path("api/v1/", include("api.urls.office")),
 ]

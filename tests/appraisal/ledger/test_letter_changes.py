@@ -5,12 +5,13 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from appraisal.ledger.models import LetterChange, Participant, Target, TargetLetter
 from appraisal.ledger.selectors import changes as selectors
-from appraisal.ledger.selectors import facts, letter_papers
+from appraisal.ledger.selectors import facts, letter_papers, reports
 from appraisal.ledger.selectors import letters as letter_selectors
 from appraisal.ledger.states import LetterChangeState
 from appraisal.ledger.usecases import changes, scores
@@ -102,6 +103,26 @@ class TestInJuly:
         approve(ask(running, kunming_leader), running.leader)
 
         assert [Decimal(denominator(month)) for month in (1, 6, 7, 12)] == [1200, 1200, 1000, 1000]
+
+    def test_a_month_is_reported_against_the_targets_that_held_then(self, running, kunming_leader) -> None:
+        """Not only scored: the sheet of May shows what May was to reach."""
+        approve(ask(running, kunming_leader), running.leader)
+        code = running.indicator("A1").pk
+
+        told = [reports.demands(kunming_leader, running.period(month)).targets[code] for month in (1, 6, 7, 12)]
+
+        assert [row.year_target for row in told] == [1200, 1200, 1000, 1000]
+        assert {row.indicator_id for row in told} == {code}
+
+    def test_the_versions_read_in_english_too(self, running, kunming_leader) -> None:
+        aside = TargetRow("A1", applicable=False, not_applicable_reason="工程停建")
+        approve(ask(running, kunming_leader, rows=(aside,)), running.leader)
+        letter = TargetLetter.objects.get(pk=running.letters["kunming"].pk)
+
+        with translation.override("en"):
+            (change,) = letter_papers.editions(letter)[0]["changes"]
+
+        assert change == ("A1", "Relocation head-count", "1,200 (300 / 600 / 900)", "Not applicable: 工程停建")
 
     def test_only_in_the_months_for_it_and_once(self, running, kunming_leader) -> None:
         for day in (datetime(2026, 5, 31, 4, tzinfo=UTC), datetime(2026, 8, 1, 4, tzinfo=UTC)):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from appraisal.duties.models import ResponsibilityList
 from appraisal.ledger.models import Period
 from appraisal.reporting import usecases
 from core import office as office_core
@@ -89,6 +90,7 @@ def open_month(running: setting.Running, actor: Callable[..., Actor], offices: d
 
     def make(name: str = "kunming", month: int = 10) -> Office_:
         mounted(offices[name])
+        broken_down(running.letters[name].pk)
         return Office_(
             offices[name],
             running,
@@ -99,6 +101,17 @@ def open_month(running: setting.Running, actor: Callable[..., Actor], offices: d
         )
 
     return make
+
+
+def broken_down(letter_id: int) -> None:
+    """The letter has its responsibility list, so that nothing but the month waits in the mounted office."""
+    ResponsibilityList.objects.get_or_create(
+        letter_id=letter_id, number=1,
+        defaults={
+            "letter_version": 1, "state": "CONFIRMED", "begun_by_name": "科长", "begun_at": NOON, "submitted_by_id": 1,
+            "submitted_at": NOON, "confirmed_at": NOON, "content_sha256": "0" * 64,
+        },
+    )  # fmt: skip
 
 
 @pytest.fixture

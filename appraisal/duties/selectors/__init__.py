@@ -1,0 +1,1 @@
+"""What pages, API and use cases ask of responsibility lists, the actor first."""
