@@ -37,6 +37,7 @@ def record_adjustment(
     """
     cycle = selectors.get_cycle(actor, cycle_id)
     policies.record(actor, cycle)
+    selectors.get_participant(cycle, office_id)  # what is wrong with the item is told before files are looked for
     _item(code, at)
     files = evidence_of(actor, list(evidence))
     return enter(
