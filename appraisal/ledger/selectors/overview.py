@@ -1,11 +1,14 @@
 """The province's one page: averages, ranking, tiles, weakest indicators, what waits. A constant number of queries."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, F, Max, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 
 from appraisal.ledger.models import (
     CurrentValue,
@@ -17,12 +20,14 @@ from appraisal.ledger.models import (
     Scorecard,
     ScoreLine,
     ScoreRun,
+    Target,
 )
 from appraisal.ledger.selectors import scores
 from appraisal.ledger.states import ObjectionState, RunState, ValueState
 from appraisal.library.models import EnteredBy, Indicator, Method
 from core.postgres.compiled import compiled
 from tenants.actors import Actor
+from tenants.models import Office
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,16 @@ class Weak:
     indicator: Indicator
     share: Decimal
     lost: Decimal
+    below: int
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What an indicator earned and could have earned over all offices, and how many lost on it."""
+
+    indicator: Indicator
+    earned: Decimal
+    full: Decimal
     below: int
 
 
@@ -95,21 +110,27 @@ def rank_rows(run: ScoreRun) -> list[RankRow]:
     ]
 
 
-def averages(runs: dict[int, ScoreRun]) -> dict[int, dict[str, Decimal]]:
-    """By month: mean and best total of the official runs; one query."""
-    rows = (
-        Scorecard.objects.filter(run__in=[run.pk for run in runs.values()])
-        .values("run__period__month")
-        .annotate(mean=Avg("total"), best=Max("total"))
-    )
-    return {row["run__period__month"]: {"mean": row["mean"], "best": row["best"]} for row in rows}
+def totals(runs: dict[int, ScoreRun]) -> list[tuple[int, int, Decimal]]:
+    """(office id, month, points) of all cards of the official runs; one query."""
+    month_of = {run.pk: month for month, run in runs.items()}
+    cards = Scorecard.objects.filter(run__in=month_of).order_by("pk")
+    return [(office, month_of[run], total) for office, run, total in cards.values_list("office_id", "run_id", "total")]
 
 
-def weakest(run: ScoreRun, count: int = 5) -> list[Weak]:
-    """The indicators on which the province earns the smallest share of their points."""
+def averages(cards: Iterable[tuple[int, int, Decimal]]) -> dict[int, dict[str, Decimal]]:
+    """By month: mean and best total of the cards that `totals` gave."""
+    months: dict[int, list[Decimal]] = defaultdict(list)
+    for _office, month, total in cards:
+        months[month].append(total)
+    return {
+        month: {"mean": sum(points, Decimal(0)) / len(points), "best": max(points)} for month, points in months.items()
+    }
+
+
+def lost(run: ScoreRun) -> list[Lost]:
+    """What each indicator earned over all offices, in the order of the scheme; two queries."""
     rows = (
         ScoreLine.objects.filter(card__run=run, effective_points__gt=0)
-        .exclude(status="NOT_APPLICABLE")
         .values("indicator_id")
         .annotate(
             earned=Sum("score"),
@@ -117,57 +138,59 @@ def weakest(run: ScoreRun, count: int = 5) -> list[Weak]:
             below=Count("id", filter=Q(score__lt=F("effective_points") * Decimal("0.995"))),
         )
     )
-    ordered = sorted(rows, key=lambda row: (row["earned"] / row["full"], row["indicator_id"]))[:count]
-    indicators = Indicator.objects.in_bulk([row["indicator_id"] for row in ordered])
-    return [
-        Weak(
-            indicators[row["indicator_id"]],
-            row["earned"] * 100 / row["full"],
-            row["full"] - row["earned"],
-            row["below"],
-        )
-        for row in ordered
+    found = {row["indicator_id"]: row for row in rows}
+    indicators = Indicator.objects.filter(pk__in=found).select_related("parent").order_by("position", "id")
+    return [Lost(row, found[row.pk]["earned"], found[row.pk]["full"], found[row.pk]["below"]) for row in indicators]
+
+
+def weakest(rows: Iterable[Lost], count: int = 5) -> list[Weak]:
+    """The indicators on which the province earns the smallest share of their points."""
+    ordered = sorted(rows, key=lambda row: (row.earned / row.full, row.indicator.pk))[:count]
+    return [Weak(row.indicator, row.earned * 100 / row.full, row.full - row.earned, row.below) for row in ordered]
+
+
+def by_group(rows: Iterable[Lost]) -> list[dict[str, Any]]:
+    """Mean share of points per first-level group, in percent, in the order of the scheme."""
+    groups: dict[int, list[Lost]] = defaultdict(list)
+    for row in rows:
+        if row.indicator.parent is not None:
+            groups[row.indicator.parent.pk].append(row)
+    shares = [
+        {
+            "indicator": lines[0].indicator.parent,
+            "share": sum(line.earned for line in lines) * 100 / sum(line.full for line in lines),
+        }
+        for lines in groups.values()
     ]
-
-
-def by_group(run: ScoreRun) -> list[dict[str, Any]]:
-    """Mean share of points per first-level group, in percent."""
-    rows = (
-        ScoreLine.objects.filter(card__run=run, effective_points__gt=0)
-        .values("indicator__parent_id")
-        .annotate(earned=Sum("score"), full=Sum("effective_points"))
-    )
-    shares = {row["indicator__parent_id"]: row["earned"] * 100 / row["full"] for row in rows}
-    groups = Indicator.objects.filter(pk__in=[pk for pk in shares if pk]).order_by("position", "id")
-    return [{"indicator": group, "share": shares[group.pk]} for group in groups]
+    return sorted(shares, key=lambda share: (share["indicator"].position, share["indicator"].pk))
 
 
 def progress_of(cycle: Cycle, period: Period) -> Progress:
-    """Values expected of the prefectures (their own indicators that apply) against what came in."""
-    offices = Participant.objects.in_month(period).count()
-    indicators = Indicator.objects.filter(version_id=cycle.version_id, entered_by=EnteredBy.PREFECTURE).exclude(
-        method=""
+    """Values expected of the prefectures (their own indicators that apply) against what came in; two queries."""
+    theirs = {"indicator__entered_by": EnteredBy.PREFECTURE}
+    asked = Indicator.objects.filter(version_id=cycle.version_id, entered_by=EnteredBy.PREFECTURE).exclude(method="")
+    spared = Target.objects.filter(letter__cycle=cycle, applicable=False, **theirs)
+    handed_over = Report.objects.filter(period=period, round=1)
+    [(offices, indicators, not_applicable, reports)] = Period.objects.filter(pk=period.pk).values_list(
+        _number(Participant.objects.in_month(period)), _number(asked), _number(spared), _number(handed_over)
     )
-    applicable = (
-        cycle.letters.filter(targets__applicable=False, targets__indicator__entered_by=EnteredBy.PREFECTURE).aggregate(
-            n=Count("targets")
-        )["n"]
-        or 0
-    )
-    states = dict(
-        CurrentValue.objects.filter(period=period, indicator__entered_by=EnteredBy.PREFECTURE)
-        .values_list("state")
-        .annotate(n=Count("id"))
-    )
+    values = CurrentValue.objects.filter(period=period, **theirs)
+    states = dict(values.order_by().values_list("state").annotate(n=Count("id")))
     return Progress(
         period=period,
-        expected=indicators.count() * offices - applicable,
+        expected=indicators * offices - not_applicable,
         reported=sum(states.values()) - states.get(ValueState.RETURNED, 0),
         verified=states.get(ValueState.VERIFIED, 0),
         returned=states.get(ValueState.RETURNED, 0),
-        offices_reported=Report.objects.filter(period=period, round=1).count(),
+        offices_reported=reports,
         offices=offices,
     )
+
+
+def _number(rows: QuerySet[Any]) -> Coalesce:
+    """How many rows, as a part of another statement."""
+    every = rows.order_by().annotate(every=Value(1)).values("every")
+    return Coalesce(Subquery(every.annotate(n=Count("pk")).values("n")), 0)
 
 
 def open_period(cycle: Cycle, on: date) -> Period | None:
@@ -176,12 +199,9 @@ def open_period(cycle: Cycle, on: date) -> Period | None:
 
 
 def waiting(actor: Actor) -> dict[str, int]:
-    """What waits for the bureau: values to verify, objections to answer."""
-    return {
-        "values": CurrentValue.objects.filter(
-            period__cycle__province_id=actor.province_id, state=ValueState.SUBMITTED
-        ).count(),
-        "objections": Objection.objects.filter(
-            period__cycle__province_id=actor.province_id, state=ObjectionState.OPEN
-        ).count(),
-    }
+    """What waits for the bureau: values to verify, objections to answer; one query."""
+    here = {"period__cycle__province_id": actor.province_id}
+    values = CurrentValue.objects.filter(**here, state=ValueState.SUBMITTED)
+    objections = Objection.objects.filter(**here, state=ObjectionState.OPEN)
+    [counts] = Office.objects.filter(pk=actor.province_id).values_list(_number(values), _number(objections))
+    return dict(zip(("values", "objections"), counts, strict=True))

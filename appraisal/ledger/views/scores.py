@@ -55,8 +55,8 @@ def _month(request: HttpRequest, runs: dict[int, ScoreRun]) -> int | None:
 
 def _month_context(runs: dict[int, ScoreRun], month: int) -> dict[str, Any]:
     run, rows = runs[month], overview.rank_rows(runs[month])
-    ends = forecast.of_year(runs, month)
-    means = overview.averages(runs)
+    cards, lost = overview.totals(runs), overview.lost(run)
+    ends, means = forecast.of_year(runs, month, cards), overview.averages(cards)
     before = means.get(month - 1)
     completions = [row.completion for row in rows if row.completion is not None]
     elapsed = Decimal(month) * 100 / 12
@@ -71,8 +71,8 @@ def _month_context(runs: dict[int, ScoreRun], month: int) -> dict[str, Any]:
         "completion": sum(completions, Decimal(0)) / len(completions) if completions else None,
         "elapsed": elapsed,
         "ends": [(row.card.office, ends[row.card.office_id]) for row in rows if row.card.office_id in ends],
-        "weakest": overview.weakest(run),
-        "groups": overview.by_group(run),
+        "weakest": overview.weakest(lost),
+        "groups": overview.by_group(lost),
         "trend": {
             "x": [_("%(month)s月") % {"month": months.short(each)} for each in sorted(means)],
             "series": [
