@@ -87,7 +87,7 @@ class Duty(models.Model):
     breakdown = models.ForeignKey(Breakdown, on_delete=models.CASCADE, related_name="duties")
     under = models.ForeignKey("self", null=True, on_delete=models.CASCADE, related_name="children")
     key = models.UUIDField(default=uuid4, help_text="the same duty in the next version of the list")
-    position = models.PositiveSmallIntegerField()
+    position = models.PositiveSmallIntegerField(help_text="its place under the target, from 0")
     kind = models.CharField(max_length=8, choices=Kind)
     ref = models.CharField(max_length=20, help_text="id of the division or person, code of the county")
     name = models.CharField(max_length=60, help_text="what the division, county or person was called")
@@ -97,10 +97,12 @@ class Duty(models.Model):
     partner = models.CharField(max_length=120, blank=True, help_text="who helps")
     due_on = models.DateField(null=True)
     deliverable = models.CharField(max_length=200, blank=True)
-    year_target = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    year_target = models.DecimalField(
+        max_digits=18, decimal_places=4, null=True, help_text="its part of the year's target, in the indicator's unit"
+    )
     q1 = models.DecimalField(max_digits=18, decimal_places=4, null=True, help_text="cumulative, as in the letter")
-    q2 = models.DecimalField(max_digits=18, decimal_places=4, null=True)
-    q3 = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    q2 = models.DecimalField(max_digits=18, decimal_places=4, null=True, help_text="the same, to the end of June")
+    q3 = models.DecimalField(max_digits=18, decimal_places=4, null=True, help_text="to the end of September")
 
     class Meta:
         constraints = [
