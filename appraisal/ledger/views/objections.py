@@ -22,6 +22,7 @@ from appraisal.ledger.usecases import objections as usecases
 from appraisal.ledger.views.evidence import file_items, taken_in
 from appraisal.ledger.views.timelines import objection_timeline
 from core import events
+from core.errors import Conflict
 from core.http import reads, refusals_on, status_of
 
 PAGE_SIZE = 50
@@ -99,8 +100,11 @@ def decide(request: HttpRequest, objection_id: int) -> HttpResponse:
     """Uphold or reject."""
     objection = selectors.get_objection(request.actor, objection_id)
     zeroed = selectors.zeroed_by(objection)
-    if request.method == "GET":
+    try:
         policies.decide(request.actor, objection, zeroed_by=[row.recorded_by_id for row in zeroed])
+    except Conflict:  # decided meanwhile: what was written stays in the form, where the use case refuses it
+        if request.method == "GET":
+            raise
     current: CurrentValue | None = selectors.value_of(objection)
     form = ObjectionDecisionForm(
         asked_of(objection.line), request.POST or None, fact=current.final_fact if current else None,
