@@ -258,4 +258,4 @@ class TestHome:
         assert "没有要填报的月份" in page.text
 
     def test_says_so_when_there_is_nothing(self, signed_in) -> None:
-        assert signed_in("kunming", Role.CIVIL_SERVANT).get("/kunming/").status_code == 200
+        assert signed_in("yunnan", Role.CIVIL_SERVANT).get("/yunnan/").status_code == 200

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from appraisal.ledger.models import Consultation, CurrentValue, ReportedValue, Target
+from appraisal.ledger.models import Consultation, CurrentValue, ReportedValue, Target, TargetLetter
 from appraisal.ledger.selectors import consultations as selectors
 from appraisal.ledger.states import ConsultationState
 from appraisal.ledger.usecases import consultations, cycles, letters
@@ -68,7 +68,7 @@ class TestOpening:
         prepared = setting.prepared_cycle(actor, offices)
         lone = prepared.letters["diqing"]
         lone.targets.all().delete()
-        lone.delete()
+        TargetLetter.objects.filter(pk=lone.pk)._raw_delete("default")  # without a look into offices' schemas
         consultations.open_consultations(cycle_id=prepared.cycle.pk, actor=prepared.admin, at=NOON)
 
         assert prepared.cycle.letters.count() == 3
