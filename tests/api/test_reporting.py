@@ -88,7 +88,7 @@ class TestTheWholeWay:
         assert (answer["trial_score"], answer["target_to_date"]) == ("18.00", "1000.00")
         assert answer["county_lines"][0] == {"code": "530102", "name": "五华区", "quantity": "900"}
         assert answer["lock_version"] == 1
-        assert {wrong["field"] for wrong in answer["lacking"]} == {"county_lines", "evidence"}
+        assert {wrong["field"] for wrong in answer["lacking"]} == {"narrative", "evidence"}
         assert answer["refusals"] == {"save": None}
 
     def test_lists_rows_by_status(self, reporter: Desk, kunming_month) -> None:  # noqa: F811

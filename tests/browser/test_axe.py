@@ -32,7 +32,7 @@ DATA = (
     *("tests/appraisal/small_template.csv", "tests/appraisal/results_setting.py", "platform/core/usecases/calendar.py"),
     *("appraisal/ledger/rules/params/adjustment_items.yaml", "appraisal/rules/methods/expression_examples.py"),
     *("appraisal/inspections/rules/params/checklists.yaml", "appraisal/rules/params/cross_checks.yaml"),
-    "tests/appraisal/reporting/sheets.py",
+    *("tests/appraisal/reporting/sheets.py", "appraisal/library/data/prefecture_indicators.csv"),
 )
 # Posts, fragments, files, answers for machines, and addresses that lead on.
 NO_PAGES = """
