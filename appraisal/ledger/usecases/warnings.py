@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.events import warnings as happened
@@ -36,7 +36,8 @@ def issue_warning(*, run_id: int, office: str, request: str, actor: Actor, at: d
     Cycle.objects.locked().get(pk=run.cycle_id)  # two warnings to one office go one after the other
     if run.state != RunState.PUBLISHED:
         raise Conflict(_("这一批得分还没有核定，不能据此发出预警。"))
-    row = next((row for row in tracking.of_province(run).rows if row.card.schema_name == office), None)
+    with translation.override("zh-hans"):  # what is kept is the bureau's word, whoever's screen it was written on
+        row = next((row for row in tracking.of_province(run).rows if row.card.schema_name == office), None)
     if row is None or row.done is None or row.due is None:
         raise NotFound(_("这一批里没有这个州市的进度。"))
     policies.issue(actor, row.light, selectors.of_month(run.period).get(row.card.office_id), run.cycle.state)
@@ -46,7 +47,7 @@ def issue_warning(*, run_id: int, office: str, request: str, actor: Actor, at: d
     warning = EarlyWarning.objects.create(
         period=run.period, office=target, level=row.light, done=row.done, due=row.due,
         worst=[
-            {"code": each.indicator.code, "name": each.indicator.label, "sentence": each.sentence} for each in row.worst
+            {"code": each.indicator.code, "name": each.indicator.name, "sentence": each.sentence} for each in row.worst
         ],
         request=said, issued_by_id=actor.user_id, issued_by_name=actor.name, issued_at=at, due_on=due_on,
         derivation=derivation.as_json(),
