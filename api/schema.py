@@ -10,6 +10,7 @@ from api.errors import CONTENT_TYPE, ProblemOut
 
 COMMON = ("401", "403", "404", "405", "406", "429")
 WRITING = ("400", "409", "415", "422")
+READING = ("409", "422")  # what cannot be had yet, and a query that makes no sense
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     idempotency.HEADER,
@@ -32,7 +33,7 @@ class AnlanSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
-        for code in COMMON + (WRITING if self.method != "GET" else ("422",)):
+        for code in COMMON + (WRITING if self.method != "GET" else READING):
             if code not in bodies:
                 bodies[code] = self._get_response_for_code(ProblemOut, code, media_types=[CONTENT_TYPE])
         return bodies

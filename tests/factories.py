@@ -55,6 +55,12 @@ def make_offices(only: Container[str] | None = None) -> None:
             Region.objects.create(code=code, name=county, level="COUNTY", parent_code=region, valid_from=SINCE)
 
 
+def number_from(first: int) -> None:
+    """People are p<number> from `first` on: for a process that works on a database which another one fills."""
+    global _numbers
+    _numbers = itertools.count(first)
+
+
 def make_person(office: Office, *roles: str, **fields: object) -> User:
     """A person with an open membership per role in `office`; ready to work (no forced password change)."""
     with office_core.mounted(office_core.beside()):  # whichever office a test is in

@@ -176,4 +176,7 @@ if __name__ == "__main__":
     from tests.benchmarks.set_up import set_up
 
     set_up()
+    from tests import factories
+
+    factories.number_from(100_000)
     print(json.dumps(rounds(int(sys.argv[1]), int(sys.argv[2]))))
