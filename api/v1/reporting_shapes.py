@@ -222,7 +222,7 @@ class DraftValueOut(serializers.Serializer):
 
     def to_representation(self, seen: ValueForm) -> dict[str, Any]:
         value, indicator, sheet = seen.value, seen.indicator, seen.sheet
-        lines = {line.region_code: line for line in value.county_lines.all()} if value else {}
+        lines = value.counties if value else {}
         returned = seen.current is not None and seen.current.state == "RETURNED"
         return super().to_representation(
             {
@@ -248,11 +248,11 @@ class DraftValueOut(serializers.Serializer):
                     {
                         "code": code,
                         "name": name,
-                        "quantity": facts.exact(lines[code].quantity) if code in lines else None,
+                        "quantity": facts.exact(lines[code]) if code in lines else None,
                     }
                     for code, name in (sheet.counties.items() if sheet.takes_counties(indicator) else ())
                 ],
-                "evidence": [item.file for item in value.evidence.all()] if value else [],
+                "evidence": [item.file for item in value.files] if value else [],
                 "lock_version": seen.lock_version,
                 "updated_by_name": value.updated_by_name if value else "",
                 "updated_at": value.updated_at if value else None,

@@ -133,9 +133,7 @@ def initial_of(indicator: Indicator, value: Any, *, lock_version: int | None = N
         "narrative": value.narrative,
         **_paths(indicator, value.fact or {}),
     }
-    for line in value.county_lines.all() if hasattr(value.county_lines, "all") else []:
-        initial[f"county.{line.region_code}"] = plain(line.quantity)
-    return initial
+    return initial | {f"county.{code}": plain(quantity) for code, quantity in value.counties.items()}
 
 
 def _paths(indicator: Indicator, fact: dict[str, Any]) -> dict[str, Any]:

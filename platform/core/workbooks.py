@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
@@ -407,6 +408,7 @@ def place_of(ref: str) -> tuple[int, int]:
     return (int(found[2]), column_number(found[1])) if found else (0, 0)
 
 
+@cache
 def column_number(letters: str) -> int:
     """ "A" → 1, "AA" → 27."""
     number = 0

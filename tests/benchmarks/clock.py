@@ -1,6 +1,7 @@
 """Medians of interleaved runs, queries counted without being kept, and the peak memory of a process."""
 
 import gc
+import os
 import resource
 import statistics
 import sys
@@ -53,6 +54,21 @@ def counted(*, keep: bool = False) -> Iterator[Count]:
     count = Count(keep)
     with connection.execute_wrapper(count):
         yield count
+
+
+def server_seconds() -> float | None:
+    """Seconds of processor that the server's process behind this connection has used so far, in hundredths; None where
+    it cannot be looked at (another machine, another system)."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid(), inet_server_addr() = inet_client_addr()")
+        number, here = cursor.fetchone()
+    told = Path(f"/proc/{number}/stat")
+    if not here or not told.exists():
+        return None
+    fields = told.read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def peak_megabytes() -> float:

@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet, Sum
 from core.models import EventRecord
 from core.office import NoOffice
 from core.postgres.compiled import compiled
-from core.postgres.copying import copy_rows
+from core.postgres.copying import copy_rows, delete_rows
 from tenants.models import Office, Region
 from tests.conftest import NOON
 
@@ -44,6 +44,28 @@ class TestCopyRows:
         copy_rows(Region, FIELDS, [])
 
         assert not Region.objects.filter(parent_code="9999").exists()
+
+
+class TestRowsThatAreThere:
+    UNIQUE = ("code", "valid_from")
+
+    def test_get_the_other_fields_and_stay_the_same_rows(self, db: None) -> None:
+        copy_rows(Region, FIELDS, [region("999901", "甲"), region("999902", "乙")])
+        known = Region.objects.get(code="999901").pk
+
+        copy_rows(Region, FIELDS, [region("999901", "丙"), region("999903", "丁")], unique=self.UNIQUE)
+
+        rows = Region.objects.filter(parent_code="9999").order_by("code")
+        assert [row.name for row in rows] == ["丙", "乙", "丁"]
+        assert rows[0].pk == known
+
+    def test_go_by_their_values_and_no_others(self, db: None) -> None:
+        copy_rows(Region, FIELDS, [region("999901", "甲"), region("999902", "乙"), region("999903", "丙")])
+
+        delete_rows(Region, ["code", "name"], [("999901", "甲"), ("999902", "丙"), ("999903", "丙")])
+        delete_rows(Region, ["code", "name"], [])
+
+        assert [row.name for row in Region.objects.filter(parent_code="9999")] == ["乙"]
 
 
 def children(parent_id: int) -> QuerySet[Office]:

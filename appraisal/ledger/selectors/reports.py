@@ -174,7 +174,7 @@ def history(actor: Actor, period: Period) -> dict[int, dict[int, CurrentValue | 
     for indicator_id, month, fact in _earlier(period.cycle_id, actor.office.pk, period.month - 1):
         found[indicator_id][month] = Past(fact)
     for row in _recent(period.cycle_id, actor.office.pk, period.month - 1, period.month):
-        found[row.indicator_id][row.period.month] = row
+        found[row.indicator_id][period.month - (row.period_id != period.pk)] = row
     return dict(found)
 
 
@@ -187,7 +187,7 @@ def _earlier(cycle_id: int, office_id: int, before: int) -> QuerySet[CurrentValu
 @compiled
 def _recent(cycle_id: int, office_id: int, first: int, last: int) -> QuerySet[CurrentValue]:
     rows = CurrentValue.objects.filter(period__cycle_id=cycle_id, office_id=office_id)
-    return rows.filter(period__month__range=(first, last)).select_related("period", "value")
+    return rows.filter(period__month__range=(first, last)).select_related("value")
 
 
 def reports_for(actor: Actor, period: Period | None = None) -> list[Report]:

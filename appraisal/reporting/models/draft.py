@@ -1,5 +1,8 @@
 """A month's draft: one value per indicator, with county lines and evidence."""
 
+from decimal import Decimal
+from functools import cached_property
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -70,6 +73,16 @@ class DraftValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator_id} v{self.lock_version}"
+
+    @cached_property
+    def counties(self) -> dict[str, Decimal]:
+        """County code → quantity, in the indicator's unit. Of all values of a sheet they come in one query."""
+        return dict(self.county_lines.values_list("region_code", "quantity"))
+
+    @cached_property
+    def files(self) -> list["DraftEvidence"]:
+        """What is attached, oldest first, with its file. Of all values of a sheet it comes in one query."""
+        return list(self.evidence.select_related("file").order_by("id"))
 
 
 class CountyLine(models.Model):

@@ -1,5 +1,6 @@
 """The month as a spreadsheet: what goes into it, and what came back held against the portal as it is now."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from appraisal.ledger.rules.remarks import Remark
 from appraisal.library.models import Indicator
 from appraisal.reporting import policies
-from appraisal.reporting.models import Book, CountyLine, DraftValue
+from appraisal.reporting.models import Book
 from appraisal.reporting.rules import book, facts
 from appraisal.reporting.rules.changes import plain
 from appraisal.reporting.rules.facts import Wrong
@@ -39,7 +40,7 @@ def texts(loaded: Sheet, indicator: Indicator) -> dict[str, str]:
     value = loaded.values.get(indicator.pk)
     if value is None:
         return {}
-    lines = {line.region_code: plain(line.quantity) for line in value.county_lines.all()}
+    lines = {code: plain(quantity) for code, quantity in value.counties.items()}
     return book.texts_of(value.fact, value.nothing_to_report, value.nothing_reason, value.narrative, lines)
 
 
@@ -155,6 +156,7 @@ class Part:
     """One indicator that the sheet changed. refusal: why it cannot be written at all."""
 
     indicator: Indicator
+    asked: book.Asked
     cells: list[book.Cell]
     theirs: dict[str, str]
     lock_version: int
@@ -173,6 +175,23 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """A value as the sheet would have it, with what remarks look at in a draft's."""
+
+    fact: Mapping[str, Any] | None
+    nothing_to_report: bool
+    nothing_reason: str
+    narrative: str
+    counties: dict[str, Decimal]
+
+    @classmethod
+    def of(cls, entry: Entry) -> "Wanted":
+        lines = [line for line in entry.county_lines or () if line["quantity"] is not None]
+        counties = {line["code"]: Decimal(line["quantity"]) for line in lines}
+        return cls(entry.fact, entry.nothing_to_report, entry.nothing_reason, entry.narrative, counties)
+
+
+@dataclass(frozen=True)
 class Comparison:
     """What the sheet changed against what the portal has now, indicator by indicator in the scheme's order."""
 
@@ -180,7 +199,16 @@ class Comparison:
     parts: list[Part]
     problems: list[dict[str, Any]]
     gone: int  # indicators that the scheme no longer has
-    remarks: list[tuple[Part, Remark]] = field(default_factory=list)  # of the month as the sheet would have it
+
+    @cached_property
+    def remarks(self) -> list[tuple[Part, Remark]]:
+        """What would be remarked on the indicators that the sheet changed, were all of it written."""
+        values: dict[int, Any] = dict(self.loaded.values)
+        for part in self.parts:
+            if part.sound and part.whole is not None:
+                values[part.indicator.pk] = Wanted.of(part.whole)
+        would = replace(self.loaded, values=values)
+        return [(part, remark) for part in self.parts for remark, _here in would.remarks.get(part.indicator.pk, [])]
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -231,14 +259,11 @@ class Comparison:
 
     @cached_property
     def _labels(self) -> dict[tuple[int, str], str]:
-        rows = [part.indicator for part in self.parts]
-        rows += [self.loaded.indicators[each["indicator"]] for each in self.problems if each["indicator"] in
-                 self.loaded.indicators]  # fmt: skip
-        return {
-            (row.pk, place.path): place.label
-            for row in rows
-            for place in facts.places_of(row, self.loaded.milestones(row))
-        }
+        places = {part.indicator.pk: part.asked.places for part in self.parts}
+        for each in self.problems:
+            if each["indicator"] not in places and (row := self.loaded.indicators.get(each["indicator"])) is not None:
+                places[row.pk] = facts.places_of(row, self.loaded.milestones(row))
+        return {(pk, place.path): place.label for pk, every in places.items() for place in every}
 
     @staticmethod
     def _shown(kind: book.Kind, text: str) -> str:
@@ -273,9 +298,9 @@ def comparison(actor: Actor, loaded: Sheet, upload: Book) -> Comparison:
             gone += 1
             continue
         touched = book.Touched(indicator.pk, each["base"], each["mine"], each["refs"])
-        theirs, value = texts(loaded, indicator), loaded.values.get(indicator.pk)
-        cells = book.held_against(touched, theirs, asked(loaded, indicator).kinds)
-        part = Part(indicator, cells, theirs, value.lock_version if value else 0)
+        theirs, value, wanted = texts(loaded, indicator), loaded.values.get(indicator.pk), asked(loaded, indicator)
+        cells = book.held_against(touched, theirs, wanted.kinds)
+        part = Part(indicator, wanted, cells, theirs, value.lock_version if value else 0)
         part.whole = entry_of(loaded, part, {cell.key for cell in part.conflicts})
         part.refusal = edit_refusal(actor, loaded, indicator) or ""
         if not part.refusal:
@@ -286,28 +311,7 @@ def comparison(actor: Actor, loaded: Sheet, upload: Book) -> Comparison:
     parts.sort(key=lambda part: order[part.indicator.pk])
     for part in parts:
         part.unreadable = part.indicator.pk in unreadable
-    return Comparison(loaded, parts, upload.problems, gone, _remarks(loaded, parts))
-
-
-def _remarks(loaded: Sheet, parts: list[Part]) -> list[tuple[Part, Remark]]:
-    """What would be remarked on the indicators that the sheet changed, were all of it written."""
-    values = dict(loaded.values)
-    for part in parts:
-        entry = part.whole
-        if part.sound and entry is not None:
-            value = DraftValue(
-                pk=0, indicator=part.indicator, fact=entry.fact, nothing_to_report=entry.nothing_to_report,
-                nothing_reason=entry.nothing_reason, narrative=entry.narrative,
-            )  # fmt: skip
-            lines = [line for line in entry.county_lines or () if line["quantity"] is not None]
-            value._prefetched_objects_cache = {  # type: ignore[attr-defined]
-                "county_lines": [
-                    CountyLine(region_code=each["code"], quantity=Decimal(each["quantity"])) for each in lines
-                ]
-            }  # a row that is not there is not asked for, indicator by indicator
-            values[part.indicator.pk] = value
-    would = replace(loaded, values=values)
-    return [(part, remark) for part in parts for remark, _here in would.remarks.get(part.indicator.pk, [])]
+    return Comparison(loaded, parts, upload.problems, gone)
 
 
 def entry_of(loaded: Sheet, part: Part, mine_wins: set[str]) -> Entry:
@@ -315,14 +319,13 @@ def entry_of(loaded: Sheet, part: Part, mine_wins: set[str]) -> Entry:
     if part.whole is not None and mine_wins == {cell.key for cell in part.conflicts}:
         return part.whole
     after = book.result(part.cells, part.theirs, mine_wins)
-    wanted = asked(loaded, part.indicator)
     lines = None
     if loaded.takes_counties(part.indicator):
         lines = [{"code": code, "quantity": after.get(f"{book.COUNTY}{code}")} for code in loaded.counties]
     return tidied(
         Entry(
             part.indicator.pk,
-            book.fact_of(part.indicator, after, wanted.places),
+            book.fact_of(part.indicator, after, part.asked.places),
             after.get(book.NOTHING) == book.YES,
             after.get(book.REASON, ""),
             after.get(book.NOTE, ""),
@@ -335,7 +338,8 @@ def entry_of(loaded: Sheet, part: Part, mine_wins: set[str]) -> Entry:
 def _wrong(loaded: Sheet, part: Part) -> dict[str, str]:
     """What keeps an indicator from being kept, as the sheet would have it: key → sentence."""
     found: dict[str, str] = {}
-    for wrong in wrongs(loaded, part.indicator, entry_of(loaded, part, {cell.key for cell in part.conflicts})):
+    assert part.whole is not None
+    for wrong in wrongs(loaded, part.indicator, part.whole):
         found.setdefault(_key(wrong), wrong.message)
     return found
 

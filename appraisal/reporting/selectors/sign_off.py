@@ -49,7 +49,7 @@ class ForSignature:
     @property
     def without_evidence(self) -> int:
         """How many indicators whose scheme names evidence come without a file."""
-        return sum(1 for line in self.lines if line.row.indicator.evidence and not line.value.evidence.all())
+        return sum(1 for line in self.lines if line.row.indicator.evidence and not line.value.files)
 
 
 def for_signature(actor: Actor, period_id: int, *, on: date) -> ForSignature:

@@ -98,8 +98,8 @@ class ValueForm:
     @property
     def county_total(self) -> str:
         """The sum of the county lines for people, "—" while there is none."""
-        lines = list(self.value.county_lines.all()) if self.value else []
-        return facts.grouped(sum((line.quantity for line in lines), Decimal(0))) if lines else "—"
+        quantities = self.value.counties.values() if self.value else ()
+        return facts.grouped(sum(quantities, Decimal(0))) if quantities else "—"
 
 
 def value_form(actor: Actor, period_id: int, indicator_id: int, *, on: date) -> ValueForm:

@@ -83,7 +83,7 @@ def attach_to_many(
         value = sheet.values.get(indicator.pk)
         if value is None:
             raise Conflict(_("%(code)s 还没有填写，请先保存数值再附文件。") % {"code": indicator.code})
-        if file.sha256 not in {each.file.sha256 for each in value.evidence.all()}:
+        if file.sha256 not in {each.file.sha256 for each in value.files}:
             if sheet.current(indicator) is not None:
                 value = _value(sheet, indicator, actor, at)  # returned: worked on again
             rows.append(DraftEvidence(value=value, file=file, added_by_id=actor.user_id or 0, added_at=at))

@@ -24,6 +24,7 @@ from appraisal.reporting.selectors.sheet import Sheet
 from appraisal.reporting.states import DraftState
 from core import events as core_events
 from core.errors import Conflict, Invalid
+from core.postgres.copying import copy_rows, delete_rows
 from tenants.actors import Actor
 
 WRITTEN = [
@@ -83,6 +84,16 @@ def save_values(
     policies.fill(actor, period, demands.letter, on)
     draft = locked_draft(period_id)
     sheet = selectors.loaded(actor, period, draft, on=on, demands=demands)
+    indicators = save_into(sheet, draft, entries, quiet=quiet, actor=actor, at=at)
+    sheet.values.update(selectors.values_of(draft))
+    return [Saved(sheet.values[row.pk], sheet, [wrong.message for wrong in sheet.warnings(row)]) for row in indicators]
+
+
+def save_into(
+    sheet: Sheet, draft: MonthlyDraft, entries: Sequence[Entry], *, quiet: bool = False, actor: Actor, at: datetime
+) -> list[Indicator]:
+    """`save_values` into a draft that is locked and a sheet that was loaded under that lock, by somebody who has been
+    let in as a filler (policies.fill). The sheet's values are old afterwards. Raises NotFound, Conflict, Invalid."""
     indicators = [sheet.indicator(entry.indicator_id) for entry in entries]
     tidy = []
     for entry, indicator in zip(entries, indicators, strict=True):
@@ -97,9 +108,9 @@ def save_values(
         draft.save(update_fields=["state"])
     if not quiet:
         codes = [indicator.code for indicator in indicators]
-        core_events.record(events.ValuesSaved(subject=subject(actor, period_id), indicators=codes), actor=actor, at=at)
-    sheet.values.update(selectors.values_of(draft))
-    return [Saved(sheet.values[row.pk], sheet, [wrong.message for wrong in sheet.warnings(row)]) for row in indicators]
+        event = events.ValuesSaved(subject=subject(actor, sheet.period.pk), indicators=codes)
+        core_events.record(event, actor=actor, at=at)
+    return indicators
 
 
 @transaction.atomic
@@ -174,7 +185,7 @@ def differences(sheet: Sheet, indicator: Indicator, known: DraftValue, entry: En
         ("nothing_to_report", _("本月无发生"), nothing[known.nothing_to_report], nothing[entry.nothing_to_report]),
     ]
     if entry.county_lines is not None:
-        theirs = {line.region_code: plain(line.quantity) for line in known.county_lines.all()}
+        theirs = {code: plain(quantity) for code, quantity in known.counties.items()}
         yours = {line["code"]: line["quantity"] for line in entry.county_lines if line["quantity"] is not None}
         pairs += [
             (f"county.{code}", sheet.counties.get(code, code), theirs.get(code, ""), yours.get(code, ""))
@@ -196,7 +207,7 @@ def differences(sheet: Sheet, indicator: Indicator, known: DraftValue, entry: En
 def _write(
     sheet: Sheet, draft: MonthlyDraft, pairs: Iterable[tuple[Indicator, Entry]], actor: Actor, at: datetime
 ) -> None:
-    """All of them in at most four statements."""
+    """All of them in at most four statements; of county lines only those that come, change or go."""
     made, kept = list[DraftValue](), list[DraftValue]()
     lines: list[tuple[DraftValue, Sequence[Mapping[str, Any]]]] = []
     for indicator, entry in pairs:
@@ -215,10 +226,16 @@ def _write(
     DraftValue.objects.bulk_create(
         kept, update_conflicts=True, unique_fields=["draft", "indicator"], update_fields=WRITTEN, batch_size=AT_ONCE
     )
-    CountyLine.objects.filter(value__in=[value for value, _lines in lines]).delete()
-    CountyLine.objects.bulk_create(
-        CountyLine(value=value, region_code=line["code"], quantity=Decimal(line["quantity"]))
-        for value, given in lines
-        for line in given
-        if line["quantity"] is not None
-    )
+    _write_lines(lines, {value.pk for value in kept})
+
+
+def _write_lines(lines: Iterable[tuple[DraftValue, Sequence[Mapping[str, Any]]]], known: set[int]) -> None:
+    """known: the values that were there before, with the county lines they had under the draft's lock."""
+    gone, come = list[tuple[int, str]](), list[tuple[int, str, Decimal]]()
+    for value, given in lines:
+        before = value.counties if value.pk in known else {}
+        after = {line["code"]: Decimal(line["quantity"]) for line in given if line["quantity"] is not None}
+        gone += [(value.pk, code) for code in before if code not in after]
+        come += [(value.pk, code, quantity) for code, quantity in after.items() if before.get(code) != quantity]
+    delete_rows(CountyLine, ["value", "region_code"], gone)
+    copy_rows(CountyLine, ["value", "region_code", "quantity"], come, unique=["value", "region_code"])

@@ -123,11 +123,11 @@ def _handed(sheet: Sheet, indicator: Indicator) -> HandedValue:
         narrative=value.narrative,
         county_lines=[
             {
-                "code": line.region_code,
-                "name": sheet.counties.get(line.region_code, line.region_code),
-                "quantity": plain(line.quantity),
+                "code": code,
+                "name": sheet.counties.get(code, code),
+                "quantity": plain(quantity),
             }
-            for line in sorted(value.county_lines.all(), key=lambda line: line.region_code)
+            for code, quantity in sorted(value.counties.items())
         ],
         evidence=[
             {
@@ -137,7 +137,7 @@ def _handed(sheet: Sheet, indicator: Indicator) -> HandedValue:
                 "size": item.file.size,
                 "media_type": item.file.media_type,
             }
-            for item in value.evidence.all()
+            for item in value.files
         ],
         entered_by_id=value.updated_by_id,
         entered_by_name=value.updated_by_name,

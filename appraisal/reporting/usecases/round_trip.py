@@ -1,6 +1,6 @@
 """The month by spreadsheet: take in what was filled in, hold it against the portal, write what a person has decided.
 
-Nothing of an upload is in the draft before `write_book`, which goes through the same `save_values` as form and API.
+Nothing of an upload is in the draft before `write_book`, which saves as form and API do (`fill.save_into`).
 """
 
 import hashlib
@@ -26,7 +26,7 @@ from appraisal.reporting.selectors import book as selectors
 from appraisal.reporting.selectors import sheet as sheets
 from appraisal.reporting.selectors.book import Comparison
 from appraisal.reporting.states import BookState
-from appraisal.reporting.usecases.fill import locked_draft, save_values, subject
+from appraisal.reporting.usecases.fill import locked_draft, save_into, subject
 from core import events as core_events
 from core import files, jobs, months, parameters, workbooks
 from core.errors import Conflict, Invalid
@@ -244,7 +244,7 @@ def write_book(
             entries.append(selectors.entry_of(loaded, part, mine))
             cells += len(taken)
     if entries:
-        save_values(period_id=period_id, entries=entries, actor=actor, at=at)
+        save_into(loaded, draft, entries, actor=actor, at=at)
     elif compared.wrong:
         raise Conflict(_("没有可以写入的单元格：改动过的都有问题。请下载带批注的表格，改好后重新上传。"))
     return _written(book, cells, compared, actor, at)

@@ -1,5 +1,6 @@
 """The report form of one indicator: save, save by itself, check one field."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -60,9 +61,9 @@ class _Carried:
     """Last month's fact in the shape of a draft's value."""
 
     narrative = ""
-    county_lines: tuple = ()
 
     def __init__(self, fact: Any, nothing: bool, reason: str) -> None:
+        self.counties: dict[str, Decimal] = {}
         self.fact, self.nothing_to_report, self.nothing_reason = fact, nothing, reason
 
 
@@ -88,7 +89,7 @@ def context_of(seen: selectors.ValueForm, form: ValueForm, **more: Any) -> dict[
         "indicator": seen.indicator,
         "warnings": warnings,
         "editable": seen.refusal is None,
-        "files": seen.value.evidence.all() if seen.value else [],
+        "files": seen.value.files if seen.value else [],
         "trend": {
             "x": [str(month) for month, _text in seen.past],
             "series": [{"name": seen.unit or _("完成值"), "color": "c1", "area": True,

@@ -61,12 +61,14 @@ def _canonical(value: Any) -> str:
 
 def same(kind: Kind, one: str, other: str) -> bool:
     """Whether two texts of a cell say the same: numbers as numbers (12.50 is 12.5), texts line by line."""
+    if one == other:
+        return True
     if kind == Kind.NUMBER:
         try:
             return Decimal(one) == Decimal(other)
         except InvalidOperation:
-            return one == other
-    return _lines(one) == _lines(other) if kind == Kind.TEXT else one == other
+            return False
+    return kind == Kind.TEXT and _lines(one) == _lines(other)
 
 
 def _lines(text: str) -> list[str]:
