@@ -14,12 +14,11 @@ from api import signatures
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.signatures import SignatureIn
-from api.v1.letters_shapes import MOST, LetterOfficeOut, TargetIn
+from api.v1.letters_shapes import MOST, LetterOfficeOut, MilestoneIn, TargetIn
 from appraisal.ledger.models import LetterChange
 from appraisal.ledger.policies import changes as policies
 from appraisal.ledger.selectors import changes as selectors
 from appraisal.ledger.usecases import changes as usecases
-from appraisal.ledger.usecases.targets import TargetRow
 from tenants.actors import Actor
 
 
@@ -48,7 +47,7 @@ class LetterChangeOut(serializers.ModelSerializer):
 
 
 class ChangedFigure(serializers.Serializer):
-    """before and after: applicable, not_applicable_reason, year_target, q1, q2, q3."""
+    """before and after: applicable, not_applicable_reason, year_target, q1, q2, q3; milestones where days change."""
 
     code = serializers.CharField()
     name = serializers.CharField()
@@ -86,10 +85,16 @@ class GroundsIn(serializers.Serializer):
     effective_on = serializers.DateField(help_text="the first of a month of the year")
 
 
+class ChangedTargetIn(TargetIn):
+    milestones = MilestoneIn(
+        many=True, max_length=30, required=False, help_text="other days, by name; those not named keep theirs"
+    )
+
+
 class LetterChangeIn(GroundsIn):
     """kind: FORCE or PLAN."""
 
-    rows = TargetIn(many=True, max_length=500, help_text="what should change; others stay as they are")
+    rows = ChangedTargetIn(many=True, max_length=500, help_text="what should change; others stay as they are")
 
 
 class AmountIn(serializers.Serializer):
@@ -161,7 +166,10 @@ class ChangeApply(IdempotentMixin, APIView):
     def post(self, request: Request, letter_id: int) -> Response:
         """By the letter's office, in the months for it; the targets stay until the province approves."""
         body = dict(_given(LetterChangeIn, request.data).validated_data)
-        rows = [TargetRow(**row) for row in body.pop("rows")]
+        rows = [
+            usecases.ChangedRow(**row, milestones={each["name"]: each["due_on"] for each in milestones})
+            for row, milestones in ((row, row.pop("milestones", ())) for row in body.pop("rows"))
+        ]
         change = usecases.apply_for_change(
             letter_id=letter_id, rows=rows, grounds=usecases.Grounds(**body), actor=_actor(request), at=timezone.now()
         )

@@ -20,6 +20,7 @@ from appraisal.ledger.selectors import cycles as cycle_selectors
 from appraisal.ledger.selectors import letter_papers, timeplan
 from appraisal.ledger.selectors import letters as letter_selectors
 from appraisal.ledger.usecases import cycles, difficulty, letters
+from appraisal.ledger.usecases import timeplan as timeplan_usecases
 from core import serving
 from core.documents import MEDIA, Kind
 from tenants.actors import Actor
@@ -227,7 +228,7 @@ class LetterDetail(APIView):
         return _letter(request, letter_selectors.get_letter(_actor(request), letter_id))
 
 
-class LetterPlan(APIView):
+class LetterPlan(IdempotentMixin, APIView):
     """The year by months."""
 
     pagination_class = Pages
@@ -239,6 +240,14 @@ class LetterPlan(APIView):
         pages = Pages()
         rows = pages.paginate_queryset(timeplan.plan_of(letter), request, view=self)
         return pages.get_paginated_response(shapes.PlannedOut(rows, many=True).data)
+
+    @extend_schema(operation_id="letters_lay_months_down", request=shapes.PlanIn, responses=shapes.LetterDetailOut)
+    def put(self, request: Request, letter_id: int) -> Response:
+        """Lay the months of the named indicators down; agreed ends and months that have passed stand fast."""
+        body, actor = _given(shapes.PlanIn, request.data).validated_data, _actor(request)
+        rows = {row["code"]: row["months"] for row in body.pop("rows")}
+        timeplan_usecases.lay_months_down(letter_id=letter_id, rows=rows, actor=actor, at=timezone.now(), **body)
+        return _letter(request, letter_selectors.get_letter(actor, letter_id))
 
 
 class LetterDocument(APIView):

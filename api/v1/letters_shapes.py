@@ -10,6 +10,7 @@ from api.signatures import SignatureIn
 from appraisal.ledger.models import Cycle, LetterVersion, Participant, Period, Target, TargetLetter, TargetMilestone
 from appraisal.ledger.selectors import cycles as cycle_selectors
 from appraisal.ledger.selectors import letters as letter_selectors
+from appraisal.ledger.selectors import timeplan
 from core.workdays import Derivation
 
 MOST = 2**31 - 1
@@ -136,6 +137,32 @@ class PlannedOut(serializers.Serializer):
     months = serializers.ListField(child=serializers.DecimalField(max_digits=18, decimal_places=4))
     actual = serializers.ListField(child=serializers.DecimalField(max_digits=18, decimal_places=4, allow_null=True))
     from_last_year = serializers.BooleanField(help_text="months between the agreed ones follow last year's actuals")
+    laid_down = serializers.BooleanField(help_text="the months are what somebody laid down, not shared out")
+
+
+class PlannedIn(serializers.Serializer):
+    code = serializers.CharField(max_length=10)
+    months = serializers.ListField(
+        child=serializers.CharField(max_length=30, allow_blank=True), max_length=12,
+        help_text="twelve cumulative decimals at the ends of the months; empty to share the open ones out again",
+    )  # fmt: skip
+
+
+class PlanIn(serializers.Serializer):
+    number = serializers.IntegerField(
+        min_value=0,
+        max_value=MOST,
+        help_text="`plan.number` of the letter as last read, 0 for none; 409 when changed since",
+    )
+    reason = serializers.CharField(max_length=500, allow_blank=True, default="", help_text="asked of the bureau")
+    rows = PlannedIn(many=True, max_length=500, help_text="indicators that are not named stay as they are")
+
+
+class PlanStanding(serializers.Serializer):
+    """number: of the newest plan of months, 0 for none; refusal: why one cannot lay months down, or null."""
+
+    number = serializers.IntegerField()
+    refusal = serializers.CharField(allow_null=True)
 
 
 class EditionQuery(serializers.Serializer):
@@ -206,9 +233,16 @@ class LetterDetailOut(LetterOut):
     targets = serializers.SerializerMethodField()
     lacking = serializers.SerializerMethodField(help_text="what it needs before it can be signed")
     versions = LetterVersionOut(many=True)
+    plan = serializers.SerializerMethodField(help_text="the months inside what is agreed on")
 
     class Meta(LetterOut.Meta):
-        fields = (*LetterOut.Meta.fields, "targets", "lacking", "versions")
+        fields = (*LetterOut.Meta.fields, "targets", "lacking", "versions", "plan")
+
+    @extend_schema_field(PlanStanding())
+    def get_plan(self, letter: TargetLetter) -> dict[str, Any]:
+        newest = timeplan.plans(letter).first()
+        refusal = timeplan.refusal(self.context["actor"], letter, timezone.localdate())
+        return {"number": newest.number if newest else 0, "refusal": refusal}
 
     def get_refusals(self, letter: TargetLetter) -> LetterDetailRefusals:
         return letter_selectors.refusals_of_one(  # type: ignore[return-value]

@@ -50,6 +50,7 @@ OWN: dict[str, str] = {
     "ledger_letterchange": f"letter_id IN ({_LETTERS})",
     "ledger_consultation": _BY_CYCLE,
     "ledger_consultedfigure": f"consultation_id IN (SELECT t.id FROM {{of}}.ledger_consultation t WHERE {_BY_CYCLE})",
+    "ledger_monthplan": f"letter_id IN ({_LETTERS})",
     "ledger_decomposition": f"letter_id IN ({_LETTERS})",
     "ledger_report": _BY_PERIOD,
     "ledger_reportedvalue": _BY_PERIOD,

@@ -289,6 +289,7 @@ TABLES: dict[str, Rows | Withheld] = {
     "ledger_target": Rows.all(see=LETTERS, write=bureau_only(LETTERS)),
     "ledger_targetmilestone": Rows.all(see=LETTERS, write=bureau_only(LETTERS)),
     "ledger_letterversion": Rows(see=LETTERS, add=LETTERS),  # the first is made by the office's signature
+    "ledger_monthplan": Rows(see=LETTERS, add=LETTERS),  # the office's own, or the bureau after its days
     "ledger_decomposition": Rows(  # an office releases its own
         see=LETTERS,
         add=f"letter_id IN (SELECT l.id FROM public.ledger_targetletter l WHERE l.office_id = {OFFICE})",

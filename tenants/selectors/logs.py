@@ -90,6 +90,7 @@ TABLES = {
     "reporting_draftvalue": gettext_lazy("草稿数据"),
     "reporting_countyline": gettext_lazy("草稿分县数据"),
     "reporting_draftevidence": gettext_lazy("草稿附件"),
+    "ledger_monthplan": gettext_lazy("分月计划"),
     "ledger_decomposition": gettext_lazy("任务分解情况"),
     "duties_responsibilitylist": gettext_lazy("责任清单"),
     "duties_breakdown": gettext_lazy("分解的目标"),

@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from appraisal.ledger.models import LetterChange, Target, TargetLetter
 from appraisal.ledger.selectors.letters import plain
-from appraisal.ledger.usecases.targets import FIGURES, TargetRow
+from appraisal.ledger.usecases.changes import ChangedRow
+from appraisal.ledger.usecases.targets import FIGURES
 from appraisal.library.models import TargetBasis
+from core.errors import Invalid
 
 Kind = LetterChange.Kind
 
@@ -56,12 +58,20 @@ class ReasonForm(forms.Form):
 
 
 def of_letter(rows: list[Target]) -> list[Target]:
-    """The targets that a change may be about."""
+    """The targets that the letter sets a figure for."""
     return [row for row in rows if row.indicator.target_basis == TargetBasis.LETTER]
 
 
-def typed_rows(data: Any, rows: list[Target]) -> list[TargetRow]:
-    """The grid as typed; an empty year target means: does not apply any more."""
+def with_days(rows: list[Target]) -> list[Target]:
+    """The targets that have milestones."""
+    return [row for row in rows if row.applicable and row.milestone_list]  # type: ignore[attr-defined]
+
+
+def typed_rows(data: Any, rows: list[Target]) -> list[ChangedRow]:
+    """The grid and the days as typed; an empty year target means: does not apply any more.
+
+    Raises Invalid with `rows` for a day that is none.
+    """
     typed = []
     for row in of_letter(rows):
         code = row.indicator.code
@@ -69,11 +79,40 @@ def typed_rows(data: Any, rows: list[Target]) -> list[TargetRow]:
         applies, text = bool(figures["year_target"].strip()), data.get(f"{code}-text", "")
         aside = "" if applies else text or row.not_applicable_reason
         typed.append(
-            TargetRow(
+            ChangedRow(
                 code, applicable=applies, not_applicable_reason=aside, note=row.note if applies else "", **figures
             )
         )
+    wrong = []
+    for row in with_days(rows):
+        code, days = row.indicator.code, {}
+        for stone in row.milestone_list:  # type: ignore[attr-defined]
+            try:
+                days[stone.name] = date.fromisoformat(data.get(f"{code}-due-{stone.pk}", f"{stone.due_on}").strip())
+            except ValueError:
+                message = _("节点“%(name)s”的时限不是日期。") % {"name": stone.name[:20]}
+                wrong.append({"code": code, "field": "milestones", "message": message})
+        typed.append(ChangedRow(code, note=row.note, milestones=days))
+    if wrong:
+        raise Invalid(_("；").join(row["message"] for row in wrong), rows=wrong)
     return typed
+
+
+def days(rows: list[Target], data: Any, wrong: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """Each indicator with its milestones, as typed after a refusal."""
+    shown = []
+    for row in with_days(rows):
+        code = row.indicator.code
+        stones = [
+            {
+                "name": f"{code}-due-{stone.pk}", "label": stone.name, "now": stone.due_on,
+                "value": data.get(f"{code}-due-{stone.pk}", "") if data else stone.due_on.isoformat(),
+            }
+            for stone in row.milestone_list  # type: ignore[attr-defined]
+        ]  # fmt: skip
+        mine = [problem["message"] for problem in wrong if problem["code"] == code]
+        shown.append({"code": code, "indicator": row.indicator, "stones": stones, "errors": mine})
+    return shown
 
 
 def grid(rows: list[Target], data: Any, wrong: list[dict[str, str]]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from appraisal.ledger.models.consultations import Consultation, ConsultedFigure
 from appraisal.ledger.models.cycle import Cycle, Participant, Period, Reopening
 from appraisal.ledger.models.decompositions import Decomposition
 from appraisal.ledger.models.letters import DocumentSeries, LetterVersion, Target, TargetLetter, TargetMilestone
+from appraisal.ledger.models.plans import MonthPlan
 from appraisal.ledger.models.reports import CurrentValue, Report, ReportedValue, Verification
 from appraisal.ledger.models.scores import PeerChange, Scorecard, ScoreLine, ScoreRun
 from appraisal.ledger.models.ties import Tie
@@ -23,6 +24,7 @@ __all__ = [
     "EarlyWarning",
     "LetterChange",
     "LetterVersion",
+    "MonthPlan",
     "Objection",
     "Participant",
     "PeerChange",

@@ -21,6 +21,7 @@ class LetterChange(Moving):
 
     Approved, it is applied in the same transaction: the trigger `signed_letter` lets targets through only then, and
     `approved_change_is_applied` sees to it at commit that a version came of it.
+    A row's `milestones` [{name, due_on}] are all of the indicator's, where some change their day.
     """
 
     State = LetterChangeState

@@ -1,8 +1,9 @@
 """A year's target month by month: exact at the quarters that were agreed on, between them as last year went."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 MONTHS = 12
 IN_QUARTER = 3
@@ -34,6 +35,18 @@ def spread(
         months[-1] = end
         before = end
     return months
+
+
+def agreed(year: Decimal, quarters: Sequence[Decimal] | None) -> dict[int, Decimal]:
+    """Month → what the letter wants by its end; quarters: at the ends of March, June and September, or None."""
+    ends = dict(zip((3, 6, 9), quarters, strict=True)) if quarters is not None else {}
+    return {**ends, MONTHS: year}
+
+
+def fits(months: Sequence[Decimal], ends: Mapping[int, Decimal]) -> bool:
+    """Whether twelve cumulative figures never fall and are at the agreed ends exactly what was agreed on."""
+    rising = all(before <= after for before, after in pairwise((Decimal(0), *months)))
+    return len(months) == MONTHS and rising and all(months[month - 1] == end for month, end in ends.items())
 
 
 def _growth(last_year: Sequence[Decimal] | None) -> list[Fraction]:

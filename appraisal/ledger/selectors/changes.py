@@ -5,10 +5,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import LetterChange, TargetLetter
+from appraisal.ledger.models import LetterChange, Target, TargetLetter
 from appraisal.ledger.policies import changes as policies
 from appraisal.ledger.selectors import letters as letter_selectors
 from appraisal.ledger.states import LetterChangeState
+from appraisal.library.models import Method, TargetBasis
 from core.errors import NotFound
 from tenants.actors import Actor
 
@@ -39,8 +40,15 @@ def together(change: LetterChange) -> list[LetterChange]:
     return list(rows.select_related("letter__cycle__version__template", "letter__cycle__province", "letter__office"))
 
 
+def may_change(target: Target) -> bool:
+    """Whether a change may be about this target: the letter sets a figure for it, or days."""
+    return target.indicator.target_basis == TargetBasis.LETTER or target.indicator.method == Method.MILESTONE
+
+
 def figures(change: LetterChange) -> list[dict[str, Any]]:
     """{code, name, unit, before, after} of every target that changes: as it stood before, as it should be.
+
+    before and after have `milestones` [{name, due_on}] where days change.
 
     before: of an approved change the version before, else the letter as it stands.
     """
@@ -52,10 +60,15 @@ def figures(change: LetterChange) -> list[dict[str, Any]]:
     for target in letter_selectors.targets(change.letter):
         code = target.indicator.code
         if code in change.rows:
-            now = {name: getattr(target, name) for name in ("applicable", "not_applicable_reason")}
+            now: dict[str, Any] = {name: getattr(target, name) for name in ("applicable", "not_applicable_reason")}
             figures_now = {
                 name: letter_selectors.plain(getattr(target, name)) for name in ("year_target", "q1", "q2", "q3")
             }
+            if "milestones" in change.rows[code]:
+                now["milestones"] = [
+                    {"name": stone.name, "due_on": stone.due_on.isoformat()}
+                    for stone in target.milestone_list  # type: ignore[attr-defined]
+                ]
             rows.append(
                 {"code": code, "name": target.indicator.label, "unit": target.indicator.unit_label,
                  "before": before.get(code, {**now, **figures_now}), "after": change.rows[code]}
@@ -65,7 +78,7 @@ def figures(change: LetterChange) -> list[dict[str, Any]]:
 
 def _of_content(row: dict[str, Any]) -> dict[str, Any]:
     quarters = dict(zip(("q1", "q2", "q3"), row["quarters"], strict=True))
-    kept = {name: row[name] for name in ("applicable", "not_applicable_reason", "year_target")}
+    kept = {name: row[name] for name in ("applicable", "not_applicable_reason", "year_target", "milestones")}
     return {**kept, **quarters}
 
 

@@ -82,7 +82,7 @@ def _asked(period: Period) -> Situation:
     indicators = {
         row.pk: row for row in Indicator.objects.filter(version_id=period.cycle.version_id).exclude(method="")
     }
-    reader = _Reader(period, as_of, indicators, _targets(period, indicators), _milestones(period))
+    reader = _Reader(period, as_of, indicators, *_held(period, indicators))
     facts: dict[str, dict[str, Any]] = {slug: {} for slug in slugs.values()}
     for (office_id, indicator_id), target in reader.targets.items():
         if not target.applicable and office_id in slugs:
@@ -170,24 +170,27 @@ def _nothing(indicator: Indicator) -> dict[str, Any]:
     return {"value": "0"}
 
 
-def _targets(period: Period, indicators: dict[int, Indicator]) -> dict[tuple[int, int], Target]:
-    """The targets that held in the period's month: of letters changed from a later month on, those before."""
-    rows = Target.objects.filter(letter__cycle_id=period.cycle_id).annotate(office_id=F("letter__office_id"))
-    found: dict[tuple[int, int], Target] = {(row.office_id, row.indicator_id): row for row in rows}
-    ids = {row.code: pk for pk, row in indicators.items()}
-    for office_id, content in letter_selectors.contents_before(period.cycle_id, last_day(period)).items():
-        for row in content["targets"]:
-            if row["code"] in ids:
-                found[office_id, ids[row["code"]]] = letter_selectors.target_of(row)
-    return found
+def _held(
+    period: Period, indicators: dict[int, Indicator]
+) -> tuple[dict[tuple[int, int], Target], dict[tuple[int, int], list[TargetMilestone]]]:
+    """By (office, indicator) the targets and milestones that held in the period's month.
 
-
-def _milestones(period: Period) -> dict[tuple[int, int], list[TargetMilestone]]:
-    found: dict[tuple[int, int], list[TargetMilestone]] = defaultdict(list)
+    Of letters changed from a later month on those before.
+    """
+    targets = Target.objects.filter(letter__cycle_id=period.cycle_id).annotate(office_id=F("letter__office_id"))
+    found: dict[tuple[int, int], Target] = {(row.office_id, row.indicator_id): row for row in targets}
+    stones: dict[tuple[int, int], list[TargetMilestone]] = defaultdict(list)
     rows = TargetMilestone.objects.filter(letter__cycle_id=period.cycle_id).annotate(office_id=F("letter__office_id"))
     for row in rows.order_by("due_on", "position", "id"):
-        found[row.office_id, row.indicator_id].append(row)
-    return found
+        stones[row.office_id, row.indicator_id].append(row)
+    ids = {row.code: pk for pk, row in indicators.items()}
+    for office_id, content in letter_selectors.contents_before(period.cycle_id, last_day(period)).items():
+        for said in content["targets"]:
+            if said["code"] in ids:
+                key = office_id, ids[said["code"]]
+                found[key] = letter_selectors.target_of(said)
+                stones[key] = letter_selectors.stones_of(said, stones[key])
+    return found, stones
 
 
 class _Value(NamedTuple):

@@ -157,6 +157,19 @@ def contents_before(cycle_id: int, on: date) -> dict[int, dict[str, Any]]:
     return dict(rows.values_list("letter__office_id", "content"))
 
 
+def stones_of(row: dict[str, Any], stones: list[TargetMilestone]) -> list[TargetMilestone]:
+    """The milestones of an indicator with the days that a version's content tells; for reading, never to be saved."""
+    days = {each["name"]: date.fromisoformat(each["due_on"]) for each in row["milestones"]}
+    found = [
+        TargetMilestone(
+            id=stone.pk, letter_id=stone.letter_id, indicator_id=stone.indicator_id, name=stone.name,
+            due_on=days.get(stone.name, stone.due_on), position=stone.position,
+        )
+        for stone in stones
+    ]  # fmt: skip
+    return sorted(found, key=lambda stone: (stone.due_on, stone.position, stone.pk))
+
+
 def target_of(row: dict[str, Any]) -> Target:
     """A target as a version's content tells it; for reading, never to be saved."""
     year, *quarters = (None if value is None else Decimal(value) for value in (row["year_target"], *row["quarters"]))

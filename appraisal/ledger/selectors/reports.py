@@ -21,7 +21,7 @@ from appraisal.ledger.models import (
     TargetMilestone,
 )
 from appraisal.ledger.selectors.facts import last_day
-from appraisal.ledger.selectors.letters import target_of
+from appraisal.ledger.selectors.letters import stones_of, target_of
 from appraisal.ledger.states import ValueState
 from appraisal.library.models import EnteredBy, Indicator
 from core.errors import NotFound
@@ -90,7 +90,7 @@ class Demands:
 def demands(actor: Actor, period: Period) -> Demands:
     """The letter of the actor's office as it held in the period's month, with targets and milestones. Three queries.
 
-    Of a letter that was changed from a later month on the targets are those before: two queries more.
+    Of a letter that was changed from a later month on they are those before: two queries more.
     """
     on = last_day(period)
     letter = _letter.first(period.cycle_id, actor.office.pk, on)
@@ -101,20 +101,28 @@ def demands(actor: Actor, period: Period) -> Demands:
         milestones[milestone.indicator_id].append(milestone)
     targets = {row.indicator_id: row for row in _targets(letter.pk)}
     if letter.changed_later:  # type: ignore[attr-defined]
-        targets |= _targets_before(letter, on)
+        before, stones = _before(letter, on, milestones)
+        targets |= before
+        milestones |= stones
     return Demands(letter, targets, dict(milestones))
 
 
-def _targets_before(letter: TargetLetter, on: date) -> dict[int, Target]:
+def _before(
+    letter: TargetLetter, on: date, milestones: dict[int, list[TargetMilestone]]
+) -> tuple[dict[int, Target], dict[int, list[TargetMilestone]]]:
     """By indicator id, as the version said that held on the day."""
     content = letter.versions.filter(effective_on__lte=on).order_by("-number").values_list("content", flat=True).first()
     ids = dict(letter.targets.values_list("indicator__code", "indicator_id"))
-    found = {}
+    found: dict[int, Target] = {}
+    stones: dict[int, list[TargetMilestone]] = {}
     for row in (content or {"targets": []})["targets"]:
         if row["code"] in ids:
-            found[ids[row["code"]]] = target_of(row)
-            found[ids[row["code"]]].indicator_id = ids[row["code"]]
-    return found
+            pk = ids[row["code"]]
+            found[pk] = target_of(row)
+            found[pk].indicator_id = pk
+            if pk in milestones:
+                stones[pk] = stones_of(row, milestones[pk])
+    return found, stones
 
 
 @compiled

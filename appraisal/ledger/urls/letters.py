@@ -36,6 +36,7 @@ urlpatterns = [
     path("consultations/<int:consultation_id>/", consultations.detail, name="consultation"),
     path(f"{CYCLE}decompositions/", decompositions.index, name="decompositions"),
     path(f"{LETTER}plan/", timeplan.plan, name="letter-plan"),
+    path(f"{LETTER}plan/edit/", timeplan.edit, name="edit-plan"),
     path(f"{LETTER}change/", changes.apply, name="apply-change"),
     path(f"{LETTER}transfer/", changes.transfer, name="transfer-targets"),
     path("changes/<int:letter_change_id>/", changes.detail, name="change"),

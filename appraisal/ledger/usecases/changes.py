@@ -6,6 +6,7 @@ gives up the other takes on, from the same month.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as default
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -16,20 +17,34 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.events import changes as events
-from appraisal.ledger.models import LetterChange, LetterVersion, Participant, ScoreRun, Target, TargetLetter
+from appraisal.ledger.models import (
+    LetterChange,
+    LetterVersion,
+    Participant,
+    ScoreRun,
+    Target,
+    TargetLetter,
+    TargetMilestone,
+)
 from appraisal.ledger.policies import changes as policies
 from appraisal.ledger.selectors import changes as selectors
 from appraisal.ledger.selectors import letters as letter_selectors
 from appraisal.ledger.states import LetterChangeState, RunState
 from appraisal.ledger.usecases import targets
 from appraisal.ledger.usecases.targets import TargetRow
-from appraisal.library.models import TargetBasis
 from core.errors import Conflict, Invalid
 from tenants.actors import Actor
 
 Kind = LetterChange.Kind
 DECIDED = ("state", "decided_by_id", "decided_by_name", "decided_at")
 FIELDS = ("applicable", "not_applicable_reason", *targets.FIGURES, "note")
+
+
+@dataclass(frozen=True)
+class ChangedRow(TargetRow):
+    """With the days that milestones should have, by name; those that are not named keep theirs."""
+
+    milestones: Mapping[str, date] = default(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,8 +61,9 @@ class Grounds:
 def apply_for_change(
     *, letter_id: int, rows: Iterable[TargetRow], grounds: Grounds, actor: Actor, at: datetime
 ) -> LetterChange:
-    """Ask for other targets in a signed letter; nothing changes before the province approves.
+    """Ask for other targets, or other days of milestones, in a signed letter; nothing changes before it is approved.
 
+    A milestone that falls due before the change holds keeps its day: lateness is not talked away afterwards.
     Source: domain reference 2.2 step 8. Raises NotFound, Denied, Conflict (not signed; not running; outside of the
     months for it; already changed; one waits), Invalid (reason, basis, day, no difference; `rows` {code, field,
     message}).
@@ -157,7 +173,7 @@ def _applied(
             message = _("请写明调整的理由和依据的文件，理由最多 500 个字，依据最多 200 个字。")
             raise Invalid(message, field=field)
     _check_day(letter, grounds.effective_on)
-    values, figures = _difference(letter, list(rows))
+    values, figures = _difference(letter, list(rows), grounds.effective_on)
     with translation.override(settings.LANGUAGE_CODE):
         role = actor.role_label[:120]
     change = LetterChange.objects.create(
@@ -188,7 +204,9 @@ def _check_day(letter: TargetLetter, day: date) -> None:
         )
 
 
-def _difference(letter: TargetLetter, rows: list[TargetRow]) -> tuple[dict[str, Any], dict[str, list]]:
+def _difference(
+    letter: TargetLetter, rows: list[TargetRow], effective_on: date
+) -> tuple[dict[str, Any], dict[str, list]]:
     """(code → fields as stored, code → [before, after]) of what would change. Raises Invalid with `rows`."""
     stored = {row.indicator.code: row for row in letter_selectors.targets(letter)}
     wrong: targets.Rows = []
@@ -196,25 +214,60 @@ def _difference(letter: TargetLetter, rows: list[TargetRow]) -> tuple[dict[str, 
     figures: dict[str, list] = {}
     for given in rows:
         target = stored.get(given.code)
-        if target is None or target.indicator.target_basis != TargetBasis.LETTER or given.code in values:
+        if target is None or not selectors.may_change(target) or given.code in values:
             message = _("责任书中没有这个指标，或它不由责任书定目标，或写了两次。")
             wrong.append({"code": given.code[:10], "field": "code", "message": message})
             continue
         checked, problems = targets.checked(given, target.indicator)
-        wrong += problems
-        if problems or all(getattr(target, name) == checked[name] for name in FIELDS):
+        days, late = _days(target, given, effective_on)
+        wrong += problems + late
+        if problems or late or (not days and all(getattr(target, name) == checked[name] for name in FIELDS)):
             continue
         values[given.code] = {
             name: letter_selectors.plain(value) if isinstance(value, Decimal) else value
             for name, value in checked.items()
         }
         figures[given.code] = [letter_selectors.plain(target.year_target), values[given.code]["year_target"]]
+        if days:
+            stones: list[TargetMilestone] = target.milestone_list  # type: ignore[attr-defined]
+            values[given.code]["milestones"] = [
+                {"name": stone.name, "due_on": days.get(stone.name, stone.due_on).isoformat()} for stone in stones
+            ]
+            changed = [stone for stone in stones if stone.name in days]
+            figures[given.code] = [
+                [[stone.name, stone.due_on.isoformat()] for stone in changed],
+                [[stone.name, days[stone.name].isoformat()] for stone in changed],
+            ]
     if wrong:
         sentence = _("；").join(f"{row['code']} {row['message']}" for row in wrong[:5])
         raise Invalid(_("目标有误：%(what)s%(more)s") % {"what": sentence, "more": ""}, rows=wrong)
     if not values:
         raise Invalid(_("没有与现行目标不同的内容。"), field="rows")
     return values, figures
+
+
+def _days(target: Target, given: TargetRow, effective_on: date) -> tuple[dict[str, date], targets.Rows]:
+    """(name → the other day, what is wrong) of the milestones for which another day is asked."""
+    stones = {stone.name: stone for stone in target.milestone_list}  # type: ignore[attr-defined]
+    days, wrong = {}, []
+    for name, day in (given.milestones if isinstance(given, ChangedRow) else {}).items():
+        stone = stones.get(name)
+        values = {"name": name[:20], "on": effective_on, "year": effective_on.year}
+        if stone is None:
+            message = _("责任书中没有节点“%(name)s”。") % values
+        elif day == stone.due_on:
+            continue
+        elif not given.applicable:
+            message = _("不适用的指标不改节点时限。")
+        elif stone.due_on < effective_on:
+            message = _("节点“%(name)s”在生效日之前已经到期，时限不能再改。") % values
+        elif day < effective_on or day.year != effective_on.year:
+            message = _("节点“%(name)s”的时限应在生效日 %(on)s 以后、%(year)s 年以内。") % values
+        else:
+            days[name] = day
+            continue
+        wrong.append({"code": given.code, "field": "milestones", "message": message})
+    return days, wrong
 
 
 @transaction.atomic
@@ -255,6 +308,9 @@ def _apply(change: LetterChange, minutes: str, actor: Actor, at: datetime) -> No
             figure = name in targets.FIGURES and values[name] is not None
             setattr(target, name, Decimal(values[name]) if figure else values[name])
         touched.append(target)
+        for stone in values.get("milestones", ()):
+            same = letter.milestones.filter(indicator_id=target.indicator_id, name=stone["name"])
+            same.exclude(due_on=stone["due_on"]).update(due_on=stone["due_on"])
     Target.objects.bulk_update(touched, FIELDS)
     content = letter_selectors.content_of(letter, letter.number, letter_selectors.targets(letter))
     change.version = LetterVersion.objects.create(

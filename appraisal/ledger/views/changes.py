@@ -49,6 +49,7 @@ def apply(request: HttpRequest, letter_id: int) -> HttpResponse:
     context = {
         "letter": letter, "form": form, "refusal": refusal,
         "grid": forms.grid(rows, request.POST or None, refusal.rows if refusal else []),
+        "days": forms.days(rows, request.POST or None, refusal.rows if refusal else []),
     }  # fmt: skip
     status = refusal.status if refusal else 422 if form.errors else 200
     return render(request, "ledger/letters/change_apply.html", context, status=status)

@@ -88,6 +88,13 @@ def _said(event: EventRecord) -> tuple[str, str, str, str]:
             said = _("确认责任清单第 %(number)s 版，覆盖 %(covered)s / %(of)s 项目标") % data
             short = _("合计不足：%(codes)s") % {"codes": _("、").join(data["short"])} if data["short"] else ""
             return said + late, short, "list-check", "warn" if late or short else "ok"
+        case "MonthsLaidDown":
+            return (
+                _("安排 %(codes)s 的分月计划") % {"codes": _("、").join(data["codes"])},
+                data["reason"],
+                "calendar",
+                "",
+            )
         case "ConsultationOpened":
             return _("开始商定目标，一上截止 %(due_on)s") % data, "", "plus", "brand"
         case "FiguresSent":

@@ -1,30 +1,74 @@
-"""The year's targets by months (时间计划)."""
+"""The year's targets by months (时间计划): looked at beside what was reached, and laid down."""
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
+from appraisal.ledger.forms import timeplan as forms
 from appraisal.ledger.selectors import letters as letter_selectors
 from appraisal.ledger.selectors import timeplan as selectors
+from appraisal.ledger.usecases import timeplan as usecases
+from core.errors import Refusal
 from core.http import reads
 
 
 @reads
 def plan(request: HttpRequest, letter_id: int) -> HttpResponse:
     """What should be reached by the end of each month, and what was."""
-    letter = letter_selectors.get_letter(request.actor, letter_id)  # type: ignore[attr-defined]
+    actor = request.actor  # type: ignore[attr-defined]
+    letter = letter_selectors.get_letter(actor, letter_id)
     today = timezone.localdate()
     now = today.month if today.year == letter.cycle.year else 0
+    planned = selectors.plan_of(letter)
     rows = [
         {
             "planned": each,
             "cells": [
                 {"month": month, "target": target, "actual": each.actual[month - 1], "gap": each.gap(month),
-                 "agreed": month % 3 == 0, "now": month == now}
+                 "agreed": month in each.agreed, "now": month == now}
                 for month, target in enumerate(each.months, start=1)
             ],
         }
-        for each in selectors.plan_of(letter)
+        for each in planned
     ]  # fmt: skip
-    context = {"letter": letter, "rows": rows, "months": range(1, 13), "now": now}
+    context = {
+        "letter": letter, "rows": rows, "months": range(1, 13), "now": now, "newest": selectors.plans(letter).first(),
+        "refusal": selectors.refusal(actor, letter, today) if planned else _("没有按累计数定目标的指标"),
+    }  # fmt: skip
     return render(request, "ledger/letters/plan.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, letter_id: int) -> HttpResponse:
+    """The grid of months; agreed ends and months that have passed stand fast."""
+    actor = request.actor  # type: ignore[attr-defined]
+    letter = letter_selectors.get_letter(actor, letter_id)
+    today = timezone.localdate()
+    selectors.check(actor, letter, today)
+    planned, standing = selectors.plan_of(letter), selectors.standing(letter, today)
+    newest = selectors.plans(letter).first()
+    form = forms.PlanForm(request.POST or None, initial={"number": newest.number if newest else 0})
+    refusal: Refusal | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            usecases.lay_months_down(
+                letter_id=letter.pk, rows=forms.typed_rows(request.POST, planned, standing.first_open), actor=actor,
+                at=timezone.now(), **form.cleaned_data,
+            )  # fmt: skip
+        except Refusal as caught:
+            if caught.status in (403, 404):
+                raise
+            refusal = caught
+        else:
+            messages.success(request, _("分月计划已保存。"))
+            return redirect("ledger:letter-plan", letter.pk)
+    context = {
+        "letter": letter, "form": form, "refusal": refusal, "standing": standing, "months": range(1, 13),
+        "above": actor.at_province,
+        "grid": forms.grid(planned, standing.first_open, request.POST or None, refusal.rows if refusal else []),
+    }  # fmt: skip
+    status = refusal.status if refusal else 422 if form.errors else 200
+    return render(request, "ledger/letters/plan_edit.html", context, status=status)

@@ -71,6 +71,16 @@ def quarters(profile: Profile, code: str) -> tuple[Decimal, Decimal, Decimal]:
     return tuple(rounded(target * share) for share in QUARTER_SHARES[:3])  # type: ignore[return-value]
 
 
+def slow_start(profile: Profile, code: str) -> list[Decimal]:
+    """The twelve months of an office that reaches a fifth of each quarter in its first month and half by its second."""
+    ends = (Decimal(0), *quarters(profile, code), year_target(profile, code))
+    return [
+        ends[quarter + 1] if part == 1 else rounded(ends[quarter] + (ends[quarter + 1] - ends[quarter]) * part)
+        for quarter in range(4)
+        for part in (Decimal("0.2"), Decimal("0.5"), Decimal(1))
+    ]
+
+
 def to_date(profile: Profile, code: str, month: int) -> Decimal:
     """Target to the end of `month`, straight between quarter ends."""
     ends = (Decimal(0), *quarters(profile, code), year_target(profile, code))

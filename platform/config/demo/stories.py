@@ -36,6 +36,8 @@ SECOND_PROVINCE = (
     Profile("qinghe", D("0.8"), D("0.96"), 1, "示范分组"),
     Profile("yunling", D("0.6"), D("0.91"), 1, "示范分组"),
 )
+# Story: an office that lays its months down itself, because building starts with the dry season's end.
+LAYS_MONTHS_DOWN, SLOW_START = "kunming", "A1"
 LATE = {("nujiang", 7), ("diqing", 3), ("wenshan", 5), ("nujiang", 2)}
 
 

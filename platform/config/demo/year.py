@@ -6,6 +6,7 @@ from datetime import date
 
 from appraisal.ledger.models import Cycle, Period, TargetMilestone
 from appraisal.ledger.usecases import cycles, letters
+from appraisal.ledger.usecases.timeplan import lay_months_down
 from appraisal.library import usecases as library
 from appraisal.library.models import Indicator
 from appraisal.results.selectors import inputs
@@ -100,6 +101,12 @@ class Year:
             letters.sign_letter(
                 letter_id=letter_id, lock_version=letter.lock_version, actor=signer, at=moment(date(year, 1, 16), 10)
             )
+            if slug == stories.LAYS_MONTHS_DOWN:
+                code = stories.SLOW_START
+                lay_months_down(
+                    letter_id=letter_id, rows={code: figures.slow_start(profile, code)}, number=0, actor=signer,
+                    at=moment(date(year, 1, 23), 16),
+                )  # fmt: skip
 
     def _targets(self, profile: Profile) -> list[letters.TargetRow]:
         rows = []

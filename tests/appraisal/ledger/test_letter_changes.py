@@ -9,13 +9,13 @@ from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from appraisal.ledger.models import LetterChange, Participant, Target, TargetLetter
+from appraisal.ledger.models import LetterChange, Participant, Target, TargetLetter, TargetMilestone
 from appraisal.ledger.selectors import changes as selectors
 from appraisal.ledger.selectors import facts, letter_papers, reports
 from appraisal.ledger.selectors import letters as letter_selectors
 from appraisal.ledger.states import LetterChangeState
 from appraisal.ledger.usecases import changes, scores
-from appraisal.ledger.usecases.changes import Grounds
+from appraisal.ledger.usecases.changes import ChangedRow, Grounds
 from appraisal.ledger.usecases.targets import TargetRow
 from core.documents import render
 from core.errors import Conflict, Denied, Invalid, NotFound
@@ -97,7 +97,7 @@ class TestInJuly:
     def test_scores_of_months_before_use_the_version_before(self, running, kunming_leader) -> None:
         def denominator(month: int) -> str:
             period = running.period(month)
-            found = facts._targets(period, {row.pk: row for row in running.version.indicators.all()})
+            found, _stones = facts._held(period, {row.pk: row for row in running.version.indicators.all()})
             return str(found[running.letters["kunming"].office_id, running.indicator("A1").pk].year_target)
 
         approve(ask(running, kunming_leader), running.leader)
@@ -154,7 +154,8 @@ class TestInJuly:
             (TargetRow("A1", year_target="1200", q1="300", q2="600", q3="900"), "没有与现行目标不同"),
             (TargetRow("A1", year_target="100", q1="300", q2="600", q3="900"), "不能低于"),
             (TargetRow("Q9", year_target="1"), "没有这个指标"),
-            (TargetRow("A6", year_target="1"), "没有这个指标"),
+            (TargetRow("A6", year_target="1"), "不填目标数"),
+            (TargetRow("B1", year_target="1"), "没有这个指标"),
         ],
     )
     def test_needs_figures_that_fit(self, running, kunming_leader, row, said) -> None:
@@ -176,6 +177,112 @@ class TestInJuly:
         scores.publish_run(run_id=run.pk, actor=running.admin, at=NOON)
         with pytest.raises(Conflict, match="7 月及以后已有核定"):
             ask(running, kunming_leader)
+
+
+def stones_of(running, code: str, **days: date) -> ChangedRow:
+    """Other days for the milestones of one indicator: first, second."""
+    names = {"first": "实施规划报批", "second": "阶段性验收"}
+    return ChangedRow(code, milestones={names[which]: day for which, day in days.items()})
+
+
+LATER = date(2026, 11, 15)
+
+
+class TestMilestonesInJuly:
+    """Not figures alone: a flood moves a day, too."""
+
+    def test_the_day_changes_with_the_new_version_and_not_before(self, running, kunming_leader) -> None:
+        code = running.version.indicators.filter(method="MILESTONE").first().code
+        change = ask(running, kunming_leader, [stones_of(running, code, second=LATER)])
+        days = TargetMilestone.objects.filter(letter=running.letters["kunming"], indicator__code=code)
+        assert sorted(days.values_list("due_on", flat=True)) == [date(2026, 3, 31), date(2026, 9, 30)]
+        approve(change, running.leader)
+
+        letter = TargetLetter.objects.get(pk=running.letters["kunming"].pk)
+        assert sorted(days.values_list("due_on", flat=True)) == [date(2026, 3, 31), LATER]
+        (row,) = [row for row in letter_selectors.get_version(letter, 2).content["targets"] if row["code"] == code]
+        assert row["milestones"][1] == {"name": "阶段性验收", "due_on": "2026-11-15"}
+        (told,) = selectors.figures(LetterChange.objects.get(pk=change.pk))
+        assert [told[which]["milestones"][1]["due_on"] for which in ("before", "after")] == ["2026-09-30", "2026-11-15"]
+        paper = paper_text(
+            render(letter_papers.paper_of(letter, letter_selectors.get_version(letter, 2), at=NOON), "docx")
+        )
+        assert "2026年11月15日" in paper
+
+    def test_months_before_keep_the_day_they_had(self, running, kunming_leader) -> None:
+        indicator = running.version.indicators.filter(method="MILESTONE").first()
+        grounds = Grounds(kind="FORCE", reason="洪灾", basis="云防指7号", effective_on=date(2026, 8, 1))
+        approve(
+            ask(running, kunming_leader, [stones_of(running, indicator.code, second=LATER)], grounds), running.leader
+        )
+
+        for month, second in ((7, date(2026, 9, 30)), (8, LATER)):
+            period = running.period(month)
+            told = reports.demands(kunming_leader, period).milestones[indicator.pk]
+            _targets, scored = facts._held(period, {row.pk: row for row in running.version.indicators.all()})
+            scored = scored[running.letters["kunming"].office_id, indicator.pk]
+            assert [stone.due_on for stone in told] == [date(2026, 3, 31), second]
+            assert [(stone.pk, stone.due_on) for stone in told] == [(stone.pk, stone.due_on) for stone in scored]
+
+    @pytest.mark.parametrize(
+        ("days", "said"),
+        [
+            ({"first": date(2026, 12, 1)}, "已经到期"),
+            ({"second": date(2026, 6, 30)}, "生效日 2026-07-01 以后"),
+            ({"second": date(2027, 1, 1)}, "2026 年以内"),
+            ({"second": date(2026, 9, 30)}, "没有与现行目标不同"),
+        ],
+    )
+    def test_needs_days_that_fit(self, running, kunming_leader, days, said) -> None:
+        code = running.version.indicators.filter(method="MILESTONE").first().code
+        with pytest.raises(Invalid, match=said):
+            ask(running, kunming_leader, [stones_of(running, code, **days)])
+
+    def test_knows_its_milestones(self, running, kunming_leader) -> None:
+        for code, said in (("A1", "没有节点“竣工”"), ("B2", "没有这个指标")):
+            with pytest.raises(Invalid, match=said):
+                ask(running, kunming_leader, [ChangedRow(code, year_target="1200", q1="300", q2="600", q3="900",
+                                                         milestones={"竣工": LATER})])  # fmt: skip
+
+    def test_the_database_lets_a_day_through_only_then_and_no_name(self, running, kunming_leader) -> None:
+        """Negative control: the same statement goes through while an approved change is applied."""
+        stones = TargetMilestone.objects.filter(letter=running.letters["kunming"])
+        with pytest.raises(IntegrityError, match="signed_letter"), transaction.atomic():
+            stones.update(due_on=LATER)
+        ask(running, kunming_leader)
+        with transaction.atomic():
+            LetterChange.objects.update(state="APPROVED", decided_at=JULY, decided_by_id=1, minutes="x")
+            assert stones.update(due_on=LATER) > 0
+            with pytest.raises(IntegrityError, match="signed_letter"), transaction.atomic():
+                stones.filter(name="阶段性验收").update(name="验收")
+            with pytest.raises(IntegrityError, match="signed_letter"), transaction.atomic():
+                stones.all().delete()
+            transaction.set_rollback(True)
+
+    def test_by_page_and_api(self, running, signed_in, monkeypatch) -> None:
+        monkeypatch.setattr("django.utils.timezone.now", lambda: JULY)
+        office = signed_in("kunming", Role.PRINCIPAL_LEADER)
+        letter = running.letters["kunming"].pk
+        stone = TargetMilestone.objects.filter(letter_id=letter, name="阶段性验收").select_related("indicator").first()
+        page, name = f"/kunming/appraisal/letters/{letter}/change/", f"{stone.indicator.code}-due-{stone.pk}"
+        assert f'name="{name}"' in office.get(page).content.decode()
+        body = {"kind": "FORCE", "effective_on": "2026-07-01", "reason": "洪灾", "basis": "云防指7号"}
+        for code in ("A1", "A2"):
+            body |= {f"{code}-year_target": "1200", f"{code}-q1": "300", f"{code}-q2": "600", f"{code}-q3": "900"}
+        for typed, said in (("明天", "时限不是日期"), ("2026-05-01", "以后")):
+            wrong = office.post(page, body | {name: typed})
+            assert (wrong.status_code, said in wrong.content.decode()) == (422, True)
+        assert office.post(page, body | {name: "2026-11-15"}).status_code == 302
+        change = LetterChange.objects.get()
+        assert "2026-11-15" in office.get(f"/kunming/appraisal/changes/{change.pk}/").content.decode()
+        shown = office.get(f"/kunming/api/v1/letter-changes/{change.pk}/").json()
+        assert shown["figures"][0]["after"]["milestones"][1]["due_on"] == "2026-11-15"
+        row = {"code": stone.indicator.code, "milestones": [{"name": stone.name, "due_on": "2026-12-01"}]}
+        body = {"kind": "PLAN", "reason": "计划", "basis": "文件1号", "effective_on": "2026-08-01", "rows": [row]}
+        made = signed_in("puer", Role.PRINCIPAL_LEADER).post(
+            f"/puer/api/v1/letters/{running.letters['puer'].pk}/changes/", body, "application/json"
+        )
+        assert (made.status_code, made.json()["figures"][0]["after"]["milestones"][1]["due_on"]) == (201, "2026-12-01")
 
 
 class TestTheSecondPerson:
