@@ -73,11 +73,17 @@ class Lists(IdempotentMixin, APIView):
         return _detail(request, row.pk, 201)
 
 
-class ListOne(APIView):
+class ListOne(IdempotentMixin, APIView):
     @extend_schema(operation_id="duty_lists_read", responses=shapes.ListDetailOut, tags=TAGS)
     def get(self, request: Request, list_id: int) -> Response:
         """Every target with its lines, how they make it up, what is lacking."""
         return _detail(request, list_id)
+
+    @extend_schema(operation_id="duty_lists_drop", responses={204: None}, tags=TAGS)
+    def delete(self, request: Request, list_id: int) -> Response:
+        """Give a draft up, with all its lines."""
+        usecases.drop_list(list_id=list_id, actor=_actor(request), at=timezone.now())
+        return Response(status=204)
 
 
 class TargetLines(IdempotentMixin, APIView):

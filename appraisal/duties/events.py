@@ -15,6 +15,14 @@ class ListBegun(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ListDropped(Event):
+    """lines: how many it had."""
+
+    number: int
+    lines: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class TargetsBroken(Event):
     """codes: targets whose parts were saved."""
 

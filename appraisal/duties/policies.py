@@ -67,6 +67,16 @@ def edit(actor: Actor, row: ResponsibilityList) -> None:
 
 
 @policy
+def drop(actor: Actor, row: ResponsibilityList) -> None:
+    """A draft alone: what waits for a leader is sent back first, what was handed out stays."""
+    plan(actor)
+    if row.state == ListState.SUBMITTED:
+        raise Conflict(_("清单已提交待确认，不能删除；请领导先退回。"))
+    if row.state != ListState.DRAFT:
+        raise Conflict(_("清单已经确认并下达，不能删除；要调整，请起草新版。"))
+
+
+@policy
 def confirm(actor: Actor, row: ResponsibilityList) -> None:
     """A leader of the office itself, and not who submitted it."""
     see(actor)

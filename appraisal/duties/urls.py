@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{LIST}book/", book.upload, name="book"),
     path(f"{LIST}population/", decisions.population, name="population"),
     path(f"{LIST}last-year/", decisions.last_year, name="last-year"),
+    path(f"{LIST}drop/", decisions.drop, name="drop"),
     path(f"{LIST}submit/", decisions.submit, name="submit"),
     path(f"{LIST}send-back/", decisions.send_back, name="send-back"),
     path(f"{LIST}confirm/", decisions.confirm, name="confirm"),

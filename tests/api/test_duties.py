@@ -33,6 +33,10 @@ def _noon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_list_goes_from_nothing_to_confirmed(work: Work, actor) -> None:  # noqa: F811
     planner, leader, owner = Caller(work.planner), Caller(work.leader), Caller(work.owner)
+    dropped = planner.ask("post", "duty-lists/", {}).json()["id"]
+    assert leader.ask("delete", f"duty-lists/{dropped}/").status_code == 403
+    assert planner.ask("delete", f"duty-lists/{dropped}/").status_code == 204
+    assert planner.ask("delete", f"duty-lists/{dropped}/").status_code == 404
     begun = planner.ask("post", "duty-lists/", {})
     assert begun.status_code == 201, begun.content
     row = begun.json()["id"]

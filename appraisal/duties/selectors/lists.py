@@ -185,4 +185,5 @@ def history(actor: Actor, letter: TargetLetter, limit: int = 20) -> list[EventRe
 def refusals(actor: Actor, row: ResponsibilityList) -> dict[str, str | None]:
     """For each action why not, None when the actor may. Shared by pages and API."""
     edit, confirm = policies.edit.reason(actor, row), policies.confirm.reason(actor, row)
-    return {"edit": edit, "submit": edit, "send_back": confirm, "confirm": confirm}
+    drop = policies.drop.reason(actor, row)
+    return {"edit": edit, "submit": edit, "send_back": confirm, "confirm": confirm, "drop": drop}

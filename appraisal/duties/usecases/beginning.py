@@ -1,4 +1,4 @@
-"""Begin a list: the first, a new version of the one in force, what last year's had."""
+"""Begin a list, or give one up: the first, a new version of the one in force, what last year's had."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -56,6 +56,20 @@ def begin_list(*, year: int | None = None, actor: Actor, at: datetime) -> Respon
     )  # fmt: skip
     core_events.record(event, actor=actor, at=at)
     return row
+
+
+@transaction.atomic
+def drop_list(*, list_id: int, actor: Actor, at: datetime) -> None:
+    """Give a draft up, with all its lines; the list in force stays as it is, and the next one takes the number.
+
+    Raises NotFound (dropped already), Denied, Conflict (submitted; confirmed).
+    """
+    row = selectors.get_list(actor, list_id, lock=True)
+    policies.drop(actor, row)
+    lines = Duty.objects.filter(breakdown__list=row).count()
+    event = events.ListDropped(subject=selectors.subject(actor, row.letter_id), number=row.number, lines=lines)
+    row.delete()
+    core_events.record(event, actor=actor, at=at)
 
 
 @transaction.atomic

@@ -38,13 +38,16 @@ def last_year(request: HttpRequest, list_id: int) -> HttpResponse:
     return redirect("duties:list", list_id)
 
 
-def _ask(request: HttpRequest, row: ResponsibilityList, form: Any, act: Any, done: str, **shown: Any) -> HttpResponse:
+def _ask(
+    request: HttpRequest, row: ResponsibilityList, form: Any, act: Any, done: str, *, to: str = "", **shown: Any
+) -> HttpResponse:
+    """to: where it goes on, else back to the list."""
     back = reverse("duties:list", args=[row.pk])
 
     def acted(data: dict[str, Any]) -> str:
         act(data)
         messages.success(request, done)
-        return back
+        return to or back
 
     crumbs = [(_("任务分解"), back)]
     return asking.ask(request, form, acted, url=request.path, cancel_url=back, crumbs=crumbs, **shown)
@@ -64,6 +67,20 @@ def population(request: HttpRequest, list_id: int) -> HttpResponse:
         ),
         _("各县移民人口已保存。"), title=_("各县移民人口"), confirm=_("保存"),
         lead=_("按人口分摊目标时用；只填一次，下一版清单沿用。"),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def drop(request: HttpRequest, list_id: int) -> HttpResponse:
+    """Give a draft up."""
+    row = selectors.get_list(request.actor, list_id)
+    policies.drop(request.actor, row)
+    return _ask(
+        request, row, plain_forms.Form(request.POST if request.method == "POST" else None),
+        lambda data: usecases.drop_list(list_id=row.pk, actor=request.actor, at=timezone.now()),
+        _("草稿已删除。"), to=f"{reverse('duties:index')}?year={row.letter.cycle.year}", title=_("删除清单草稿"),
+        confirm=_("删除"), danger=True,
+        lead=_("第 %(n)s 版草稿和其中分解的任务一并删除，现行清单不变。") % {"n": row.number},
     )  # fmt: skip
 
 

@@ -24,6 +24,8 @@ def _said(event: EventRecord) -> tuple[str, str, str, str]:
     match event.name:
         case "ListBegun":
             return _("起草清单第 %(number)s 版，按责任书第 %(letter_version)s 版") % data, "", "plus", "brand"
+        case "ListDropped":
+            return _("删除清单第 %(number)s 版草稿，共 %(lines)s 项任务") % data, "", "trash", "bad"
         case "TargetsBroken":
             return _("修改 %(n)s 项目标的分解") % {"n": len(data["codes"])}, " ".join(data["codes"]), "pencil", ""
         case "ListSubmitted":

@@ -12,6 +12,7 @@ from appraisal.duties import usecases
 from appraisal.duties.models import Delivery, Duty, ResponsibilityList
 from appraisal.duties.selectors import checking, differing, lists, papers, progress
 from appraisal.duties.usecases import Part
+from appraisal.duties.views import words
 from appraisal.ledger.models import Decomposition, LetterVersion
 from appraisal.ledger.selectors import decompositions as ledger
 from appraisal.ledger.usecases import letters
@@ -56,6 +57,62 @@ class TestBegin:
 
         with pytest.raises(Denied, match="只读"):
             usecases.begin_list(actor=visitor, at=NOON)
+
+
+class TestDrop:
+    def drop(self, work: Work, row: ResponsibilityList, **more) -> None:
+        usecases.drop_list(list_id=row.pk, **{"actor": work.planner, "at": NOON, **more})
+
+    def test_a_draft_goes_with_its_lines_and_the_list_in_force_stays(self, work: Work) -> None:
+        first = work.confirmed()
+        second = work.begin()
+        self.drop(work, second)
+
+        assert list(ResponsibilityList.objects.values_list("pk", "state")) == [(first.pk, "CONFIRMED")]
+        assert not Duty.objects.exclude(breakdown__list=first).exists()
+        told = words.timeline(lists.history(work.planner, first.letter))
+        assert told[0]["text"] == "删除清单第 2 版草稿，共 3 项任务"
+        assert work.begin().number == 2  # never told to anybody: its number is free
+
+    def test_twice_finds_nothing(self, work: Work) -> None:
+        row = work.begin()
+        self.drop(work, row)
+        with pytest.raises(NotFound):
+            self.drop(work, row)
+
+    def test_what_waits_or_was_handed_out_stays(self, work: Work) -> None:
+        row = work.begin()
+        work.complete(row)
+        work.submit(row)
+        with pytest.raises(Conflict, match="请领导先退回"):
+            self.drop(work, row)
+        work.confirm(row)
+        with pytest.raises(Conflict, match="已经确认并下达"):
+            self.drop(work, row)
+        assert Duty.objects.filter(breakdown__list=row).count() == 3
+
+    def test_one_that_was_sent_back_can_be_given_up(self, work: Work) -> None:
+        row = work.begin()
+        work.complete(row)
+        work.submit(row)
+        usecases.send_back_list(list_id=row.pk, reason="重新分解到各县", actor=work.leader, at=NOON)
+        self.drop(work, row)
+        assert not ResponsibilityList.objects.exists()
+
+    @pytest.mark.parametrize("role", [Role.PRINCIPAL_LEADER, Role.REVIEWER, Role.CIVIL_SERVANT, Role.SYS_ADMIN])
+    def test_is_for_planners(self, work: Work, actor, role: Role) -> None:
+        row = work.begin()
+        with pytest.raises(Denied):
+            self.drop(work, row, actor=actor("kunming", role))
+
+    def test_is_the_offices_own(self, work: Work, offices: dict[str, Office], actor) -> None:
+        row = work.begin()
+        guest = actor("yunnan", Role.APPRAISAL_ADMIN)
+        with pytest.raises(NotFound):  # a visitor sees no draft
+            self.drop(work, row, actor=Actor(guest.user_id, guest.name, work.office, guest.home, guest.roles))
+        with office_core.mounted(offices["puer"].mount()), pytest.raises(NotFound):
+            self.drop(work, row, actor=actor("puer", Role.REPORTER))
+        assert ResponsibilityList.objects.filter(pk=row.pk).exists()
 
 
 class TestSave:

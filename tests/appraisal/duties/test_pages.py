@@ -212,6 +212,17 @@ def test_the_bureau_sees_how_far_every_office_is(work: Work, as_, actor) -> None
     assert as_(actor("kunming", Role.PRINCIPAL_LEADER)).get(address.replace("yunnan", "kunming")).status_code == 403
 
 
+def test_a_draft_is_given_up_in_a_dialog(work: Work, as_) -> None:
+    row, client, leader = work.begin(), as_(work.planner), as_(work.leader)
+    shown = client.get(f"/kunming/duties/{row.pk}/").content.decode()
+    assert f"/kunming/duties/{row.pk}/drop/" in shown
+    assert leader.get(f"/kunming/duties/{row.pk}/drop/").status_code == 403
+    assert "一并删除" in client.get(f"/kunming/duties/{row.pk}/drop/").content.decode()
+    gone = client.post(f"/kunming/duties/{row.pk}/drop/", follow=True)
+    assert (gone.status_code, "草稿已删除" in gone.content.decode()) == (200, True)
+    assert client.post(f"/kunming/duties/{row.pk}/drop/").status_code == 404
+
+
 def test_a_leader_sends_back_and_confirms_in_dialogs(work: Work, as_) -> None:
     row = work.begin()
     work.complete(row)

@@ -17,7 +17,7 @@ from appraisal.duties.models import Breakdown, Duty, ResponsibilityList
 from appraisal.duties.selectors import lists
 from appraisal.duties.usecases import Part
 from appraisal.ledger.models import Decomposition
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from tenants.models import Role
 from tests.appraisal.reporting.test_races import AT, LETTERS, YEAR, World, committed, refusals, world  # noqa: F401
 
@@ -95,6 +95,14 @@ def test_of_two_who_begin_one_does(desk: World) -> None:
     assert refusals(results) == [Conflict]
     with committed(desk.office):
         assert ResponsibilityList.objects.filter(letter__cycle__year=YEAR).count() == 1
+
+
+def test_of_two_who_drop_one_does(desk: World) -> None:
+    row = begun(desk)
+
+    results = desk.at_once(*[lambda: usecases.drop_list(list_id=row, actor=desk.reporter, at=AT)] * 2)
+
+    assert refusals(results) == [NotFound]
 
 
 def test_of_two_who_confirm_one_does_and_the_bureau_is_told_once(desk: World) -> None:
