@@ -7,6 +7,7 @@ months (`annual_composite`). Whatever the months to come are within those bounds
 within what is told here. Source: features M11, issue 4. Prose: platform/docs/rules/year.md.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -48,19 +49,19 @@ def forecasts(totals: Mapping[str, Mapping[int, Decimal]], *, on: date | None = 
     """Office → its forecast. totals: office → month → published total; an office needs one month at least."""
     ways = {office: _Way(months, on) for office, months in totals.items() if months}
     ranges = {office: way.range() for office, way in ways.items()}
-    found = {}
-    for office, mine in ranges.items():
-        others = [other for name, other in ranges.items() if name != office]
-        found[office] = Forecast(
+    lows, highs = sorted(each.low for each in ranges.values()), sorted(each.high for each in ranges.values())
+    return {
+        office: Forecast(
             office=office,
             score=mine,
-            best=1 + sum(1 for other in others if other.low > mine.high),
-            worst=1 + sum(1 for other in others if other.high >= mine.low),
+            best=1 + len(lows) - bisect_right(lows, mine.high),  # who cannot end below; its own low is no such
+            worst=len(highs) - bisect_left(highs, mine.low),  # who may end beside or above, itself among them
             fall=ways[office].fall,
             rise=ways[office].rise,
             left=ways[office].left,
         )
-    return found
+        for office, mine in ranges.items()
+    }
 
 
 def composite(totals: Mapping[int, Decimal], *, on: date | None = None) -> Decimal:

@@ -1,6 +1,7 @@
 """The dated figures of the rules, kept in params/*.yaml: each value holds from its day on and names its reference."""
 
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,5 +15,11 @@ def in_force(name: str, on: date | None) -> Any:
 
     Raises core.parameters.ParameterError for a day before the first value.
     """
-    parameter = parameters.load(FOLDER / f"{name}.yaml")
+    parameter = _parameter(name)
     return parameter.values[-1].value if on is None else parameter.value(on)
+
+
+@cache
+def _parameter(name: str) -> parameters.Parameter:
+    """By name: making and hashing a path costs more than looking a value up."""
+    return parameters.load(FOLDER / f"{name}.yaml")

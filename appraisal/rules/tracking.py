@@ -4,14 +4,14 @@ An office's progress is the mean over its letter's quantities, by their points, 
 far over its target does not hide another one that is behind.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-ONE = Fraction(1)
+from appraisal.rules.exact import ONE, ZERO, number
 
 
 class Light(StrEnum):
@@ -35,12 +35,12 @@ class Quantity:
     @cached_property
     def done(self) -> Fraction:
         """Share of the year, from 0 to 1."""
-        return min(max((self.reached or Fraction(0)) / self.year, Fraction(0)), ONE)
+        return _share(self.reached, self.year) if self.reached else ZERO
 
     @cached_property
     def due(self) -> Fraction:
         """Share of the year that the plan wants by now, from 0 to 1."""
-        return min(self.plan / self.year, ONE)
+        return _share(self.plan, self.year)
 
 
 @dataclass(frozen=True)
@@ -59,19 +59,42 @@ class Progress:
 def progress(quantities: Iterable[Quantity]) -> Progress | None:
     """All quantities together by their points; None without any."""
     known = [each for each in quantities if each.points > 0]
-    total = sum((each.points for each in known), Fraction(0))
-    if not total:
+    if not known:
         return None
+    total = sum((each.points for each in known), ZERO)
     return Progress(
-        sum((each.done * each.points for each in known), Fraction(0)) / total,
-        sum((each.due * each.points for each in known), Fraction(0)) / total,
+        _sum((each.done, each.points) for each in known) / total,
+        _sum((each.due, each.points) for each in known) / total,
     )
+
+
+def mean(shares: Sequence[Fraction]) -> Fraction:
+    """Of one share at least."""
+    return _sum((each, ONE) for each in shares) / len(shares)
+
+
+def _share(part: Fraction, whole: Fraction) -> Fraction:
+    """part / whole, from 0 to 1. Reduced once, and not at all where it is a bound: a page does this by the thousand."""
+    above, below = part.numerator * whole.denominator, part.denominator * whole.numerator
+    if above <= 0:
+        return ZERO
+    return ONE if above >= below else Fraction(above, below)
+
+
+def _sum(products: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
+    """The sum of the products, reduced once at the end."""
+    above, below = 0, 1
+    for one, other in products:
+        denominator = one.denominator * other.denominator
+        above = above * denominator + one.numerator * other.numerator * below
+        below *= denominator
+    return Fraction(above, below)
 
 
 def light(share: Fraction | None, rule: Mapping[str, Any]) -> Light:
     """rule: params/early_warning.yaml; a share on a bound is on its better side."""
     if share is None:
         return Light.NONE
-    if share < Fraction(str(rule["red"])):
+    if share < number(str(rule["red"])):
         return Light.RED
-    return Light.YELLOW if share < Fraction(str(rule["yellow"])) else Light.GREEN
+    return Light.YELLOW if share < number(str(rule["yellow"])) else Light.GREEN

@@ -44,7 +44,7 @@ class Parameter:
 
     def at(self, day: date) -> Dated:
         """The entry in force on `day`. Raises ParameterError before the first one, naming the day."""
-        index = bisect_right([entry.since for entry in self.values], day)
+        index = bisect_right(self.values, day, key=lambda entry: entry.since)
         if not index:
             raise ParameterError(f"{self.name} has no value on {day}: the first is of {self.values[0].since}")
         return self.values[index - 1]

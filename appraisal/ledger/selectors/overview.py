@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 
 from appraisal.ledger.models import (
     CurrentValue,
@@ -166,22 +166,23 @@ def by_group(rows: Iterable[Lost]) -> list[dict[str, Any]]:
 
 
 def progress_of(cycle: Cycle, period: Period) -> Progress:
-    """Values expected of the prefectures (their own indicators that apply) against what came in; two queries."""
+    """Values expected of the prefectures (their own indicators that apply) against what came in; one query."""
     theirs = {"indicator__entered_by": EnteredBy.PREFECTURE}
     asked = Indicator.objects.filter(version_id=cycle.version_id, entered_by=EnteredBy.PREFECTURE).exclude(method="")
     spared = Target.objects.filter(letter__cycle=cycle, applicable=False, **theirs)
     handed_over = Report.objects.filter(period=period, round=1)
-    [(offices, indicators, not_applicable, reports)] = Period.objects.filter(pk=period.pk).values_list(
-        _number(Participant.objects.in_month(period)), _number(asked), _number(spared), _number(handed_over)
-    )
     values = CurrentValue.objects.filter(period=period, **theirs)
-    states = dict(values.order_by().values_list("state").annotate(n=Count("id")))
+    [(offices, indicators, not_applicable, reports, states)] = Period.objects.filter(pk=period.pk).values_list(
+        _number(Participant.objects.in_month(period)), _number(asked), _number(spared), _number(handed_over),
+        _states(values),
+    )  # fmt: skip
+    states = states or dict.fromkeys(ValueState, 0)
     return Progress(
         period=period,
         expected=indicators * offices - not_applicable,
-        reported=sum(states.values()) - states.get(ValueState.RETURNED, 0),
-        verified=states.get(ValueState.VERIFIED, 0),
-        returned=states.get(ValueState.RETURNED, 0),
+        reported=sum(states.values()) - states[ValueState.RETURNED],
+        verified=states[ValueState.VERIFIED],
+        returned=states[ValueState.RETURNED],
         offices_reported=reports,
         offices=offices,
     )
@@ -191,6 +192,13 @@ def _number(rows: QuerySet[Any]) -> Coalesce:
     """How many rows, as a part of another statement."""
     every = rows.order_by().annotate(every=Value(1)).values("every")
     return Coalesce(Subquery(every.annotate(n=Count("pk")).values("n")), 0)
+
+
+def _states(values: QuerySet[CurrentValue]) -> Subquery:
+    """State → how many values are in it, as a part of another statement, in one pass; None where there is none."""
+    every = values.order_by().annotate(every=Value(1)).values("every")
+    counted = {state.value: Count("pk", filter=Q(state=state)) for state in ValueState}
+    return Subquery(every.annotate(states=JSONObject(**counted)).values("states"))
 
 
 def open_period(cycle: Cycle, on: date) -> Period | None:

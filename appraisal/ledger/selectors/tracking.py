@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db.models import F, QuerySet, Window
@@ -60,13 +61,17 @@ class Line:
     @property
     def sentence(self) -> str:
         """Why it is where it is."""
-        unit, quantity = self.indicator.unit_label, self.quantity
-        if quantity.reached is None:
-            return _("还没有数据；按计划应达 %(plan)s %(unit)s。") % {"plan": _plain(quantity.plan), "unit": unit}
-        return _("已达 %(reached)s %(unit)s，为全年的 %(done)s%%；按计划应达 %(plan)s %(unit)s（%(due)s%%）。") % {
-            "reached": _plain(quantity.reached), "unit": unit, "done": self.done, "plan": _plain(quantity.plan),
-            "due": self.due,
-        }  # fmt: skip
+        return _sentence(self.indicator, self.quantity)
+
+
+def _sentence(indicator: Indicator, quantity: Quantity) -> str:
+    unit, plan = indicator.unit_label, _plain(quantity.plan)
+    if quantity.reached is None:
+        return _("还没有数据；按计划应达 %(plan)s %(unit)s。") % {"plan": plan, "unit": unit}
+    return _("已达 %(reached)s %(unit)s，为全年的 %(done)s%%；按计划应达 %(plan)s %(unit)s（%(due)s%%）。") % {
+        "reached": _plain(quantity.reached), "unit": unit, "done": _percent(quantity.done), "plan": plan,
+        "due": _percent(quantity.due),
+    }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -127,13 +132,13 @@ class Tracking:
 
     @property
     def done(self) -> Decimal | None:
-        known = [row.progress for row in self.rows if row.progress]
-        return _percent(sum((each.done for each in known), Fraction(0)) / len(known)) if known else None
+        known = [row.progress.done for row in self.rows if row.progress]
+        return _percent(rules.mean(known)) if known else None
 
     @property
     def due(self) -> Decimal | None:
-        known = [row.progress for row in self.rows if row.progress]
-        return _percent(sum((each.due for each in known), Fraction(0)) / len(known)) if known else None
+        known = [row.progress.due for row in self.rows if row.progress]
+        return _percent(rules.mean(known)) if known else None
 
     @property
     def quarter(self) -> int | None:
@@ -154,7 +159,7 @@ def of_province(run: ScoreRun, group: int | None = None) -> Tracking:
     for card in cards:
         mine = quantities.get(card.office_id, {})
         whole = rules.progress(mine.values())
-        told = [_told(lost, indicators, mine, rule) for lost in worst.get(card.office_id, [])]
+        told = [_told(lost, indicators, mine) for lost in worst.get(card.office_id, [])]
         rows.append(Row(card, whole, rules.light(whole.share if whole else None, rule), told))
     return Tracking(run, rows, sorted({card.peer_group for card in everybody}))
 
@@ -174,10 +179,15 @@ def _quantities(run: ScoreRun, indicators: Mapping[int, Indicator]) -> dict[int,
         if code in measured:
             row, points = measured[code]
             whole = Fraction(year)
-            quarters = None if q1 is None else (q1, q2, q3, year)
-            plan = target_to_date(year, quarters, month) if row.cumulative else whole
+            plan = _plan(year, q1, q2, q3, month) if row.cumulative else whole
             found[office_id][code] = Quantity(points, reached.get((office_id, code)), plan, whole)
     return found
+
+
+@lru_cache(maxsize=20_000)
+def _plan(year: Decimal, q1: Decimal | None, q2: Decimal | None, q3: Decimal | None, month: int) -> Fraction:
+    """The target to date: of the same figures always the same, and the figures of a year seldom change."""
+    return target_to_date(year, None if q1 is None else (q1, q2, q3, year), month)
 
 
 def _is_quantity(row: Indicator) -> bool:
@@ -208,13 +218,11 @@ def _worst(run: ScoreRun, count: int) -> dict[int, list[Lost]]:
     return found
 
 
-def _told(
-    lost: Lost, indicators: Mapping[int, Indicator], mine: Mapping[str, Quantity], rule: Mapping[str, Any]
-) -> Worst:
+def _told(lost: Lost, indicators: Mapping[int, Indicator], mine: Mapping[str, Quantity]) -> Worst:
     indicator = indicators[lost.indicator_id]
     quantity = mine.get(indicator.code)
     if quantity is not None:
-        return Worst(indicator, lost.lost, _line(indicator, quantity, rule).sentence)
+        return Worst(indicator, lost.lost, _sentence(indicator, quantity))
     values = {"score": half_up(Fraction(lost.score), 2), "full": half_up(Fraction(lost.full), 2)}
     return Worst(indicator, lost.lost, _("满分 %(full)s 分，得 %(score)s 分。") % values)
 
@@ -261,7 +269,7 @@ def of_office(run: ScoreRun, runs: Mapping[int, ScoreRun], office_id: int) -> Of
             }  # fmt: skip
             lines.append(_line(row, mine[row.code], rule, **more))
     whole = rules.progress(mine.values())
-    told = [_told(lost, indicators, mine, rule) for lost in _worst(run, rule["worst"]).get(office_id, [])]
+    told = [_told(lost, indicators, mine) for lost in _worst(run, rule["worst"]).get(office_id, [])]
     month_of = {each.pk: month for month, each in runs.items() if month <= run.period.month}
     cards = Scorecard.objects.filter(run__in=month_of, office_id=office_id).values_list("run_id", "total", "rank")
     months = sorted((month_of[run_id], total, rank) for run_id, total, rank in cards)

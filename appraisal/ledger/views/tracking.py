@@ -1,17 +1,18 @@
 """动态跟踪: progress against time for the bureau's leaders, and for an office's own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from appraisal.ledger.models import ScoreRun
+from appraisal.ledger.models import EarlyWarning, ScoreRun
 from appraisal.ledger.policies import tracking as policies
 from appraisal.ledger.policies import warnings as warning_policies
 from appraisal.ledger.selectors import overview, scores, warnings
@@ -21,6 +22,7 @@ from appraisal.library.forms.book import put
 from appraisal.rules.tracking import Light
 from core.errors import NotFound
 from core.http import reads
+from core.templatetags.ui.badges import badge
 from tenants.models import Office
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -59,12 +61,22 @@ def tracking(request: HttpRequest) -> HttpResponse:
         issued = warnings.of_month(run.period)
         context |= {
             "seen": seen, "groups": seen.groups,
-            "rows": [
-                {"row": row, "warning": issued.get(row.card.office_id), **shown(row.light)} for row in seen.rows
-            ],
+            "rows": list(_rows(seen, issued)),
             "lights": [{**shown(light), "n": seen.counts[light.value]} for light in Light if seen.counts[light.value]],
         }  # fmt: skip
     return render(request, "ledger/tracking/province.html", context)
+
+
+def _rows(seen: selectors.Tracking, issued: Mapping[int, EarlyWarning]) -> Iterator[dict[str, Any]]:
+    """What is the same in hundreds of rows is drawn once."""
+    badges = {light: badge(word, TONES[Light(light)], ICONS[Light(light)]) for light, word in words().items()}
+    groups = {number: _("第 %(n)s 组") % {"n": number} for number in seen.groups}
+    for row in seen.rows:
+        yield {
+            "row": row, "office": row.card.office.label, "group": groups[row.card.peer_group],
+            "badge": badges[row.light], "warning": issued.get(row.card.office_id),
+            "url": reverse("ledger:tracking-office", args=[row.card.schema_name]),
+        }  # fmt: skip
 
 
 @reads

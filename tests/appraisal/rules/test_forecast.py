@@ -70,3 +70,17 @@ def test_whatever_comes_within_the_bounds_stays_within_the_range(cases: int) -> 
             assert found.score.low <= total <= found.score.high
             place = 1 + sum(1 for other in ended.values() if other > total)
             assert found.best <= place <= found.worst
+
+
+def test_places_are_counted_against_everybody_else() -> None:
+    chance = random.Random(13)
+    for _case in range(50):
+        totals = {
+            f"o{place}": {month: Decimal(chance.randint(800, 820)) / 10 for month in range(1, 4)}
+            for place in range(chance.randint(1, 12))
+        }
+        told = forecast.forecasts(totals, on=ON)
+        for office, mine in told.items():
+            others = [each.score for name, each in told.items() if name != office]
+            assert mine.best == 1 + sum(each.low > mine.score.high for each in others)
+            assert mine.worst == 1 + sum(each.high >= mine.score.low for each in others)

@@ -40,6 +40,19 @@ def test_progress_stays_within_the_year(quantities: list[Quantity]) -> None:
     assert 0 <= whole.due <= 1
 
 
+@given(st.lists(QUANTITIES, min_size=1, max_size=8))
+def test_progress_is_the_mean_by_points_and_nothing_is_rounded(quantities: list[Quantity]) -> None:
+    """Written out plainly; the rule reduces its fractions once."""
+    total = sum((each.points for each in quantities), Fraction(0))
+    done = [min((each.reached or Fraction(0)) / each.year, Fraction(1)) * each.points for each in quantities]
+    due = [min(each.plan / each.year, Fraction(1)) * each.points for each in quantities]
+
+    whole = tracking.progress(quantities)
+
+    assert whole == tracking.Progress(sum(done, Fraction(0)) / total, sum(due, Fraction(0)) / total)
+    assert tracking.mean(done) == sum(done, Fraction(0)) / len(done)
+
+
 @given(st.lists(QUANTITIES, min_size=1, max_size=8), POSITIVE)
 def test_more_of_anything_never_darkens_the_light(quantities: list[Quantity], more: Fraction) -> None:
     first, *rest = quantities

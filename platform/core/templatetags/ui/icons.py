@@ -31,6 +31,12 @@ def _drawing(name: str) -> SafeString:
 @register.simple_tag
 def icon(name: str, cls: str = "", label: str = "") -> SafeString:
     """An icon in the colour and size of the text around it. Hidden from screen readers unless it has a label."""
+    return _drawn(str(name), str(cls), str(label))
+
+
+@lru_cache(maxsize=1024)
+def _drawn(name: str, cls: str, label: str) -> SafeString:
+    """A list of 300 rows has a thousand icons, of which hardly ten differ."""
     return format_html(
         '<svg class="i{}{}" viewBox="0 0 24 24" {} {} focusable="false">{}</svg>',
         " " if cls else "",
