@@ -16,6 +16,7 @@ from api.pagination import Pages
 from api.parsers import JSONParser
 from api.v1.reporting_shapes import (
     AttachedOut,
+    ClaimIn,
     DraftValueOut,
     EvidenceIn,
     MonthOut,
@@ -96,6 +97,28 @@ class DraftValue(IdempotentMixin, APIView):
             **{"county_lines": None, **body.validated_data},
         )
         return Response(DraftValueOut(values.form_of(request._request.actor, saved.sheet, indicator_id)).data)
+
+
+class DraftClaim(IdempotentMixin, APIView):
+    """Another figure beside the one that a ledger published."""
+
+    @extend_schema(operation_id="draft_claim_save", request=ClaimIn, responses=DraftValueOut)
+    def put(self, request: Request, period_id: int, indicator_id: int) -> Response:
+        """Claim it, with the reason; the ledger's figure counts until a verifier decides. Evidence as of any value."""
+        body = ClaimIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        actor = request._request.actor
+        sheet = usecases.save_claim(
+            period_id=period_id, indicator_id=indicator_id, actor=actor, at=timezone.now(), **body.validated_data
+        )
+        return Response(DraftValueOut(values.form_of(actor, sheet, indicator_id)).data)
+
+    @extend_schema(operation_id="draft_claim_withdraw", request=None, responses=DraftValueOut)
+    def delete(self, request: Request, period_id: int, indicator_id: int) -> Response:
+        """Take it back while the month is not handed over."""
+        actor = request._request.actor
+        sheet = usecases.withdraw_claim(period_id=period_id, indicator_id=indicator_id, actor=actor, at=timezone.now())
+        return Response(DraftValueOut(values.form_of(actor, sheet, indicator_id)).data)
 
 
 class DraftEvidence(IdempotentMixin, APIView):
@@ -219,7 +242,8 @@ class ReportDetail(APIView):
         actor = request._request.actor
         policies.see(actor)
         report = ledger.get_report(actor, report_id)
-        return Response(ReportDetailOut(report, context={"values": ledger.values_of(report)}).data)
+        claims = list(report.claims.select_related("value").order_by("pk"))
+        return Response(ReportDetailOut(report, context={"values": ledger.values_of(report), "claims": claims}).data)
 
 
 DRAFT = "periods/<int:period_id>/draft/"
@@ -228,6 +252,7 @@ urlpatterns = [
     path(DRAFT, Draft.as_view(), name="draft"),
     path(f"{DRAFT}values/", DraftValues.as_view(), name="draft-values"),
     path(VALUE, DraftValue.as_view(), name="draft-value"),
+    path(f"{VALUE}claim/", DraftClaim.as_view(), name="draft-claim"),
     path(f"{VALUE}evidence/", DraftEvidence.as_view(), name="draft-evidence"),
     path(f"{VALUE}evidence/<uuid:file_id>/", DraftEvidenceFile.as_view(), name="draft-evidence-file"),
     path(f"{DRAFT}carry-over/", CarryOver.as_view(), name="draft-carry-over"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from appraisal.ledger.models import Report, ReportedValue
+from appraisal.ledger.models import FactClaim, Report, ReportedValue
 from appraisal.reporting.rules import facts
 from appraisal.reporting.selectors.value import ValueForm
 from appraisal.reporting.selectors.workbench import Month, Row
@@ -183,6 +183,62 @@ class RemarkOut(serializers.Serializer):
 
 class DraftValueRefusals(serializers.Serializer):
     save = serializers.CharField(allow_null=True)
+    claim = serializers.CharField(allow_null=True, help_text="another figure beside a ledger's; null also without one")
+
+
+class ClaimIn(serializers.Serializer):
+    """Another figure than the ledger published."""
+
+    fact = serializers.DictField(help_text=FACT_HELP)
+    reason = serializers.CharField(max_length=2000)
+    lock_version = serializers.IntegerField(
+        min_value=0, max_value=2_000_000_000, default=0, help_text="of the claim that was read; 0 when there was none"
+    )
+
+
+class DraftClaimOut(serializers.Serializer):
+    """A claim of the draft."""
+
+    fact = serializers.DictField(help_text=FACT_HELP)
+    reason = serializers.CharField(source="narrative")
+    against_version = serializers.IntegerField(source="claims_against.version")
+    lock_version = serializers.IntegerField()
+    evidence = serializers.SerializerMethodField()
+    updated_by_name = serializers.CharField()
+    updated_at = serializers.DateTimeField()
+
+    def get_evidence(self, value: Any) -> EvidenceOut(many=True):  # type: ignore[valid-type]
+        return EvidenceOut([item.file for item in value.files], many=True).data
+
+
+class FactClaimOut(serializers.ModelSerializer):
+    """A claim as it was handed over, and what was decided."""
+
+    against_version = serializers.IntegerField(source="value.version")
+    fact = serializers.DictField(help_text=FACT_HELP)
+    evidence = EvidenceOut(many=True)
+
+    class Meta:
+        model = FactClaim
+        fields = (
+            "id", "against_version", "fact", "reason", "evidence", "claimed_by_name", "claimed_at", "state",
+            "decision", "decided_by_name", "decided_at",
+        )  # fmt: skip
+
+
+class PublishedOut(serializers.Serializer):
+    """A ledger's figure, and what the office claims beside it."""
+
+    source = serializers.CharField(source="current.value.source")
+    version = serializers.IntegerField(source="current.value.version")
+    fact = serializers.DictField(source="current.value.fact", help_text=FACT_HELP)
+    final_fact = serializers.DictField(source="current.final_fact", help_text="what counts: the fact, or the claim")
+    as_of = serializers.DateField(source="current.value.as_of", allow_null=True)
+    published_at = serializers.DateTimeField(source="current.value.entered_at")
+    sentence = serializers.CharField(help_text="which ledger, as of when, what was counted")
+    moved = serializers.CharField(help_text="what the ledger said when the office claimed; '' where it says the same")
+    claim = DraftClaimOut(allow_null=True, help_text="drafted, not handed over")
+    handed_claim = FactClaimOut(source="handed", allow_null=True, help_text="the newest in the record")
 
 
 class DraftValueOut(serializers.Serializer):
@@ -218,6 +274,7 @@ class DraftValueOut(serializers.Serializer):
     warnings = WrongOut(many=True)
     lacking = WrongOut(many=True, help_text="what keeps it from being submitted")
     remarks = RemarkOut(many=True, help_text="what the system remarks; shown to who signs and who verifies, too")
+    published = PublishedOut(allow_null=True, help_text="where the figure is a ledger's; null where people write it")
     refusals = DraftValueRefusals()
 
     def to_representation(self, seen: ValueForm) -> dict[str, Any]:
@@ -264,7 +321,8 @@ class DraftValueOut(serializers.Serializer):
                 "warnings": seen.warnings,
                 "lacking": seen.lacking,
                 "remarks": seen.remarks,
-                "refusals": {"save": seen.refusal},
+                "published": seen.published,
+                "refusals": {"save": seen.refusal, "claim": seen.published.refusal if seen.published else None},
             }
         )
 
@@ -301,9 +359,13 @@ class ReportedValueOut(serializers.ModelSerializer):
 
 class ReportDetailOut(ReportOut):
     values = serializers.SerializerMethodField()
+    claims = serializers.SerializerMethodField(help_text="other figures beside those of a ledger")
 
     class Meta(ReportOut.Meta):
-        fields = (*ReportOut.Meta.fields, "values")
+        fields = (*ReportOut.Meta.fields, "values", "claims")
+
+    def get_claims(self, report: Report) -> FactClaimOut(many=True):  # type: ignore[valid-type]
+        return FactClaimOut(self.context["claims"], many=True).data
 
     def get_values(self, report: Report) -> ReportedValueOut(many=True):  # type: ignore[valid-type]
         return ReportedValueOut(self.context["values"], many=True).data

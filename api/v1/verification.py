@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
-from api.v1 import adjustments, objections, province_facts
+from api.v1 import adjustments, fact_claims, objections, province_facts
 from api.v1 import verification_shapes as shapes
 from appraisal.ledger.models import CurrentValue
 from appraisal.ledger.policies import verification as policies
@@ -167,6 +167,7 @@ urlpatterns = [
     path("periods/<int:period_id>/offices/<int:office_id>/reopening/", ReopenPeriod.as_view(), name="period-reopening"),
     path("periods/<int:period_id>/completeness/", Completeness.as_view(), name="period-completeness"),
     *province_facts.urlpatterns,
+    *fact_claims.urlpatterns,
     *adjustments.urlpatterns,
     *objections.urlpatterns,
 ]

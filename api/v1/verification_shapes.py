@@ -25,6 +25,14 @@ class ValueQuery(serializers.Serializer):
     source = serializers.CharField(max_length=30, required=False, help_text="report, province or a ledger's name")
 
 
+class ValueRemarkOut(serializers.Serializer):
+    """What the system remarked when the value was handed over; its answer is the narrative."""
+
+    kind = serializers.CharField()
+    severity = serializers.CharField(help_text="BLOCK, REASON or HINT")
+    sentence = serializers.CharField()
+
+
 class ValueOut(serializers.ModelSerializer):
     """Where one (month, office, indicator) stands: what was reported, what counts, who decided."""
 
@@ -38,6 +46,10 @@ class ValueOut(serializers.ModelSerializer):
     source = serializers.CharField(source="value.source")
     reported_fact = serializers.DictField(source="value.fact", allow_null=True, help_text=FACT)
     final_fact = serializers.DictField(allow_null=True, help_text="what counts: reported, or the correction")
+    remarks = ValueRemarkOut(
+        source="value.remarked", many=True, help_text="what the system remarked as it was reported"
+    )
+    narrative = serializers.CharField(source="value.narrative", help_text="what the office says about it")
     on_time = serializers.SerializerMethodField(help_text="null for what the province entered")
     published = serializers.BooleanField(help_text="the month's scores are published")
     refusals = serializers.SerializerMethodField(help_text="decision → reason why not, or null when allowed")
@@ -46,8 +58,8 @@ class ValueOut(serializers.ModelSerializer):
         model = CurrentValue
         fields = (
             "id", "year", "month", "period_id", "office", "indicator", "name", "state", "version", "source",
-            "reported_fact", "final_fact", "corrected", "points_off", "reason", "times_returned", "decided_by_name",
-            "decided_at", "lock_version", "on_time", "published", "refusals",
+            "reported_fact", "final_fact", "remarks", "narrative", "corrected", "points_off", "reason",
+            "times_returned", "decided_by_name", "decided_at", "lock_version", "on_time", "published", "refusals",
         )  # fmt: skip
 
     def get_on_time(self, value: CurrentValue) -> bool | None:
@@ -80,14 +92,6 @@ class ValueChangeOut(serializers.Serializer):
     after = serializers.CharField()
 
 
-class ValueRemarkOut(serializers.Serializer):
-    """What the system remarked when the value was handed over; its answer is the narrative."""
-
-    kind = serializers.CharField()
-    severity = serializers.CharField(help_text="BLOCK, REASON or HINT")
-    sentence = serializers.CharField()
-
-
 class ReportedVersionOut(serializers.Serializer):
     """One version as it was handed over or entered. Immutable."""
 
@@ -115,12 +119,24 @@ class ValueMonthOut(serializers.Serializer):
     final_fact = serializers.DictField(source="value.final_fact", allow_null=True)
 
 
+class ClaimBesideOut(serializers.Serializer):
+    """A figure claimed beside a ledger's; all of it under fact-claims/."""
+
+    id = serializers.IntegerField(source="claim.pk")
+    state = serializers.CharField(source="claim.state")
+    fact = serializers.DictField(source="claim.fact")
+    reason = serializers.CharField(source="claim.reason")
+    decision = serializers.CharField(source="claim.decision")
+
+
 class ValueDetailOut(serializers.Serializer):
     """Everything known about one value."""
 
     value = serializers.SerializerMethodField(method_name="get_current")
     target = serializers.CharField(help_text="the target to date in words, empty where there is none")
     remarks = ValueRemarkOut(many=True, help_text="of the handing-over, and for the bureau against its peers now")
+    sentence = serializers.CharField(help_text="of a ledger's figure: which, as of when, what was counted; else ''")
+    claims = ClaimBesideOut(many=True, help_text="what the office claims beside a ledger's figure, newest first")
     versions = ReportedVersionOut(many=True)
     months = ValueMonthOut(many=True)
 

@@ -52,6 +52,14 @@ class ObjectionState(models.TextChoices):
     REJECTED = "REJECTED", _("维持原分")
 
 
+class ClaimState(models.TextChoices):
+    """Of another figure that an office claims beside the one a ledger published."""
+
+    OPEN = "OPEN", _("待核定")
+    ACCEPTED = "ACCEPTED", _("采用另报数")
+    UPHELD = "UPHELD", _("维持台账数")
+
+
 class WarningState(models.TextChoices):
     ISSUED = "ISSUED", _("待答复")
     ANSWERED = "ANSWERED", _("已报措施")
@@ -107,6 +115,12 @@ TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
         ObjectionState.OPEN: frozenset({ObjectionState.UPHELD, ObjectionState.REJECTED}),
         ObjectionState.UPHELD: frozenset(),
         ObjectionState.REJECTED: frozenset(),
+    },
+    ClaimState: {
+        ClaimState.OPEN: frozenset({ClaimState.ACCEPTED, ClaimState.UPHELD}),
+        # the verifier decides otherwise before publication; a new fact of the ledger opens what was accepted again
+        ClaimState.ACCEPTED: frozenset({ClaimState.UPHELD, ClaimState.OPEN}),
+        ClaimState.UPHELD: frozenset({ClaimState.ACCEPTED}),
     },
     WarningState: {
         WarningState.ISSUED: frozenset({WarningState.ANSWERED, WarningState.WITHDRAWN}),

@@ -1,6 +1,6 @@
 """What happened to a month's draft. Subject: reporting.month:<office>:<period>; ids and codes only, no figures."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.events import Event
 
@@ -8,6 +8,16 @@ from core.events import Event
 @dataclass(frozen=True, kw_only=True)
 class ValuesSaved(Event):
     indicators: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimSaved(Event):
+    indicator: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimWithdrawn(Event):
+    indicator: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +45,10 @@ class EvidenceDetached(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ReportSubmitted(Event):
+    """claims: the indicators with another figure beside a ledger's."""
+
     indicators: list[str]
+    claims: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)

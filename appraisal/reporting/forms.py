@@ -144,6 +144,43 @@ def _paths(indicator: Indicator, fact: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+class ClaimForm(forms.Form):
+    """Another figure beside a ledger's. Field names are paths into the fact."""
+
+    lock_version = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=gettext_lazy("另报理由"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("写明台账数错在哪里、依据是什么；核验人与州市都看得到"),
+    )  # fmt: skip
+
+    def __init__(self, sheet: Sheet, indicator: Indicator, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.indicator = indicator
+        made = fields_of(indicator, sheet)
+        self.fact_names = list(made)
+        self.fields = {**made, **self.fields}
+
+    @property
+    def fact_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fact_names]
+
+    def values(self) -> dict[str, Any]:
+        """What the use case `save_claim` takes, beside period, indicator and actor."""
+        data = self.cleaned_data
+        return {
+            "fact": fact_of(self.indicator, {name: data[name] for name in self.fact_names}),
+            "reason": data["reason"],
+            "lock_version": data["lock_version"] or 0,
+        }
+
+
+def claim_initial_of(indicator: Indicator, claim: Any) -> dict[str, Any]:
+    """What the form starts from: the drafted claim, or nothing."""
+    if claim is None:
+        return {"lock_version": 0}
+    return {"lock_version": claim.lock_version, "reason": claim.narrative, **_paths(indicator, claim.fact or {})}
+
+
 class SendBackForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("退回原因"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 

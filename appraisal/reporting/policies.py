@@ -4,8 +4,10 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import CurrentValue, Period, TargetLetter
+from appraisal.ledger.models import CurrentValue, FactClaim, Period, TargetLetter
 from appraisal.ledger.policies import reports as ledger
+from appraisal.ledger.policies.reports import of_ledger
+from appraisal.ledger.states import ClaimState
 from appraisal.library.models import EnteredBy, Indicator
 from appraisal.reporting.models import MonthlyDraft
 from appraisal.reporting.states import DraftState
@@ -60,9 +62,31 @@ def edit(draft: MonthlyDraft | None, indicator: Indicator, applies: bool, curren
         raise Conflict(_("%(code)s 由省级录入或系统计算，州市不填报。") % {"code": indicator.code})
     if not applies:
         raise Conflict(_("%(code)s 按责任书对本单位不适用，不用填报。") % {"code": indicator.code})
+    _not_with_the_leader(draft)
+    ledger.replace(current, indicator.code)
+
+
+@policy
+def claim(
+    draft: MonthlyDraft | None, indicator: Indicator, applies: bool, current: CurrentValue | None,
+    handed: FactClaim | None,
+) -> None:  # fmt: skip
+    """Another figure beside a ledger's: once for each that it publishes, not with the leader, not while one waits."""
+    if not applies:
+        raise Conflict(_("%(code)s 按责任书对本单位不适用，不用填报。") % {"code": indicator.code})
+    if current is None or not of_ledger(current.value):
+        raise Conflict(_("%(code)s 没有台账发布的数值，直接填报即可，不用另报。") % {"code": indicator.code})
+    _not_with_the_leader(draft)
+    if handed is not None and (handed.state == ClaimState.OPEN or handed.value_id == current.value_id):
+        raise Conflict(
+            _("%(code)s 的另报数已随月报报送省级，现在是“%(state)s”，不能再改或撤回。")
+            % {"code": indicator.code, "state": handed.get_state_display()}
+        )
+
+
+def _not_with_the_leader(draft: MonthlyDraft | None) -> None:
     if draft is not None and draft.state == DraftState.AWAITING_SIGN_OFF:
         raise Conflict(_("月报已提交待签发；要修改，请签发人先退回。"))
-    ledger.replace(current, indicator.code)
 
 
 @policy

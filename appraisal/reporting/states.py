@@ -22,10 +22,11 @@ class BookState(models.TextChoices):
 
 TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
     DraftState: {
-        DraftState.FILLING: frozenset({DraftState.AWAITING_SIGN_OFF}),
+        # back to handed over: a claim that was begun after the handing-over is withdrawn, nothing else is left
+        DraftState.FILLING: frozenset({DraftState.AWAITING_SIGN_OFF, DraftState.HANDED_OVER}),
         # the leader signs (handed over) or sends it back to the reporter
         DraftState.AWAITING_SIGN_OFF: frozenset({DraftState.HANDED_OVER, DraftState.FILLING}),
-        # the province returned an indicator: the office works on it again
+        # the province returned an indicator, or the office claims against a ledger's figure: it works on it again
         DraftState.HANDED_OVER: frozenset({DraftState.FILLING}),
     },
     BookState: {

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appraisal.reporting.views import book, evidence, sign_off, value, workbench
+from appraisal.reporting.views import book, claims, evidence, sign_off, value, workbench
 
 app_name = "reporting"
 urlpatterns = [
@@ -23,6 +23,8 @@ urlpatterns = [
     path("<int:period_id>/<int:indicator_id>/", value.value, name="value"),
     path("<int:period_id>/<int:indicator_id>/draft/", value.draft, name="draft"),
     path("<int:period_id>/<int:indicator_id>/validate/", value.validate, name="validate"),
+    path("<int:period_id>/<int:indicator_id>/claim/", claims.save, name="claim"),
+    path("<int:period_id>/<int:indicator_id>/claim/withdraw/", claims.withdraw, name="claim-withdraw"),
     path("<int:period_id>/<int:indicator_id>/evidence/", evidence.upload, name="evidence"),
     path("<int:period_id>/<int:indicator_id>/evidence/<uuid:file_id>/remove/", evidence.remove, name="evidence-remove"),
 ]

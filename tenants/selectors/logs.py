@@ -62,6 +62,7 @@ TABLES = {
     "ledger_reportedvalue": gettext_lazy("上报数据"),
     "ledger_currentvalue": gettext_lazy("在用数据"),
     "ledger_scoreadjustment": gettext_lazy("加扣分"),
+    "ledger_factclaim": gettext_lazy("另报数"),
     "ledger_earlywarning": gettext_lazy("进度预警"),
     "ledger_objection": gettext_lazy("申诉"),
     "ledger_tie": gettext_lazy("回避关系"),

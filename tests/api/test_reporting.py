@@ -89,7 +89,7 @@ class TestTheWholeWay:
         assert answer["county_lines"][0] == {"code": "530102", "name": "五华区", "quantity": "900"}
         assert answer["lock_version"] == 1
         assert {wrong["field"] for wrong in answer["lacking"]} == {"narrative", "evidence"}
-        assert answer["refusals"] == {"save": None}
+        assert answer["refusals"] == {"save": None, "claim": None}
 
     def test_lists_rows_by_status(self, reporter: Desk, kunming_month) -> None:  # noqa: F811
         kunming_month.save("A1", fact={"value": "1"})

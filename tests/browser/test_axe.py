@@ -45,6 +45,7 @@ NO_PAGES = """
     ledger:recompute-periods ledger:run-progress ledger:verify metrics library:move library:na-treatment library:points
     library:restore library:rule library:save readyz reporting:carry-over reporting:draft reporting:evidence
     reporting:evidence-remove reporting:send-back reporting:sign-off reporting:submit reporting:validate
+    reporting:claim reporting:claim-withdraw
     reporting:book-download reporting:book-drop reporting:book-progress reporting:book-write
     reporting:workbench second-factor-begin second-factor-codes second-factor-confirm second-factor-remove session-end
     sessions-end-others set-theme set_language sign-in-second sign-out stand-in-revoke token-revoke unlock-address

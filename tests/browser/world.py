@@ -5,7 +5,7 @@ The other province, shifan, has started its year and nothing more: its October i
 September of yunnan is published, with a return, a correction, an adjustment and an open objection in its story, and
 has been calculated once more since. October is open: kunming has begun to fill in, puer waits for its leader's
 signature, diqing has handed over and waits for the province. August was reported by diqing alone, and is verified but
-not published.
+not published; a ledger has published since, and diqing claims another figure beside it.
 2027 is being prepared: kunming's letter is a draft, puer's waits for its own signature, diqing's has both.
 Of the people of yunnan one is locked out and one has left; an office was taken in and suspended.
 Accounts are <office>-<key>, all with factories.PASSWORD; `SEATS` lists them.
@@ -46,7 +46,7 @@ from core import files, secrets
 from core import office as office_core
 from core.jobs import want
 from core.usecases.calendar import seed_calendar
-from tenants import selectors
+from tenants import actors, selectors
 from tenants.actors import Actor
 from tenants.models import (
     ChangeRequest,
@@ -196,6 +196,27 @@ class World:
         self.submit("diqing", 8, at)
         self.sign("diqing", 8, at)
         self._verify(8, at + timedelta(hours=1))
+        self._claim("diqing", 8, at + timedelta(hours=2))
+
+    def _claim(self, slug: str, month: int, at: datetime) -> None:
+        """A ledger publishes a figure, and the office claims another beside it."""
+        where = {"period_id": self.running.period(month).pk, "indicator_id": self.running.indicator("B6").pk}
+        province = self.offices["yunnan"]
+        with office_core.mounted(province.mount()):
+            verification.record_fact(
+                **where, office_id=self.offices[slug].pk, fact={"value": "88.4"}, source="fund_ledger", evidence=[],
+                reason="国库支付凭证汇总的年度支付率", as_of=date(2026, 8, 31), actor=actors.system(province), at=at,
+            )  # fmt: skip
+        with self.acting(f"{slug}-reporter") as actor:
+            reporting.save_claim(
+                **where,
+                fact={"value": "91.2"},
+                reason="台账漏记 8 月 31 日拨付的一笔，已附国库回单。",
+                actor=actor,
+                at=at,
+            )
+        self.submit(slug, month, at)
+        self.sign(slug, month, at)
 
     def september(self) -> None:
         """Reported by all, one value returned and answered, one corrected, everything verified, scored, published."""

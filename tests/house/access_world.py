@@ -27,6 +27,7 @@ from appraisal.ledger.models import (
     ConsultedFigure,
     CurrentValue,
     EarlyWarning,
+    FactClaim,
     LetterChange,
     Objection,
     Report,
@@ -199,7 +200,13 @@ def _of(running: setting.Running, office: Office, run: ScoreRun) -> Ids:
         issued_by_id=1, issued_by_name="测试", issued_at=NOON, due_on=TODAY,
         derivation=working_days(TODAY, 10, Calendar(""))[1].as_json(),
     )  # fmt: skip
+    report = Report.objects.get(office=office)
+    claim = FactClaim.objects.create(
+        period=period, office=office, indicator=indicator, value=ReportedValue.objects.get(office=office),
+        report=report, fact={"value": "710"}, reason=words, claimed_by_id=1, claimed_by_name="测试", claimed_at=NOON,
+    )  # fmt: skip
     return {
+        "fact_claim_id": claim.pk,
         "consultation_id": consultation.pk,
         "warning_id": warning.pk,
         "letter_change_id": change.pk,
@@ -209,7 +216,7 @@ def _of(running: setting.Running, office: Office, run: ScoreRun) -> Ids:
         "adjustment_id": adjustment.pk, "objection_id": objection.pk, "version_id": running.version.pk,
         "template_id": running.version.template_id,
         "cycle_id": running.cycle.pk, "letter_id": running.letters[office.schema_name].pk, "office_id": office.pk,
-        "report_id": Report.objects.get(office=office).pk, "archive_id": _archive(office),
+        "report_id": report.pk, "archive_id": _archive(office),
         **_shadow(office), **_inspections(running, office),
     }  # fmt: skip
 

@@ -45,3 +45,29 @@ class FactRecorded(Event):
     version: int
     source: str
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactClaimed(Event):
+    """version: the ledger's, that the office claims against."""
+
+    version: int
+    claimed: Any
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimDecided(Event):
+    version: int
+    accepted: bool
+    published: Any
+    claimed: Any
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimOpenedAgain(Event):
+    """The ledger published another figure after the claim had been accepted."""
+
+    version: int
+    claimed: Any

@@ -3,6 +3,7 @@
 from appraisal.ledger.models.adjustments import Objection, ScoreAdjustment
 from appraisal.ledger.models.amendments import Amendment
 from appraisal.ledger.models.changes import LetterChange
+from appraisal.ledger.models.claims import FactClaim
 from appraisal.ledger.models.consultations import Consultation, ConsultedFigure
 from appraisal.ledger.models.cycle import Cycle, Participant, Period, Reopening
 from appraisal.ledger.models.decompositions import Decomposition
@@ -22,6 +23,7 @@ __all__ = [
     "Decomposition",
     "DocumentSeries",
     "EarlyWarning",
+    "FactClaim",
     "LetterChange",
     "LetterVersion",
     "MonthPlan",

@@ -71,6 +71,9 @@ class ReportedValue(models.Model):
         default=list,
         help_text="what the system remarked when it was handed over, as ledger.rules.remarks; often nothing",
     )
+    as_of = models.DateField(
+        null=True, help_text="the last day that a ledger counted, inclusive; null where it says none"
+    )
     entered_by_id = models.BigIntegerField(null=True)
     entered_by_name = models.CharField(max_length=40, blank=True)
     entered_at = models.DateTimeField()

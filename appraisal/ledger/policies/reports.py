@@ -5,7 +5,7 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import CurrentValue, Period, TargetLetter
+from appraisal.ledger.models import CurrentValue, Period, ReportedValue, TargetLetter
 from appraisal.ledger.states import CycleState, LetterState, ValueState
 from appraisal.library.models.words import source_label
 from core import months
@@ -15,7 +15,13 @@ from tenants.actors import Actor
 from tenants.models import Role
 
 TYPED = ("report", "province")  # sources of values that people write; any other is a ledger's name
+
 SIGNERS = (Role.ISSUER, Role.PRINCIPAL_LEADER, Role.LEADER_IN_CHARGE)
+
+
+def of_ledger(value: ReportedValue) -> bool:
+    """Whether a ledger published it, rather than a person."""
+    return value.source not in TYPED
 
 
 @policy
@@ -56,9 +62,12 @@ def hand_over(actor: Actor, period: Period, on: date) -> None:
 @policy
 def replace(current: CurrentValue | None, code: str) -> None:
     """A value is handed over once; again only after the province has returned it; what a ledger published stands."""
-    if current is not None and current.value.source not in TYPED:
+    if current is not None and of_ledger(current.value):
         raise Conflict(
-            _("%(code)s 取自%(source)s，系统于 %(time)s 发布，不能改填；与实际不符的，请在台账里更正后由系统重新发布。")
+            _(
+                "%(code)s 取自%(source)s，系统于 %(time)s 发布，不能改填；"
+                "与实际不符的，请在台账里更正后由系统重新发布，或在本指标页面另报一个数并说明理由。"
+            )
             % {
                 "code": code, "source": source_label(current.value.source),
                 "time": f"{timezone.localtime(current.value.entered_at):%m-%d %H:%M}",

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import CurrentValue, Cycle, Tie
+from appraisal.ledger.policies.reports import of_ledger
 from appraisal.ledger.states import CycleState, ValueState
+from appraisal.library.models.words import source_label
 from core.errors import Conflict, Denied
 from core.policy import policy
 from tenants.actors import Actor
@@ -94,6 +96,11 @@ def correct(actor: Actor, current: CurrentValue, *, published: bool, avoided: Av
 
 
 def _reported(current: CurrentValue) -> None:
+    if of_ledger(current.value):
+        raise Conflict(
+            _("这条数据取自%(source)s，不能退回或直接更正；州市另报了数的，请在“另报数”中核定。")
+            % {"source": source_label(current.value.source)}
+        )
     if current.value.report_id is None:
         raise Conflict(_("这条数据由省级录入，没有州市可退；请在“省级录入”中录入新的版本。"))
 

@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from appraisal.ledger.selectors import consultations, letters, objections, queue, todos, warnings
+from appraisal.ledger.selectors import claims, consultations, letters, objections, queue, todos, warnings
 from tenants.actors import Actor
 from tenants.menu import Waiting, counter
 
 
 @counter("queue")
 def values_to_verify(actor: Actor, at: datetime) -> Waiting:
-    """Values that wait for this person of the province."""
-    return [queue.awaited(actor)] if todos.may_verify(actor) else 0
+    """Values, and figures claimed beside a ledger's, that wait for this person of the province."""
+    return [queue.awaited(actor), claims.awaited(actor)] if todos.may_verify(actor) else 0
 
 
 @counter("objections")

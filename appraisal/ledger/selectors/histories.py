@@ -1,6 +1,6 @@
 """Everything about one value: its versions with what changed, every decision, the months before, the target."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import CurrentValue, ReportedValue, TargetMilestone, Verification
 from appraisal.ledger.policies import verification as policies
+from appraisal.ledger.policies.reports import of_ledger
 from appraisal.ledger.rules import facts
 from appraisal.ledger.rules.remarks import Remark
-from appraisal.ledger.selectors import avoidance, outliers, queue
+from appraisal.ledger.selectors import avoidance, claims, outliers, queue
+from appraisal.ledger.selectors.claims import Line as ClaimLine
 from appraisal.ledger.selectors.fact_text import describe, number_of
 from appraisal.library.models import Indicator, Method
 from core import events
@@ -60,7 +62,10 @@ class Month:
 
 @dataclass(frozen=True)
 class History:
-    """All that is known. refusals: decision → why not, None when the actor may."""
+    """All that is known. refusals: decision → why not, None when the actor may.
+
+    sentence: where a ledger published the figure, which one, as of when, what it counted; claims: beside it.
+    """
 
     current: CurrentValue
     reported: str
@@ -72,6 +77,8 @@ class History:
     timeline: list[EventRecord]
     refusals: dict[str, str | None]
     remarks: list[Remark]
+    sentence: str = ""
+    claims: list[ClaimLine] = field(default_factory=list)
 
     @property
     def numbers(self) -> list[Decimal | None]:
@@ -79,7 +86,8 @@ class History:
 
 
 def history_of(actor: Actor, current: CurrentValue) -> History:
-    """For a value from selectors.values.get_value (it bears `published`). Five queries, for the bureau eight."""
+    """For a value from selectors.values.get_value (it bears `published`). Five queries, for the bureau eight; of a
+    ledger's figure three more."""
     indicator = current.indicator
     office_id, indicator_id = current.office_id, current.indicator_id
     target = queue.targets_of(current.period, [office_id], [indicator_id]).get((office_id, indicator_id))
@@ -101,6 +109,8 @@ def history_of(actor: Actor, current: CurrentValue) -> History:
         timeline=events.timeline(current.subject),
         refusals=refusals(actor, current),
         remarks=current.value.remarked + (outliers.about(current, timezone.localdate()) if actor.at_province else []),
+        sentence=claims.source_sentence(indicator, current.value) if of_ledger(current.value) else "",
+        claims=claims.of_value(actor, current),
     )
 
 

@@ -155,7 +155,7 @@ def _reported(version_id: int) -> QuerySet[Indicator]:
 
 def current_values(actor: Actor, period: Period, *, lock: bool = False) -> dict[int, CurrentValue]:
     """Where each handed-over value of the actor's office stands in this period, by indicator id."""
-    rows = CurrentValue.objects.filter(period=period, office=actor.office).select_related("value")
+    rows = CurrentValue.objects.filter(period=period, office=actor.office).select_related("value", "indicator")
     if lock:
         rows = rows.select_for_update(of=("self",), no_key=True)
     return {row.indicator_id: row for row in rows}

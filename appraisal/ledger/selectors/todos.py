@@ -14,7 +14,7 @@ from appraisal.ledger.policies import amendments as amendment_policies
 from appraisal.ledger.policies import letters as letter_policies
 from appraisal.ledger.policies import objections as objection_policies
 from appraisal.ledger.policies import verification as verification_policies
-from appraisal.ledger.selectors import changes, consultations, letters, objections, queue
+from appraisal.ledger.selectors import changes, claims, consultations, letters, objections, queue
 from appraisal.ledger.states import AmendmentState, LetterChangeState
 from core import months, todos
 from core.todos import Todo
@@ -37,29 +37,51 @@ def may_decide(actor: Actor) -> bool:
 
 @todos.source("queue")
 def values_to_verify(actor: Actor, at: datetime) -> list[Todo]:
-    """Handed-over values that wait for the province, month by month. Two queries, none for others."""
+    """What waits for the province's verifiers, month by month. Four queries at most, none for others."""
     if not may_verify(actor):
         return []
-    waiting = queue.awaited(actor)
-    counts = {row["period_id"]: row["n"] for row in waiting.order_by().values("period_id").annotate(n=Count("pk"))}
-    periods = Period.objects.filter(pk__in=counts).select_related("cycle") if counts else []
-    return [
+    found = [
         Todo(
             "queue",
             f"period:{period.pk}",
             ngettext(
                 "核验 %(year)s 年 %(month)s 月的 %(n)s 项填报数据",
                 "核验 %(year)s 年 %(month)s 月的 %(n)s 项填报数据",
-                counts[period.pk],
+                n,
             )
-            % {"year": period.cycle.year, "month": months.named(period.month), "n": counts[period.pk]},
+            % {"year": period.cycle.year, "month": months.named(period.month), "n": n},
             f"{address('ledger:queue')}?month={period.month}&year={period.cycle.year}",
-            counts[period.pk],
+            n,
             period.verify_due_on,
             todos.said(period.derivations, "verify_due_on"),
         )
-        for period in periods
+        for period, n in _by_month(queue.awaited(actor))
     ]  # fmt: skip
+    return found + [
+        Todo(
+            "queue",
+            f"claims:{period.pk}",
+            ngettext(
+                "核定 %(year)s 年 %(month)s 月的 %(n)s 项另报数（与台账不同）",
+                "核定 %(year)s 年 %(month)s 月的 %(n)s 项另报数（与台账不同）",
+                n,
+            )
+            % {"year": period.cycle.year, "month": months.named(period.month), "n": n},
+            address("ledger:fact-claims"),
+            n,
+            period.verify_due_on,
+            todos.said(period.derivations, "verify_due_on"),
+        )
+        for period, n in _by_month(claims.awaited(actor))
+    ]  # fmt: skip
+
+
+def _by_month(waiting: QuerySet[Any]) -> list[tuple[Period, int]]:
+    """How much of it lies in which month. Two queries, one where nothing waits."""
+    rows = waiting.order_by().values("period_id").annotate(n=Count("pk"))
+    counts = {row["period_id"]: row["n"] for row in rows}
+    periods = Period.objects.filter(pk__in=counts).select_related("cycle") if counts else []
+    return [(period, counts[period.pk]) for period in periods]
 
 
 @todos.source("objections")

@@ -4,6 +4,7 @@ from django.urls import path
 
 from appraisal.ledger.views import (
     adjustments,
+    claims,
     decisions,
     objections,
     province_facts,
@@ -22,6 +23,9 @@ urlpatterns = [
     path("values/<int:value_id>/correct/", decisions.correct_value, name="correct-value"),
     path("values/<int:value_id>/points/", decisions.take_points_off, name="points-off"),
     path("values/<int:value_id>/reopen/", decisions.reopen_value, name="reopen-value"),
+    path("fact-claims/", claims.index, name="fact-claims"),
+    path("fact-claims/<int:fact_claim_id>/accept/", claims.accept, name="accept-claim"),
+    path("fact-claims/<int:fact_claim_id>/uphold/", claims.uphold, name="uphold-claim"),
     path("completeness/", verification.completeness, name="completeness"),
     path("completeness/<int:period_id>/<int:office_id>/reopen/", verification.reopen_period, name="reopen-period"),
     path("province-facts/", province_facts.grid, name="province-facts"),

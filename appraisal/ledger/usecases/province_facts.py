@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from appraisal.ledger.events.verification import FactRecorded
 from appraisal.ledger.models import CurrentValue, Period, ReportedValue
 from appraisal.ledger.policies import province_facts as policies
+from appraisal.ledger.policies.reports import of_ledger
 from appraisal.ledger.rules import facts
 from appraisal.ledger.selectors import pinning
 from appraisal.ledger.selectors import province_facts as selectors
 from appraisal.ledger.states import ValueState
 from appraisal.ledger.usecases.checks import check_fact, checked_reason
+from appraisal.ledger.usecases.claims_again import open_again
 from appraisal.library.models import Indicator, Method
 from core import events
 from core.errors import Conflict, Invalid, NotFound, Refusal
@@ -33,20 +35,23 @@ class FactRow:
     reason: str = ""
     evidence: tuple[str, ...] = ()
     lock_version: int | None = -1
+    as_of: date | None = None
 
 
 @transaction.atomic
 def record_fact(
     *, period_id: int, office_id: int, indicator_id: int, fact: Any, source: str, reason: str,
-    evidence: Sequence[str], actor: Actor, at: datetime,
+    evidence: Sequence[str], actor: Actor, at: datetime, as_of: date | None = None,
 ) -> CurrentValue:  # fmt: skip
     """Enter one office's fact of a month; it counts as verified. A change is a new version, the old one stays.
 
     fact: as models.ReportedValue; source: "province", or the name of the ledger that publishes it (then the actor is
-    the system); reason: required for manual marks and for a change; evidence: ids of the office's stored files.
+    the system); reason: required for manual marks and for a change, of a ledger what it counted; evidence: ids of the
+    office's stored files; as_of: the last day that a ledger counted, inclusive. A claim beside the ledger's figure
+    stays; one that was accepted is asked again.
     Raises NotFound, Denied, Conflict (published month, indicator not entered by the province), Invalid.
     """
-    row = FactRow(office_id, fact, reason, tuple(evidence))
+    row = FactRow(office_id, fact, reason, tuple(evidence), as_of=as_of)
     written = _record(period_id, indicator_id, [row], source, actor=actor, at=at)
     if not written:
         raise Invalid(_("数值与现在的相同，没有改动。"), field="fact")
@@ -120,7 +125,7 @@ def _write(
             period=period, office_id=row.office_id, indicator=indicator, report=None, source=source, fact=row.fact,
             version=current[row.office_id].value.version + 1 if row.office_id in current else 1,
             narrative=row.reason.strip(), evidence=[evidence[file_id] for file_id in row.evidence],
-            entered_by_id=actor.user_id, entered_by_name=actor.name, entered_at=at,
+            entered_by_id=actor.user_id, entered_by_name=actor.name, entered_at=at, as_of=row.as_of,
         )
         for row in changed
     )  # fmt: skip
@@ -128,9 +133,11 @@ def _write(
     CurrentValue.objects.bulk_create(value for value in standing if value.pk is None)
     CurrentValue.objects.bulk_update(
         (value for value in standing if value.value.version > 1),
-        ["value", "state", "final_fact", "corrected", "points_off", "decided_by_id", "decided_by_name", "decided_at",
-         "lock_version"],
+        ["value", "state", "final_fact", "corrected", "points_off", "reason", "decided_by_id", "decided_by_name",
+         "decided_at", "lock_version"],
     )  # fmt: skip
+    if source != PROVINCE:
+        open_again(standing, actor=actor, at=at)
     events.record_all(
         [
             FactRecorded(subject=now.subject, version=now.value.version, source=source, reason=now.value.narrative)
@@ -147,12 +154,16 @@ def _stand(value: ReportedValue, current: CurrentValue | None, *, actor: Actor, 
     now.value = value
     now.state = ValueState.VERIFIED
     now.take_back()
+    now.reason = ""
     now.decided(by=actor, at=at)
     return now
 
 
 def _says_the_same(row: FactRow, current: CurrentValue | None) -> bool:
-    return current is not None and facts.same(row.fact, current.final_fact) and not row.evidence
+    """Held against what counts; of a ledger against what it published, whatever was decided beside it."""
+    if current is None or row.evidence:
+        return False
+    return facts.same(row.fact, current.value.fact if of_ledger(current.value) else current.final_fact)
 
 
 def _check_rows(

@@ -16,6 +16,7 @@ from appraisal.ledger.policies import reports as policies
 from appraisal.ledger.selectors import pinning
 from appraisal.ledger.selectors import reports as selectors
 from appraisal.ledger.states import ValueState
+from appraisal.ledger.usecases.claims import HandedClaim, receive_claims
 from appraisal.library.models import Indicator
 from core import events
 from core.errors import Invalid
@@ -46,6 +47,7 @@ def receive_report(
     *,
     period_id: int,
     values: Sequence[HandedValue],
+    claims: Sequence[HandedClaim] = (),
     reporter_id: int | None,
     reporter_name: str,
     actor: Actor,
@@ -54,7 +56,8 @@ def receive_report(
     """Write a month's report (round 1) or what comes back after returns (round 2 …) into the record.
 
     actor signs. on_time: handed over on the period's due day (legal day) or before. Each value becomes the next
-    version and waits for the province (SUBMITTED); how often it was returned is kept.
+    version and waits for the province (SUBMITTED); how often it was returned is kept. claims: other figures beside
+    those that a ledger published; they may be all that is handed over.
     Source: domain reference 2.2 step 6.
     Raises NotFound (no such period for this office), Denied (not a signer, a visitor), Conflict (period closed, a
     value that is not returned comes again), Invalid (nothing to hand over).
@@ -65,12 +68,13 @@ def receive_report(
     pinning.hold(period_ids=[period.pk])
     selectors.lock_participation(actor, period)
     current = selectors.current_values(actor, period, lock=True)
-    codes = _codes(period, values)
+    codes = _codes(period, values) if values or not claims else {}
     for value in values:
         policies.replace(current.get(value.indicator_id), codes[value.indicator_id])
     report = _new_report(period, actor, at, reporter_id, reporter_name, on_time=on <= period.due_on)
     rows = _store(report, values, current, at)
     _put_in_force(rows, current)
+    receive_claims(report, claims, current, actor=actor, at=at)
     events.record(
         ReportHandedOver(
             subject=f"ledger.report:{period.pk}:{actor.office.pk}",
@@ -154,4 +158,4 @@ def _put_in_force(rows: list[ReportedValue], current: dict[int, CurrentValue]) -
     )  # fmt: skip
 
 
-__all__ = ["HandedValue", "receive_report"]
+__all__ = ["HandedClaim", "HandedValue", "receive_report"]

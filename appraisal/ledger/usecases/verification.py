@@ -83,7 +83,7 @@ def return_value(*, current_value_id: int, lock_version: int, reason: str, actor
     value.reason = checked_reason(reason, at)
     value.move(ValueState.RETURNED)
     value.times_returned += 1
-    _save(value, Decision.RETURNED, actor=actor, at=at)
+    keep(value, Decision.RETURNED, actor=actor, at=at)
     events.record(
         events_of.ValueReturned(subject=value.subject, version=value.value.version, reason=value.reason),
         actor=actor, at=at,
@@ -104,7 +104,7 @@ def reopen_value(*, current_value_id: int, lock_version: int, reason: str, actor
     value.move(ValueState.RETURNED)
     before = value.final_fact
     value.take_back()
-    _save(value, Decision.REOPENED, actor=actor, at=at, before=before)
+    keep(value, Decision.REOPENED, actor=actor, at=at, before=before)
     events.record(
         events_of.ValueReopened(subject=value.subject, version=value.value.version, reason=value.reason),
         actor=actor, at=at,
@@ -163,7 +163,7 @@ def rewrite(
     value.reason = f"{value.reason}；{said}" if keeps and value.reason else said
     if value.state != ValueState.VERIFIED:
         value.move(ValueState.VERIFIED)
-    _save(value, Decision.CORRECTED, actor=actor, at=at, before=before, reason=said)
+    keep(value, Decision.CORRECTED, actor=actor, at=at, before=before, reason=said)
     happened: list[events.Event] = []
     version = value.value.version
     if fact is not None:
@@ -250,9 +250,10 @@ def _decision(
     )  # fmt: skip
 
 
-def _save(
+def keep(
     value: CurrentValue, decision: str, *, actor: Actor, at: datetime, before: Any = None, reason: str = ""
 ) -> None:
+    """Save a locked value that was decided about, and the decision beside it."""
     value.decided(by=actor, at=at)
     value.save()
     _decision(
@@ -266,6 +267,7 @@ __all__ = [
     "correct_value",
     "each_of",
     "fresh",
+    "keep",
     "record_fact",
     "record_facts",
     "reopen_value",

@@ -5,8 +5,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import CurrentValue
+from appraisal.ledger.policies.reports import TYPED
 from appraisal.ledger.selectors.fact_text import describe
 from appraisal.library.models import Indicator
+from appraisal.library.models.words import source_label
 from core import events
 from core.models import EventRecord
 
@@ -49,7 +51,31 @@ def _points(data: dict[str, Any], _indicator: Indicator) -> str:
 
 
 def _entered(data: dict[str, Any], _indicator: Indicator) -> str:
+    source = str(data.get("source", ""))
+    if source not in TYPED:
+        return _("%(ledger)s发布第 %(version)s 版") % {"ledger": source_label(source), "version": data.get("version")}
     return _("省级录入第 %(version)s 版") % {"version": data.get("version")}
+
+
+def _claimed(data: dict[str, Any], indicator: Indicator) -> str:
+    return _("对台账第 %(version)s 版另报 %(claimed)s") % {
+        "version": data.get("version"), "claimed": describe(indicator, data.get("claimed")),
+    }  # fmt: skip
+
+
+def _claim_decided(data: dict[str, Any], indicator: Indicator) -> str:
+    words = _("采用另报数 %(claimed)s（台账 %(published)s）") if data.get("accepted") else _(
+        "维持台账数 %(published)s（另报 %(claimed)s）"
+    )  # fmt: skip
+    return words % {
+        "claimed": describe(indicator, data.get("claimed")), "published": describe(indicator, data.get("published")),
+    }  # fmt: skip
+
+
+def _claim_again(data: dict[str, Any], indicator: Indicator) -> str:
+    return _("台账发布了第 %(version)s 版，已采用的另报数 %(claimed)s须重新核定") % {
+        "version": data.get("version"), "claimed": describe(indicator, data.get("claimed")),
+    }  # fmt: skip
 
 
 SENTENCES: dict[str, tuple[str, str, Any]] = {
@@ -59,6 +85,9 @@ SENTENCES: dict[str, tuple[str, str, Any]] = {
     "ValueCorrected": ("edit", "info", _corrected),
     "PointsTakenOff": ("minus", "warn", _points),
     "FactRecorded": ("pencil", "ok", _entered),
+    "FactClaimed": ("message-report", "info", _claimed),
+    "ClaimDecided": ("shield-check", "brand", _claim_decided),
+    "ClaimOpenedAgain": ("rotate", "warn", _claim_again),
 }
 
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import Period
+from appraisal.ledger.models import Period, ReportedValue
 from appraisal.library.models import Indicator
 from appraisal.reporting.states import TRANSITIONS, DraftState
 from core.errors import Conflict
@@ -48,7 +48,7 @@ class MonthlyDraft(models.Model):
 
 
 class DraftValue(models.Model):
-    """One indicator of the month, in the shape ledger.ReportedValue describes."""
+    """One indicator of the month, in the shape ledger.ReportedValue describes; or a claim beside a ledger's figure."""
 
     draft = models.ForeignKey(MonthlyDraft, on_delete=models.CASCADE, related_name="values")
     indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+")
@@ -56,6 +56,13 @@ class DraftValue(models.Model):
     nothing_to_report = models.BooleanField(default=False)
     nothing_reason = models.CharField(max_length=200, blank=True)
     narrative = models.TextField(blank=True)
+    claims_against = models.ForeignKey(
+        ReportedValue,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="the ledger's figure that this claims another beside; null for what is reported",
+    )
     lock_version = models.PositiveIntegerField(default=1, help_text="grows with each save; a stale save is refused")
     changed_since_return = models.BooleanField(default=False, help_text="worked on since the province returned it")
     updated_by_id = models.BigIntegerField()
@@ -68,6 +75,10 @@ class DraftValue(models.Model):
             models.CheckConstraint(
                 name="nothing_to_report_excludes_a_fact",
                 condition=Q(nothing_to_report=False) | (Q(fact__isnull=True) & ~Q(nothing_reason="")),
+            ),
+            models.CheckConstraint(
+                name="a_claim_has_a_figure_and_a_reason",
+                condition=Q(claims_against=None) | (Q(fact__isnull=False, nothing_to_report=False) & ~Q(narrative="")),
             ),
         ]
 

@@ -79,11 +79,22 @@ def blank(actor: Actor, period_id: int, *, at: datetime) -> tuple[str, bytes]:
             "没有发生的指标选“是”并写明原因。请不要增删行列、不要改动隐藏的列和页，系统靠它们核对您改了哪些单元格。"
             "报送期限 %(due)s。"
         )
-        % {"due": period.due_on},
+        % {"due": period.due_on}
+        + _from_ledgers(loaded),
         blocks=blocks,
         counties=loaded.counties,
     )
     return _("%(office)s%(year)s年%(month)s月月报.xlsx") % values, book.write(layout, stamp)
+
+
+def _from_ledgers(loaded: Sheet) -> str:
+    """What is not in the sheet because ledgers publish it; '' where none has."""
+    codes = [row.code for row in loaded.asked if loaded.from_ledger(row)]
+    if not codes:
+        return ""
+    return _("%(codes)s 取自台账，不在表内填写；与实际不符的，请在网页上该指标处另报并说明理由。") % {
+        "codes": _("、").join(codes)
+    }
 
 
 def _block(loaded: Sheet, indicator: Indicator) -> book.Block:

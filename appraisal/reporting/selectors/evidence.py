@@ -32,7 +32,7 @@ def get_file(actor: Actor, file_id: UUID | str) -> StoredFile:
 
 def get_evidence(sheet: Sheet, indicator: Indicator, file_id: UUID | str) -> DraftEvidence:
     """A file attached to an indicator of the month. Raises NotFound."""
-    value = sheet.values.get(indicator.pk)
+    value = sheet.drafted(indicator)
     for evidence in value.files if value else []:
         if str(evidence.file_id) == str(file_id):
             return evidence

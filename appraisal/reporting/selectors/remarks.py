@@ -79,7 +79,8 @@ def outliers_of(sheet: "Sheet") -> Remarks:
 
 def _figures(sheet: "Sheet", row: Indicator) -> Figures:
     value, last, target = sheet.values.get(row.pk), sheet.last(row), sheet.demands.targets.get(row.pk)
-    fact = value.fact if value else None
+    published = sheet.from_ledger(row)
+    fact = published.final_fact if published else value.fact if value else None
     return crosschecks.figures_of(
         row,
         fact,

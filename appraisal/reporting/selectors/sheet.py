@@ -1,5 +1,6 @@
 """The sheet: everything of one office's month, loaded at once in a constant number of queries."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -9,8 +10,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import CurrentValue, PeerChange, Period, TargetMilestone
+from appraisal.ledger.models import CurrentValue, FactClaim, PeerChange, Period, TargetMilestone
+from appraisal.ledger.policies.reports import of_ledger
 from appraisal.ledger.rules.facts import same
+from appraisal.ledger.selectors import claims as ledger_claims
 from appraisal.ledger.selectors import outliers
 from appraisal.ledger.selectors import reports as ledger
 from appraisal.ledger.selectors.facts import last_day
@@ -41,6 +44,18 @@ class Sheet:
     history: dict[int, dict[int, CurrentValue | ledger.Past]]
     counties: dict[str, str] = field(default_factory=dict)
     peers: dict[int, PeerChange] = field(default_factory=dict)  # how the group moved in the month before
+    claims: dict[int, DraftValue] = field(default_factory=dict)  # drafted beside a ledger's figures
+    claimed: dict[int, FactClaim] = field(default_factory=dict)  # the newest of each that was handed over
+
+    def take(self, drafted: Mapping[int, DraftValue]) -> None:
+        """What is drafted now, each where it belongs: reported by the office, or claimed beside a ledger's figure."""
+        self.values.clear()
+        self.claims.clear()
+        for pk, value in drafted.items():
+            if value.claims_against_id is not None:
+                self.claims[pk] = value
+            elif pk not in self.indicators or self.from_ledger(self.indicators[pk]) is None:
+                self.values[pk] = value
 
     def indicator(self, indicator_id: int) -> Indicator:
         """One of the month's indicators. Raises NotFound."""
@@ -66,6 +81,25 @@ class Sheet:
             for row in self.waiting
             if row.pk in self.values and (not self.current(row) or self.values[row.pk].changed_since_return)
         ]
+
+    @cached_property
+    def claiming(self) -> list[Indicator]:
+        """Where a claim is drafted that nobody has handed over."""
+        return [row for row in self.asked if row.pk in self.claims and not self.claim_handed(row)]
+
+    def claim_handed(self, indicator: Indicator) -> bool:
+        """Whether the drafted claim is in the record already."""
+        drafted, handed = self.claims.get(indicator.pk), self.claimed.get(indicator.pk)
+        return drafted is not None and handed is not None and handed.value_id == drafted.claims_against_id
+
+    def drafted(self, indicator: Indicator) -> DraftValue | None:
+        """What is drafted of it, reported or claimed."""
+        return self.values.get(indicator.pk) or self.claims.get(indicator.pk)
+
+    def from_ledger(self, indicator: Indicator) -> CurrentValue | None:
+        """This month's value where a ledger published it."""
+        current = self.current(indicator)
+        return current if current is not None and of_ledger(current.value) else None
 
     def to_hand_over(self, indicator: Indicator) -> bool:
         current = self.current(indicator)
@@ -185,9 +219,16 @@ class Sheet:
                 "field": wrong.field,
                 "message": wrong.message,
             }
-            for row in self.waiting
-            for wrong in self.lacking(row)
+            for row in (*self.waiting, *self.claiming)
+            for wrong in (self.claim_lacking(row) if row in self.claiming else self.lacking(row))
         ]
+
+    def claim_lacking(self, indicator: Indicator) -> list[Wrong]:
+        """What keeps a drafted claim from being handed over: the ledger says the same by now."""
+        current, value = self.from_ledger(indicator), self.claims[indicator.pk]
+        if current is None or not same(value.fact, current.value.fact):
+            return []
+        return [Wrong("claim", _("台账现在的数已与另报数相同，请撤回另报。"))]
 
     def counties_mismatch(self, indicator: Indicator) -> Mismatch | None:
         """The county lines against the value; None while there is no value to compare with."""
@@ -213,18 +254,25 @@ def loaded(
     on: date,
     demands: ledger.Demands | None = None,
 ) -> Sheet:
-    """The sheet around a period and a draft (perhaps demands) that the caller has, the draft perhaps locked."""
-    return Sheet(
+    """The sheet around a period and a draft (perhaps demands) that the caller has, the draft perhaps locked.
+
+    Where a ledger has published, what somebody had begun to fill in does not count; what is claimed stands beside it.
+    """
+    found = Sheet(
         period=period,
         on=on,
         indicators={row.pk: row for row in ledger.reported_indicators(period)},
         demands=demands or ledger.demands(actor, period),
         draft=draft,
-        values=values_of(draft),
+        values={},
         history=ledger.history(actor, period),
         counties=counties_of(actor, period),
         peers=outliers.told_of_peers(actor, period),
     )
+    found.take(values_of(draft))
+    if any(found.from_ledger(row) for row in found.indicators.values()):
+        found.claimed.update(ledger_claims.of_month(actor.office, period))
+    return found
 
 
 def draft_of(period_id: int, *, lock: bool = False) -> MonthlyDraft | None:
@@ -261,7 +309,7 @@ def values_of(draft: MonthlyDraft | None) -> dict[int, DraftValue]:
 
 @compiled
 def _values(draft_id: int) -> QuerySet[DraftValue]:
-    return DraftValue.objects.filter(draft_id=draft_id)
+    return DraftValue.objects.filter(draft_id=draft_id).select_related("claims_against")
 
 
 @compiled

@@ -5,10 +5,12 @@ from datetime import date
 
 from appraisal.ledger.models import Period, Report
 from appraisal.ledger.selectors import reports as ledger
+from appraisal.library.models import Indicator
 from appraisal.reporting import policies
 from appraisal.reporting.models import DraftValue, MonthlyDraft
 from appraisal.reporting.rules import facts
 from appraisal.reporting.selectors import workbench
+from appraisal.reporting.selectors.value import Published, published_of
 from appraisal.reporting.selectors.workbench import Month, Row
 from appraisal.reporting.states import DraftState
 from tenants.actors import Actor
@@ -36,11 +38,21 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Claim:
+    """A figure claimed beside a ledger's, as the leader reads it."""
+
+    indicator: Indicator
+    value: DraftValue
+    published: Published
+
+
+@dataclass(frozen=True)
 class ForSignature:
     """The month before the leader: what would be handed over, group by group."""
 
     month: Month
     lines: list[Line]
+    claims: list[Claim]
 
     @property
     def remarked(self) -> int:
@@ -61,7 +73,12 @@ def for_signature(actor: Actor, period_id: int, *, on: date) -> ForSignature:
         for row in seen.rows
         if row.indicator.pk in handing and (value := seen.sheet.values.get(row.indicator.pk)) is not None
     ]
-    return ForSignature(seen, lines)
+    claims = [
+        Claim(row, seen.sheet.claims[row.pk], published)
+        for row in seen.sheet.claiming
+        if (published := published_of(actor, seen.sheet, row)) is not None
+    ]
+    return ForSignature(seen, lines, claims)
 
 
 def _text(seen: Month, row: Row, value: DraftValue) -> str:

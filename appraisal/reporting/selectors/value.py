@@ -9,9 +9,10 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import CurrentValue, ReportedValue, ScoreLine, ScoreRun, Verification
+from appraisal.ledger.models import CurrentValue, FactClaim, ReportedValue, ScoreLine, ScoreRun, Verification
 from appraisal.ledger.rules.remarks import Remark
 from appraisal.ledger.selectors import reports as ledger
+from appraisal.ledger.selectors.claims import source_sentence
 from appraisal.ledger.selectors.facts import last_day
 from appraisal.ledger.states import RunState
 from appraisal.library.models import Indicator
@@ -35,6 +36,29 @@ DECISIONS = {
     Verification.Decision.CORRECTED: ("edit", "warn", gettext_lazy("省级更正")),
     Verification.Decision.REOPENED: ("refresh", "info", gettext_lazy("省级重新打开")),
 }
+
+
+@dataclass(frozen=True)
+class Published:
+    """A ledger's figure of this month, and what the office claims beside it.
+
+    sentence: which ledger, as of when, what was counted; claim: as drafted, handed: the newest in the record; moved:
+    what the ledger said when the office claimed, '' where it says the same today; refusal: why nothing can be claimed.
+    """
+
+    current: CurrentValue
+    text: str
+    sentence: str
+    claim: DraftValue | None
+    claim_text: str
+    moved: str
+    handed: FactClaim | None
+    handed_text: str
+    refusal: str | None
+
+    @property
+    def lock_version(self) -> int:
+        return self.claim.lock_version if self.claim else 0
 
 
 @dataclass(frozen=True)
@@ -63,6 +87,7 @@ class ValueForm:
     after: Indicator | None
     place: tuple[int, int]
     score: Decimal | None = None
+    published: Published | None = None
 
     @property
     def unit(self) -> str:
@@ -113,7 +138,8 @@ def form_of(actor: Actor, loaded: Sheet, indicator_id: int) -> ValueForm:
     indicator = loaded.indicator(indicator_id)
     value, current = loaded.values.get(indicator.pk), loaded.current(indicator)
     milestones, target = loaded.milestones(indicator), loaded.demands.targets.get(indicator.pk)
-    fact = _fact(loaded, indicator, value)
+    published = loaded.from_ledger(indicator)
+    fact = published.final_fact if published else _fact(loaded, indicator, value)
     tried = trial(
         indicator, fact, target=target, milestones=milestones, month=loaded.period.month,
         as_of=last_day(loaded.period), on=loaded.on,
@@ -143,6 +169,7 @@ def form_of(actor: Actor, loaded: Sheet, indicator_id: int) -> ValueForm:
         before=before,
         after=after,
         place=place,
+        published=published_of(actor, loaded, indicator),
         score=_last_score.first(loaded.period.cycle_id, loaded.period.month, actor.office.pk, indicator.code),
     )
 
@@ -155,6 +182,41 @@ def _last_score(cycle_id: int, month: int, office_id: int, code: str) -> QuerySe
     newest = runs.order_by("-period__month", "-number").values("pk")[:1]
     rows = ScoreLine.objects.filter(card__run_id__in=newest, card__office_id=office_id, indicator__code=code)
     return rows.values_list("score", flat=True)
+
+
+def published_of(actor: Actor, loaded: Sheet, indicator: Indicator) -> Published | None:
+    """Where a ledger has published this month's figure; None where people write it. At most one query."""
+    current = loaded.from_ledger(indicator)
+    if current is None:
+        return None
+    handed = loaded.claimed.get(indicator.pk)
+    claim = None if loaded.claim_handed(indicator) else loaded.claims.get(indicator.pk)
+    milestones = loaded.milestones(indicator)
+    against = claim.claims_against if claim else handed.value if handed else None
+    return Published(
+        current=current,
+        text=_text(indicator, current.value.fact, milestones),
+        sentence=source_sentence(indicator, current.value),
+        claim=claim,
+        claim_text=_text(indicator, claim.fact, milestones) if claim else "",
+        moved=_text(indicator, against.fact, milestones) if against and against.pk != current.value_id else "",
+        handed=handed,
+        handed_text=_text(indicator, handed.fact, milestones) if handed else "",
+        refusal=claim_refusal(actor, loaded, indicator),
+    )
+
+
+def claim_refusal(actor: Actor, loaded: Sheet, indicator: Indicator) -> str | None:
+    """Why this person cannot claim another figure beside the ledger's now; None when they can."""
+    try:
+        policies.fill(actor, loaded.period, loaded.demands.letter, loaded.on)
+        policies.claim(
+            loaded.draft, indicator, loaded.demands.applies(indicator), loaded.current(indicator),
+            loaded.claimed.get(indicator.pk),
+        )  # fmt: skip
+    except (Denied, Conflict) as refusal:
+        return refusal.message
+    return None
 
 
 def edit_refusal(actor: Actor, loaded: Sheet, indicator: Indicator) -> str | None:

@@ -151,7 +151,7 @@ def refusals(actor: Actor, loaded: Sheet) -> dict[str, str | None]:
     period, draft, letter, on = loaded.period, loaded.draft, loaded.demands.letter, loaded.on
     return {
         "fill": policies.fill.reason(actor, period, letter, on),
-        "submit": policies.submit.reason(actor, period, letter, draft, len(loaded.waiting), on),
+        "submit": policies.submit.reason(actor, period, letter, draft, len(loaded.waiting) + len(loaded.claiming), on),
         "send_back": policies.send_back.reason(actor, period, draft),
         "sign_off": policies.sign_off.reason(actor, period, draft, on),
     }
@@ -185,7 +185,9 @@ def _row(loaded: Sheet, indicator: Indicator, line: ScoreLine | None) -> Row:
         indicator=indicator,
         status=status,
         word=_("待签发") if status == "reviewing" else "",
-        note=_note(status, current, lacking, loaded) or (remarks[0].sentence if remarks else ""),
+        note=_note(status, current, lacking, loaded)
+        or claim_note(loaded, indicator)
+        or (remarks[0].sentence if remarks else ""),
         trend=trend(loaded, indicator),
         last=_cell(indicator, last.final_fact, last.final_fact is None, milestones) if last else ("—", ""),
         now=_cell(indicator, shown.fact, shown.nothing_to_report, milestones) if shown else ("—", ""),
@@ -221,6 +223,22 @@ def _note(status: str, current: CurrentValue | None, lacking: list[Wrong], loade
     if status == "overdue":
         return _("报送期限 %(due)s 已过") % {"due": loaded.period.due_on}
     return lacking[0].message if lacking else ""
+
+
+def claim_note(loaded: Sheet, indicator: Indicator) -> str:
+    """What became of the figure claimed beside a ledger's; '' where none is."""
+    drafted, handed = loaded.claims.get(indicator.pk), loaded.claimed.get(indicator.pk)
+    if drafted is not None and not loaded.claim_handed(indicator):
+        return _("另报 %(figure)s，随月报报送") % {"figure": _figure(indicator, drafted.fact)}
+    if handed is None:
+        return ""
+    return _("另报 %(figure)s，%(state)s") % {
+        "figure": _figure(indicator, handed.fact), "state": handed.get_state_display(),
+    }  # fmt: skip
+
+
+def _figure(indicator: Indicator, fact: dict[str, Any] | None) -> str:
+    return " ".join(facts.short(indicator, fact)).strip()
 
 
 def trend(loaded: Sheet, indicator: Indicator) -> list[Decimal | None]:

@@ -141,7 +141,10 @@ def _editable(period_id: int, indicator_id: int, actor: Actor, at: datetime) -> 
     draft = locked_draft(period_id)
     sheet = sheets.loaded(actor, period, draft, on=on, demands=demands)
     indicator = sheet.indicator(indicator_id)
-    policies.edit(draft, indicator, sheet.demands.applies(indicator), sheet.current(indicator))
+    if indicator not in sheet.claiming:
+        policies.edit(draft, indicator, sheet.demands.applies(indicator), sheet.current(indicator))
+    else:
+        policies.claim(draft, indicator, True, sheet.current(indicator), sheet.claimed.get(indicator.pk))
     return sheet, indicator
 
 
@@ -150,7 +153,7 @@ def _value(sheet: Sheet, indicator: Indicator, actor: Actor, at: datetime) -> Dr
     draft = sheet.draft
     assert draft is not None
     current = sheet.current(indicator)
-    value = sheet.values.get(indicator.pk) or DraftValue(draft=draft, indicator=indicator, lock_version=0)
+    value = sheet.drafted(indicator) or DraftValue(draft=draft, indicator=indicator, lock_version=0)
     value.changed_since_return = current is not None and current.state == ValueState.RETURNED
     value.updated_by_id, value.updated_by_name, value.updated_at = actor.user_id or 0, actor.name, at
     value.save()

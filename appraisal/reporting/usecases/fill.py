@@ -85,7 +85,7 @@ def save_values(
     draft = locked_draft(period_id)
     sheet = selectors.loaded(actor, period, draft, on=on, demands=demands)
     indicators = save_into(sheet, draft, entries, quiet=quiet, actor=actor, at=at)
-    sheet.values.update(selectors.values_of(draft))
+    sheet.take(selectors.values_of(draft))
     return [Saved(sheet.values[row.pk], sheet, [wrong.message for wrong in sheet.warnings(row)]) for row in indicators]
 
 

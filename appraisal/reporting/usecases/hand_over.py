@@ -1,6 +1,7 @@
 """Submit to the leader, send back, sign off: the way of a month from the reporter to the province."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,7 +11,7 @@ from django.utils.translation import ngettext
 from appraisal.ledger.models import Report
 from appraisal.ledger.rules.procedure import shortest_reason
 from appraisal.ledger.selectors import reports as ledger
-from appraisal.ledger.usecases.reports import HandedValue, receive_report
+from appraisal.ledger.usecases.reports import HandedClaim, HandedValue, receive_report
 from appraisal.library.models import Indicator
 from appraisal.reporting import events, policies
 from appraisal.reporting.models import DraftValue, MonthlyDraft
@@ -36,7 +37,7 @@ def submit_report(*, period_id: int, actor: Actor, at: datetime) -> MonthlyDraft
     period = ledger.get_period(actor, period_id)
     draft = selectors.draft_of(period_id, lock=True)
     sheet = selectors.loaded(actor, period, draft, on=on)
-    policies.submit(actor, period, sheet.demands.letter, draft, len(sheet.waiting), on)
+    policies.submit(actor, period, sheet.demands.letter, draft, len(sheet.waiting) + len(sheet.claiming), on)
     rows = sheet.all_lacking()
     if rows or draft is None:
         count = len({row["indicator_id"] for row in rows})
@@ -48,8 +49,9 @@ def submit_report(*, period_id: int, actor: Actor, at: datetime) -> MonthlyDraft
     draft.submitted_by_id, draft.submitted_by_name, draft.submitted_at = actor.user_id, actor.name, at
     draft.send_back_reason = ""
     draft.save()
-    codes = [row.code for row in sheet.handing]
-    core_events.record(events.ReportSubmitted(subject=subject(actor, period_id), indicators=codes), actor=actor, at=at)
+    codes, claims = [row.code for row in sheet.handing], [row.code for row in sheet.claiming]
+    event = events.ReportSubmitted(subject=subject(actor, period_id), indicators=codes, claims=claims)
+    core_events.record(event, actor=actor, at=at)
     return draft
 
 
@@ -79,7 +81,8 @@ def sign_off(*, period_id: int, submitted_at: datetime | None = None, actor: Act
     """Sign the month and hand it over to the province, in one transaction with the record of the ledger.
 
     submitted_at: the submission that the signer read (None: the one there is); another one since is a Conflict.
-    After returns only what was returned and worked on goes over, as the next round.
+    After returns only what was returned and worked on goes over, as the next round; claims beside a ledger's figures go
+    over with whatever comes next, or alone.
     Source: domain reference 2.2 step 6.
     Raises NotFound, Denied (not a signer, the person who submitted, a visitor), Conflict (not awaiting a signature, so
     also when somebody else has just signed; period closed; submitted anew since).
@@ -94,6 +97,7 @@ def sign_off(*, period_id: int, submitted_at: datetime | None = None, actor: Act
     report = receive_report(
         period_id=period_id,
         values=[_handed(sheet, row) for row in sheet.handing],
+        claims=[_claimed(sheet, row) for row in sheet.claiming],
         reporter_id=draft.submitted_by_id,
         reporter_name=draft.submitted_by_name,
         actor=actor,
@@ -129,18 +133,37 @@ def _handed(sheet: Sheet, indicator: Indicator) -> HandedValue:
             }
             for code, quantity in sorted(value.counties.items())
         ],
-        evidence=[
-            {
-                "id": str(item.file_id),
-                "name": item.file.name,
-                "sha256": item.file.sha256,
-                "size": item.file.size,
-                "media_type": item.file.media_type,
-            }
-            for item in value.files
-        ],
+        evidence=_files(value),
         entered_by_id=value.updated_by_id,
         entered_by_name=value.updated_by_name,
         entered_at=value.updated_at,
         remarks=[remark.stored() for remark, _here in sheet.remarks.get(indicator.pk, [])],
     )
+
+
+def _claimed(sheet: Sheet, indicator: Indicator) -> HandedClaim:
+    value = sheet.claims[indicator.pk]
+    return HandedClaim(
+        indicator_id=indicator.pk,
+        value_id=value.claims_against_id or 0,
+        fact=value.fact or {},
+        reason=value.narrative,
+        claimed_by_id=value.updated_by_id,
+        claimed_by_name=value.updated_by_name,
+        claimed_at=value.updated_at,
+        evidence=_files(value),
+    )
+
+
+def _files(value: DraftValue) -> list[dict[str, Any]]:
+    """The evidence as it is kept in the record."""
+    return [
+        {
+            "id": str(item.file_id),
+            "name": item.file.name,
+            "sha256": item.file.sha256,
+            "size": item.file.size,
+            "media_type": item.file.media_type,
+        }
+        for item in value.files
+    ]

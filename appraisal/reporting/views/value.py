@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from appraisal.reporting import usecases
-from appraisal.reporting.forms import ValueForm, every_refusal_on, initial_of
+from appraisal.reporting.forms import ClaimForm, ValueForm, claim_initial_of, every_refusal_on, initial_of
 from appraisal.reporting.rules import facts
 from appraisal.reporting.selectors import value as selectors
 from core.http import status_of
@@ -82,14 +82,22 @@ def _page(request: HttpRequest, seen: selectors.ValueForm, form: ValueForm) -> H
 def context_of(seen: selectors.ValueForm, form: ValueForm, **more: Any) -> dict[str, Any]:
     """What the report form's templates show."""
     warnings = {wrong.field: wrong.message for wrong in seen.warnings}
+    published, editable = seen.published, seen.refusal is None
+    proof = published.claim if published else seen.value
+    claim_form = ClaimForm(
+        seen.sheet, seen.indicator, initial=claim_initial_of(seen.indicator, published.claim)
+    ) if published else None  # fmt: skip
     return {
         "seen": seen,
         "form": form,
         "period": seen.sheet.period,
         "indicator": seen.indicator,
         "warnings": warnings,
-        "editable": seen.refusal is None,
-        "files": seen.value.files if seen.value else [],
+        "editable": editable,
+        "published": published,
+        "claim_form": claim_form,
+        "takes_files": editable or bool(published and published.claim and published.refusal is None),
+        "files": proof.files if proof else [],
         "trend": {
             "x": [str(month) for month, _text in seen.past],
             "series": [{"name": seen.unit or _("完成值"), "color": "c1", "area": True,

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 
 from appraisal.ledger.models import CurrentValue, Period, ScoreLine, ScoreRun
 from appraisal.ledger.selectors import tracking
@@ -19,6 +20,8 @@ from config.demo import figures, stories
 from config.demo.cast import moment
 from config.demo.figures import Profile
 from core import files, money
+from core import office as office_core
+from tenants import actors
 
 if TYPE_CHECKING:
     from config.demo.year import Plan
@@ -256,6 +259,23 @@ class Month:
                 actor=leader, at=at + timedelta(days=1),
             )  # fmt: skip
 
+    def claim(self, at: datetime) -> None:
+        """A ledger publishes two points less than was reported; the office claims its own figure beside it."""
+        slug, code, ledger, counted, reason = stories.NOVEMBER_CLAIM
+        if slug not in self.plan.profiles or (value := self._current(slug, code)) is None:
+            return
+        province, given = self.plan.cast.province, {"period_id": self.period.pk, "indicator_id": value.indicator_id}
+        reported = Decimal((value.final_fact or {})["value"])
+        with office_core.mounted(province.mount()), transaction.atomic():
+            province_facts.record_fact(
+                **given, office_id=value.office_id, fact={"value": str(reported - 2)}, source=ledger, reason=counted,
+                evidence=[], as_of=at.date(), actor=actors.system(province), at=at,
+            )  # fmt: skip
+        with self.plan.cast.acting(slug, "report") as reporter:
+            reporting.save_claim(**given, fact=value.final_fact, reason=reason, actor=reporter, at=at)
+        self.submit(slug, at=at)
+        self.sign(slug, at=at)
+
 
 def november(plan: "Plan", today: date) -> None:
     """November is open: some have handed over, one awaits its leader, some have drafts, one value is returned."""
@@ -270,6 +290,7 @@ def november(plan: "Plan", today: date) -> None:
         month.submit(slug, at=moment(today, 11))
     for slug, codes in stories.NOVEMBER_DRAFTS.items():
         month.fill(slug, at=moment(today, 11, 10), codes=codes)
+    month.claim(moment(today, 13))
     slug, code, reason = stories.NOVEMBER_RETURN
     with plan.cast.acting(month.here, "verify2") as verifier:
         value = CurrentValue.objects.get(period=period, office=plan.cast.offices[slug], indicator__code=code)

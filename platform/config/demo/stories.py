@@ -110,6 +110,12 @@ NOVEMBER_AWAITING = ("kunming",)
 NOVEMBER_DRAFTS = {"puer": ("B6", "B5", "A1", "A2", "D2", "E1", "G3"), "honghe": ("B6", "C2")}
 NOVEMBER_RETURN = ("dali", "B5", "完工证明缺 2 份，请补传。")
 
+# What the fund ledger publishes after the month went over, and what the office claims beside it.
+NOVEMBER_CLAIM = (
+    "yuxi", "B6", "fund_ledger", "国库支付凭证汇总的年度支付率",
+    "资金台账漏记 11 月 20 日拨付的一笔，国库回单随后补传，请核定。",
+)  # fmt: skip
+
 # The warning about progress: in which month, to how many offices at most, and what is said.
 WARNED_MONTH, WARNED = 10, 2
 WARNING = "请逐项分析进度落后的原因，倒排工期、明确责任人，确保完成全年目标。"
