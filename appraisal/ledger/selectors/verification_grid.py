@@ -15,7 +15,10 @@ from tenants.actors import Actor
 
 @dataclass(frozen=True)
 class Line:
-    """One office. target: due by now; before: last month's final; earlier: the version before, '' for the first."""
+    """One office. target: due by now; before: last month's final; earlier: the version before, '' for the first.
+
+    What the reporter was told and answered is with the value: `value.value.remarked`, `narrative`.
+    """
 
     value: CurrentValue
     reported: str

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from appraisal.ledger.models import CurrentValue, Verification
+from appraisal.ledger.models import CurrentValue, ReportedValue, Verification
 from appraisal.ledger.usecases import ties, verification
 from appraisal.ledger.usecases.verification_grid import Judged, judge_values
 from core.errors import Conflict, Denied, Invalid, NotFound, Refusal
@@ -109,6 +111,16 @@ class TestJudgeValues:
             judge(actor("yunnan", Role.VERIFIER), row)
 
 
+def remarked(value: CurrentValue) -> None:
+    """The office handed the value over again, with a hint and its answer."""
+    row = ReportedValue.objects.create(
+        period=value.period, office=value.office, indicator=value.indicator, report=value.value.report, version=2,
+        source="report", fact=value.value.fact, narrative="两个县的花名册迟报，一并计入。", entered_at=NOON,
+        remarks=[{"kind": "LEAP", "severity": "HINT", "change": "300", "middle": "40", "times": "7.5", "unit": "人"}],
+    )  # fmt: skip
+    CurrentValue.objects.filter(pk=value.pk).update(value=row)
+
+
 class TestThePage:
     def form(self, values: list[CurrentValue], **more: str) -> dict[str, str]:
         data: dict[str, str] = {}
@@ -123,6 +135,25 @@ class TestThePage:
 
         assert all(word in page for word in ("填报值", "核验值", "计分采用", "昆明市", "普洱市"))
         assert "data-paste-grid" in page
+
+    def test_says_what_the_reporter_saw_and_answered_without_a_query_more(
+        self, values: list[CurrentValue], signed_in: Callable[..., Client]
+    ) -> None:
+        client = signed_in("yunnan", Role.VERIFIER)
+        client.get(GRID)
+        with CaptureQueriesContext(connection) as before:
+            assert "中位数" not in client.get(GRID).content.decode()
+        for value in values:
+            remarked(value)
+
+        with CaptureQueriesContext(connection) as after:
+            page = client.get(GRID).content.decode()
+
+        assert page.count("比上月变动 300 人，是本单位今年其他月份变动中位数（40 人）的 7.5 倍。") == len(values)
+        assert page.count("两个县的花名册迟报，一并计入。") == len(values)
+        assert len(after) == len(before)
+        (told,) = client.get("/yunnan/api/v1/values/?office=kunming&indicator=A1").json()["results"][0]["remarks"]
+        assert (told["kind"], told["severity"]) == ("LEAP", "HINT")
 
     def test_handles_ticked_and_changed_rows_and_keeps_what_was_typed_when_refused(
         self, values: list[CurrentValue], signed_in: Callable[..., Client]

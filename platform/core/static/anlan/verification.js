@@ -54,7 +54,7 @@
     var text = event.clipboardData && event.clipboardData.getData('text/plain').replace(/\r/g, '').replace(/\n$/, '');
     if (!form || !cell.matches('[data-column]') || !text || !/[\n\t]/.test(text)) return;
     event.preventDefault();
-    var lines = all('tbody tr', form), start = lines.indexOf(cell.closest('tr'));
+    var lines = all('tbody tr', form).filter(function (row) { return row.querySelector('[data-column]'); }), start = lines.indexOf(cell.closest('tr'));
     var from = all('[data-column]', lines[start]).indexOf(cell);
     text.split('\n').forEach(function (line, down) {
       var row = lines[start + down];
