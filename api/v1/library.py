@@ -326,6 +326,7 @@ class Comparison(APIView):
         if base is None:
             raise Invalid(_("这个版本不是复制来的，请用 base 指明与哪个版本比较。"), field="base")
         found = {"version": version.label, "base": base.label, "differences": selectors.differences(version, base)}
+        found["checks"] = selectors.check_differences(version, base)
         return Response(shapes.ComparisonOut(found).data)
 
 

@@ -112,10 +112,20 @@ class IndicatorDifferenceOut(serializers.Serializer):
         return [row.code for row in difference.befores]
 
 
+class CheckDifferenceOut(serializers.Serializer):
+    """What was done to one check between two versions."""
+
+    code = serializers.CharField()
+    code_before = serializers.CharField(source="before.code", default="", help_text="'' where it is new")
+    kinds = serializers.ListField(child=serializers.ChoiceField(choices=selectors.CheckKind.choices))
+    fields_changed = serializers.ListField(child=serializers.CharField(), source="fields")
+
+
 class ComparisonOut(serializers.Serializer):
     version = serializers.CharField()
     base = serializers.CharField()
     differences = IndicatorDifferenceOut(many=True)
+    checks = CheckDifferenceOut(many=True)
 
 
 class CompareQuery(serializers.Serializer):

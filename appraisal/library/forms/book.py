@@ -1,12 +1,12 @@
 """A whole scheme as a workbook: written to be read again to the same scheme, and to be filled in by people.
 
 Sheets: 说明 (what it is), 指标 (a row for each group and indicator), 计分参数 (a row for each entry of a rule, so that
-nobody types JSON). What a spreadsheet would compute is kept as text; numbers that are text in the scheme stay text
-("1.00" is not 1).
+nobody types JSON), 勾稽关系 (a row for each check between figures). What a spreadsheet would compute is kept as text;
+numbers that are text in the scheme stay text ("1.00" is not 1).
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -19,23 +19,29 @@ from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
+from appraisal.library.forms.crosschecks import RELATIONS, SEVERITIES
 from appraisal.library.forms.rules import SHAPES, STEP_BOUNDS
 from appraisal.library.models import EnteredBy, Indicator, Method, TargetBasis, TemplateVersion
 from appraisal.library.models.indicator import Better
 from appraisal.library.models.parameters import LABELS
 from appraisal.library.selectors.comparing import rows_of
+from appraisal.rules import crosschecks
 from core import marking
 from core.workbooks import storable
 
 HEAD = PatternFill("solid", fgColor="FFE7F1F4")
-ABOUT, TREE, RULES = "about", "tree", "rules"
+ABOUT, TREE, RULES, CHECKS = "about", "tree", "rules", "checks"
 REST = "*"  # a rule's entries that have no place of their own, as JSON
-WIDTHS = {"name": 34, "name_en": 30, "evidence": 30, "legal_basis": 30, "value": 24, "item": 34}
+WIDTHS = {
+    "name": 34, "name_en": 30, "evidence": 30, "legal_basis": 30, "value": 24, "item": 34, "left": 24, "right": 24,
+    "sentence": 44, "sentence_en": 44, "basis": 30,
+}  # fmt: skip
 COLUMNS = (
     "code", "parent", "name", "name_en", "points", "method", "unit", "direction", "cumulative", "target_basis",
     "entered_by", "data_source", "evidence", "legal_basis", "owner_division", "origins",
 )  # fmt: skip
 RULE_COLUMNS = ("code", "entry", "item", "value")
+CHECK_COLUMNS = crosschecks.FIELDS
 ABOUT_KEYS = ("code", "name", "name_en", "year", "na_treatment", "note")
 
 
@@ -51,7 +57,7 @@ class Mark:
 
 def sheet_names() -> dict[str, str]:
     """Key → name of the sheet in the reader's language."""
-    return {ABOUT: _("说明"), TREE: _("指标"), RULES: _("计分参数")}
+    return {ABOUT: _("说明"), TREE: _("指标"), RULES: _("计分参数"), CHECKS: _("勾稽关系")}
 
 
 def headings() -> dict[str, str]:
@@ -67,6 +73,14 @@ def headings() -> dict[str, str]:
     }  # fmt: skip
 
 
+def check_headings() -> dict[str, str]:
+    """As headings, of the sheet of checks, where some words stand for another thing."""
+    return {
+        "code": _("编号"), "left": _("左边"), "relation": _("关系"), "right": _("右边"), "severity": _("不成立时"),
+        "sentence": _("不成立时的提示"), "sentence_en": _("英文提示"), "basis": _("依据"),
+    }  # fmt: skip
+
+
 def choices() -> dict[str, dict[str, str]]:
     """Column → value → word in the reader's language."""
     found = {
@@ -76,6 +90,8 @@ def choices() -> dict[str, dict[str, str]]:
     }  # fmt: skip
     told = {column: {value: str(label) for value, label in pairs} for column, pairs in found.items()}
     told["cumulative"] = {"true": _("是"), "false": _("否")}
+    told["relation"] = {value: str(label) for value, label in RELATIONS}
+    told["severity"] = {value: str(label) for value, label in SEVERITIES}
     told["entry"] = {key: str(label) for key, label in LABELS.items()} | {REST: _("其他（JSON）")}
     return told
 
@@ -93,7 +109,7 @@ def book_of(version: TemplateVersion) -> bytes:
         "code": version.template.code, "name": version.template.name, "name_en": version.template.name_en,
         "year": version.year, "na_treatment": version.na_treatment, "note": version.note,
     }  # fmt: skip
-    return _written(about, rows_of(version))
+    return _written(about, rows_of(version), version.checks)
 
 
 def empty_book() -> bytes:
@@ -105,10 +121,14 @@ def empty_book() -> bytes:
         cumulative=True, target_basis=TargetBasis.LETTER, data_source="monthly_report",
         parameters={"cap": "1.00", "floor": "0.60"},
     )  # fmt: skip
-    return _written({"na_treatment": TemplateVersion.NaTreatment.REDISTRIBUTE}, [group, example])
+    check = {
+        "code": "K1", "left": "A1", "relation": "AT_MOST", "right": "A1_year", "severity": "REASON",
+        "sentence": _("示例：完成数不应超过全年目标"),
+    }  # fmt: skip
+    return _written({"na_treatment": TemplateVersion.NaTreatment.REDISTRIBUTE}, [group, example], [check])
 
 
-def _written(about: dict[str, Any], rows: Sequence[Indicator]) -> bytes:
+def _written(about: dict[str, Any], rows: Sequence[Indicator], checks: Sequence[Mapping[str, str]]) -> bytes:
     book = Workbook()
     names, words, told = sheet_names(), headings(), choices()
     page = book.active
@@ -131,13 +151,18 @@ def _written(about: dict[str, Any], rows: Sequence[Indicator]) -> bytes:
             place += 1
             for column, value in enumerate((row.code, told["entry"].get(entry[0], entry[0]), *entry[1:]), start=1):
                 put(rules.cell(place, column), value)
+    page = _sheet(book, names[CHECKS], list(check_headings().items()))
+    for number, check in enumerate(checks, start=2):
+        for column, key in enumerate(CHECK_COLUMNS, start=1):
+            value = check.get(key, "")
+            put(page.cell(number, column), told[key].get(value, value) if key in told else value)
     return _bytes(book)
 
 
 def _hint() -> str:
     return _(
         "一行一个指标：一级指标不写上级编码和计分方法。计分参数每行一个；表格类的参数（分档、事项……）一行写一档，“项”是界限或事项，"
-        "“值”是得分或比例。导入时有一处不对就整份不导入，逐格说明；也可以只检查，取回标好的表。"
+        "“值”是得分或比例。勾稽关系一行一条，没有这个工作表时沿用上一版本的（新体系用平台建议的）。导入时有一处不对就整份不导入，逐格说明；也可以只检查，取回标好的表。"
     )
 
 

@@ -53,7 +53,9 @@ def take(path: Path, asked: Asked, *, actor: Actor, at: datetime) -> TemplateVer
     found = book_reading.read(path)
     with transaction.atomic():
         try:
-            version = usecases.import_scheme(rows=found.rows, actor=actor, at=at, **_about(found, asked))
+            version = usecases.import_scheme(
+                rows=found.rows, given_checks=found.checks, actor=actor, at=at, **_about(found, asked)
+            )
         except Invalid as refusal:
             if not refusal.rows:
                 raise
@@ -105,7 +107,9 @@ def checked(path: Path, asked: Asked, *, actor: Actor, at: datetime) -> tuple[by
     marks = list(found.marks)
     try:
         with transaction.atomic():
-            usecases.import_scheme(rows=found.rows, actor=actor, at=at, **_about(found, asked))
+            usecases.import_scheme(
+                rows=found.rows, given_checks=found.checks, actor=actor, at=at, **_about(found, asked)
+            )
             raise _OnlyChecked
     except _OnlyChecked:
         pass

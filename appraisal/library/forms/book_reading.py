@@ -18,18 +18,25 @@ from core.workbooks import read as read_sheets
 
 Row = dict[str, Any]
 WITHIN = Bounds(expanded=20_000_000, rows=5_000, columns=60)  # a scheme has some hundred rows
+SIGNS = {"≤": "AT_MOST", "<=": "AT_MOST", "＝": "EQUAL", "=": "EQUAL", "≥": "AT_LEAST", ">=": "AT_LEAST"}  # as typed
 ANSWERS = {"1": "true", "0": "false"}
 
 
 @dataclass
 class Book:
-    """about: of the scheme; rows: as usecases.import_scheme takes them; places: by row the sheet row it stands in."""
+    """about: of the scheme; rows, checks: as usecases.import_scheme takes them; places: by row the sheet row it is in.
+
+    checks: None where the file has no such sheet.
+    """
 
     about: dict[str, Any] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     columns: dict[str, int] = field(default_factory=dict)
     rule_places: dict[str, int] = field(default_factory=dict)  # code → first row among the rules
+    checks: list[Row] | None = None
+    check_places: list[int] = field(default_factory=list)
+    check_columns: dict[str, int] = field(default_factory=dict)
     sheets: dict[str, str] = field(default_factory=dict)  # key → name in the file
     marks: list[book.Mark] = field(default_factory=list)
 
@@ -42,7 +49,10 @@ class Book:
             row = self.places[place - 1] if 0 < place <= len(self.places) else 0
             code, name = str(problem.get("code", "")), str(problem.get("field", ""))
             sheet, ref = self.sheets.get(book.TREE, ""), ""
-            if name == "parameters" and code in self.rule_places:
+            if "check" in problem:
+                sheet, row = self.sheets[book.CHECKS], self.check_places[int(problem["check"]) - 1]
+                ref = f"{get_column_letter(self.check_columns.get(name, self.check_columns.get('code', 1)))}{row}"
+            elif name == "parameters" and code in self.rule_places:
                 sheet, ref = self.sheets[book.RULES], f"D{self.rule_places[code]}"
             elif row:
                 ref = f"{get_column_letter(self.columns.get(name, self.columns.get('code', 1)))}{row}"
@@ -73,6 +83,8 @@ def read(path: Path) -> Book:
     _tree(found, sheets[found.sheets[book.TREE]], words)
     if book.RULES in found.sheets:
         _rules(found, sheets[found.sheets[book.RULES]], words)
+    if book.CHECKS in found.sheets:
+        _checks(found, sheets[found.sheets[book.CHECKS]], words)
     return found
 
 
@@ -85,6 +97,7 @@ def _words() -> dict[str, dict[str, str]]:
             for value, label in pairs.items():
                 known.setdefault(value, value)
                 known.setdefault(label, value)
+    found["relation"] |= SIGNS
     for told in book.in_every_language(book.headings):
         for column, word in told.items():
             found[""].setdefault(word, column)
@@ -232,6 +245,34 @@ def _rules(found: Book, sheet: Sheet, words: dict[str, dict[str, str]]) -> None:
         given = by_code[code]["parameters"]
         rest = {key: value for key, value in given.items() if key not in keys}
         by_code[code]["parameters"] = {key: given[key] for key in keys} | rest
+
+
+def _checks(found: Book, sheet: Sheet, words: dict[str, dict[str, str]]) -> None:
+    """The checks between figures. Raises Invalid where a column is not there."""
+    known: dict[str, str] = {}
+    for told in book.in_every_language(book.check_headings):
+        for column, word in told.items():
+            known.setdefault(word, column)
+    heads = {known[text]: column for column, cell in sheet.rows.get(1, {}).items() if (text := _text(cell)) in known}
+    lacking = [word for key, word in book.check_headings().items() if key not in heads]
+    if lacking:
+        raise Invalid(
+            _("“%(sheet)s”工作表缺少这些列：%(columns)s。请下载模板，按它的表头填写。")
+            % {"sheet": sheet.name, "columns": _("、").join(lacking)},
+            field="file",
+        )
+    found.checks, found.check_columns = [], heads
+    for number, cells in sorted(sheet.rows.items()):
+        if number == 1 or not any(_text(cell) for cell in cells.values()):
+            continue
+        code, row = _text(cells.get(heads["code"])), Row()
+        for key, column in heads.items():
+            ref = f"{get_column_letter(column)}{number}"
+            _formula(found, sheet.name, ref, cells.get(column), code)
+            text = _text(cells.get(column))
+            row[key] = _known(found, sheet.name, ref, key, text, words, code) if key in words else text
+        found.checks.append(row)
+        found.check_places.append(number)
 
 
 def _rest(found: Book, sheet: str, ref: str, code: str, row: Row, value: Any) -> None:

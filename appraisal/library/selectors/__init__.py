@@ -21,6 +21,7 @@ from appraisal.library.selectors.comparing import (
     lineage,
     rows_of,
 )
+from appraisal.library.selectors.comparing_checks import CheckDifference, CheckKind, check_differences
 from core.errors import NotFound
 from core.models import EventRecord
 from tenants.actors import Actor
@@ -29,9 +30,12 @@ __all__ = [
     "COMPARED",
     "RULE",
     "Branch",
+    "CheckDifference",
+    "CheckKind",
     "Difference",
     "GroupDifference",
     "Kind",
+    "check_differences",
     "differences",
     "fields_before",
     "get_indicator",

@@ -1,6 +1,6 @@
 """Checks between figures of one report: kept with the draft, published and frozen with the version."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -38,7 +38,7 @@ def save_check(
         raise NotFound(_("这个版本中没有编号为 %(code)s 的勾稽关系。") % {"code": code})
     if new and len(known) >= MOST:
         raise Conflict(_("一套指标体系最多 %(most)s 条勾稽关系。") % {"most": MOST})
-    row = _checked(version, code, fields)
+    row = _checked(set(crosschecks.all_names(version.indicators.select_related("parent"))), code, fields)
     if row == known.get(code):
         return version
     version.checks = [row if each["code"] == code else each for each in version.checks] + ([row] if new else [])
@@ -78,6 +78,31 @@ def suggest_checks(*, version_id: int, lock_version: int, actor: Actor, at: date
     return version
 
 
+def whole_of(version: TemplateVersion, given: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """All checks of a version, as they come with a whole scheme. version: its indicators are stored.
+
+    Raises Invalid (`rows`: {check, code, field, message} for everything wrong, check from 1).
+    """
+    made: list[dict[str, str]] = []
+    wrong: list[dict[str, Any]] = []
+    if len(given) > MOST:
+        raise Invalid(_("一套指标体系最多 %(most)s 条勾稽关系。") % {"most": MOST}, field="file")
+    names = set(crosschecks.all_names(version.indicators.select_related("parent")))
+    for place, row in enumerate(given, start=1):
+        code = str(row.get("code") or "")
+        try:
+            code = checks.code(code)
+            if any(each["code"] == code for each in made):
+                raise Conflict(_("编码 %(code)s 已被使用。") % {"code": code}, field="code")
+            made.append(_checked(names, code, row))
+        except (Invalid, Conflict) as refusal:
+            field = refusal.field or "code"
+            wrong.append({"check": place, "code": code[:10], "field": field, "message": refusal.message})
+    if wrong:
+        raise Invalid(_("文件中有 %(count)s 处需要改正。") % {"count": len(wrong)}, field="file", rows=wrong)
+    return made
+
+
 def _done(version: TemplateVersion, event: events.Event, actor: Actor, at: datetime) -> TemplateVersion:
     version.lock_version += 1
     version.save(update_fields=["checks", "lock_version"])
@@ -85,7 +110,8 @@ def _done(version: TemplateVersion, event: events.Event, actor: Actor, at: datet
     return version
 
 
-def _checked(version: TemplateVersion, code: str, fields: Mapping[str, Any]) -> dict[str, str]:
+def _checked(names: set[str], code: str, fields: Mapping[str, Any]) -> dict[str, str]:
+    """names: of the figures that it may use."""
     labels = {
         "left": _("左边"), "right": _("右边"), "sentence": _("不成立时的提示"), "sentence_en": _("英文提示"),
         "basis": _("依据"),
@@ -100,7 +126,6 @@ def _checked(version: TemplateVersion, code: str, fields: Mapping[str, Any]) -> 
         if given not in kind.__members__:
             raise Invalid(_("请选择关系和处理方式。"), field=name)
         row[name] = given
-    names = set(crosschecks.all_names(version.indicators.select_related("parent")))
     for side in ("left", "right"):
         one = rules.read({**row, "left": row[side], "right": row[side]})
         found = [problem for problem in rules.problems(one, names) if problem.code != "check.no_figure"]

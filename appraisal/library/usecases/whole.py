@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from appraisal.library import crosschecks, events, policies, schemes, selectors
 from appraisal.library.models import Indicator, IndicatorTemplate, TemplateVersion
 from appraisal.library.usecases import checks
+from appraisal.library.usecases.crosschecks import whole_of
 from appraisal.library.usecases.importing import MAY_BE_UNFINISHED
 from appraisal.rules import scheme as rules_scheme
 from core.errors import Conflict, Invalid
@@ -33,6 +34,7 @@ def import_scheme(
     na_treatment: str = TemplateVersion.NaTreatment.REDISTRIBUTE,
     note: str = "",
     rows: Sequence[Mapping[str, Any]],
+    given_checks: Sequence[Mapping[str, Any]] | None = None,
     next_version: bool = False,
     actor: Actor,
     at: datetime,
@@ -41,9 +43,11 @@ def import_scheme(
     of the template `code`, compared with its newest.
 
     rows, in the scheme's order: code, parent ('' for a group), and of an indicator the fields of save_indicator and
-    `origins` (codes of the version before). A group's points are the sum of its indicators'. Raises Denied, Conflict
-    (the code is taken; next_version without such a template), Invalid (`rows`: {place, code, field, message}, place
-    from 1).
+    `origins` (codes of the version before). A group's points are the sum of its indicators'.
+    given_checks: the checks between figures, in order (rules.crosschecks.FIELDS); None keeps those of the version
+    before, or takes the platform's own that fit.
+    Raises Denied, Conflict (the code is taken; next_version without such a template), Invalid (`rows`: {place, code,
+    field, message}, place from 1; of a check {check, code, field, message}).
     """
     policies.create(actor)
     code = checks.text(code, "code", longest=30, label=_("编号"))
@@ -64,6 +68,9 @@ def import_scheme(
         created_by_id=actor.user_id, created_at=at,
     )  # fmt: skip
     _store(version, made)
+    if given_checks is not None:
+        version.checks = whole_of(version, given_checks)
+        version.save(update_fields=["checks"])
     event = events.TemplateImported(
         subject=selectors.subject_of(version.pk), code=code, indicators=sum(bool(row.method) for row in made)
     )

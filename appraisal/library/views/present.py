@@ -5,10 +5,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from appraisal.library.forms.crosschecks import SEVERITIES
 from appraisal.library.forms.rules import DIRECTIONS, ORDERS, SCOPES
 from appraisal.library.models import Indicator, Method, TemplateVersion
 from appraisal.library.models.parameters import LABELS
-from appraisal.library.selectors import Difference, Kind
+from appraisal.library.selectors import CheckDifference, Difference, Kind
 from core.models import EventRecord
 
 COLOURS = 8  # of groups in the points bar; a ninth begins again
@@ -91,6 +92,22 @@ def timeline(events: list[EventRecord]) -> list[dict[str, Any]]:
             {"icon": icon, "tone": tone, "text": text, "actor": event.actor_name, "at": event.at, "quote": quote}
         )
     return items
+
+
+def check_rows(differences: list[CheckDifference]) -> list[dict[str, Any]]:
+    """Checks that differ, for the page of a comparison."""
+    severities = dict(SEVERITIES)
+    return [
+        {
+            "code": each.code, "was": each.before.code if each.before and each.before.code != each.code else "",
+            "kinds": [str(kind.label) for kind in each.kinds],
+            "sides": [
+                {"check": check, "severity": severities[check.severity.value]} if check else None
+                for check in (each.before, each.after)
+            ],
+        }
+        for each in differences
+    ]  # fmt: skip
 
 
 def difference_words(difference: Difference) -> tuple[str, str]:

@@ -62,6 +62,7 @@ def compare(request: HttpRequest, version_id: int) -> HttpResponse:
         "counts": present.kind_counts(differences),
         "weights": present.weight_rows(differences),
         "groups": selectors.group_differences(found, base) if base else [],
+        "checks": present.check_rows(selectors.check_differences(found, base)) if base else [],
     }
     return render(request, "library/compare.html", context)
 

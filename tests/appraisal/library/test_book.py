@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.translation import override
 from openpyxl import Workbook, load_workbook
 
 from appraisal.library import usecases
@@ -272,3 +273,78 @@ class TestPages:
 
         assert (made.status_code, made.json()["template"]["code"]) == (201, "API")
         assert (wrong.status_code, wrong["Content-Type"]) == (422, "application/problem+json")
+
+
+class TestChecks:
+    """The checks between figures go with the scheme, away and back."""
+
+    def test_come_back_as_they_were_and_another_file_changes_them(
+        self, admin: Actor, take: Callable[..., TemplateVersion]
+    ) -> None:
+        version = setting.draft(admin, full=True)
+        assert len(version.checks) == 9  # the platform's own
+
+        def other(found: Workbook) -> None:
+            page = found["勾稽关系"]
+            page["C2"], page["E2"], page["F2"] = "=", "只作提示", "已验收数应当等于应验收数。"
+            page.append(
+                ["K20", "A1", "≤", "A1_year * 1.2", "须说明原因", "完成数超过全年目标两成。", None, "办法第 9 条"]
+            )
+
+        content = book.book_of(version)
+        assert take(content).checks == version.checks
+        back = take(changed(content, other), code="OTHER")
+
+        assert (back.checks[0]["relation"], back.checks[0]["severity"]) == ("EQUAL", "HINT")
+        assert back.checks[-1] == {
+            "code": "K20", "left": "A1", "relation": "AT_MOST", "right": "A1_year * 1.2", "severity": "REASON",
+            "sentence": "完成数超过全年目标两成。", "sentence_en": "", "basis": "办法第 9 条",
+        }  # fmt: skip
+
+    def test_without_that_sheet_the_next_version_keeps_them_and_an_empty_one_takes_them_away(
+        self, admin: Actor, take: Callable[..., TemplateVersion]
+    ) -> None:
+        version = setting.draft(admin, full=True)
+        content, code = book.book_of(version), version.template.code
+
+        kept = take(changed(content, lambda found: found.remove(found["勾稽关系"])), code=code, next_version=True)
+        none = take(
+            changed(content, lambda found: found["勾稽关系"].delete_rows(2, 99)), code=code, next_version=True
+        )  # fmt: skip
+
+        assert kept.checks == version.checks
+        assert none.checks == []
+
+    def test_what_is_wrong_is_told_at_its_cell_and_nothing_is_made(
+        self, admin: Actor, take: Callable[..., TemplateVersion]
+    ) -> None:
+        def spoil(found: Workbook) -> None:
+            page = found["勾稽关系"]
+            page.append(["K8", "Z9", "≤", "A1", "须说明原因", "没有这个指标。"])
+            page.append(["K8", "A1", "大约", "A1_year", "须说明原因", "关系不对。"])
+            page.append(["K8", "A1", "≤", "=1+1", "须说明原因", "是公式。"])
+
+        version = setting.draft(admin)
+        last = len(version.checks) + 1
+        content = changed(book.book_of(version), spoil)
+        with pytest.raises(Invalid) as refused:
+            take(content)
+
+        told = " ".join(row["message"] for row in refused.value.rows)
+        assert f"勾稽关系!B{last + 1}" in told
+        assert f"勾稽关系!C{last + 2} “大约”不在可选范围内" in told
+        assert f"勾稽关系!D{last + 3} 这一格是表格公式" in told
+        assert not TemplateVersion.objects.filter(template__code="BACK").exists()
+
+    def test_without_a_column_it_is_no_such_sheet(self, admin: Actor, take: Callable[..., TemplateVersion]) -> None:
+        content = changed(book.book_of(setting.draft(admin)), lambda found: found["勾稽关系"].delete_cols(2))
+
+        with pytest.raises(Invalid, match="“勾稽关系”工作表缺少这些列：左边"):
+            take(content)
+
+    def test_a_file_of_an_english_reader_is_read(self, admin: Actor, take: Callable[..., TemplateVersion]) -> None:
+        version = setting.draft(admin, full=True)
+        with override("en"):
+            content = book.book_of(version)
+
+        assert take(content).checks == version.checks

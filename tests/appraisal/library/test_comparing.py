@@ -133,6 +133,95 @@ class TestKinds:
         assert selectors.lineage(other, base)["X1"] == ("A1",)
 
 
+CHECK = {
+    "left": "A1", "relation": "AT_MOST", "right": "A1_year * 1.5", "severity": "HINT",
+    "sentence": "累计搬迁人数超过全年目标的 1.5 倍。", "basis": "办法第 9 条",
+}  # fmt: skip
+
+
+@pytest.fixture
+def checked(admin: Actor) -> TemplateVersion:
+    """A published version with two checks, K1 about A1 and K2 about B7."""
+    version = setting.draft(admin)
+    for lock, (code, fields) in enumerate({"K1": CHECK, "K2": {**CHECK, "left": "B7", "right": "B7_target"}}.items()):
+        usecases.save_check(
+            version_id=version.pk, code=code, fields=fields, new=True, lock_version=lock, actor=admin, at=NOON
+        )
+    return version
+
+
+class TestChecks:
+    """Checks are compared by what they say, of which figures."""
+
+    def found(self, editor: Editor, base: TemplateVersion) -> dict[str, list[str]]:
+        version = TemplateVersion.objects.select_related("copied_from").get(pk=editor.draft.pk)
+        return {each.code: [kind.value for kind in each.kinds] for each in selectors.check_differences(version, base)}
+
+    @pytest.fixture
+    def other(self, checked: TemplateVersion, admin: Actor) -> Editor:
+        checked.refresh_from_db()
+        return Editor(usecases.copy_version(version_id=checked.pk, actor=admin, at=NOON), admin)
+
+    def save(self, editor: Editor, code: str, *, new: bool = False, **fields: str) -> None:
+        editor.do(usecases.save_check, code=code, fields={**CHECK, **fields}, new=new)
+
+    def test_nothing_where_they_say_the_same_spaces_apart(self, other: Editor, checked: TemplateVersion) -> None:
+        self.save(other, "K1", right="A1_year*1.5")
+
+        assert self.found(other, checked) == {}
+
+    @pytest.mark.parametrize(
+        ("changes", "kinds"),
+        [
+            ({"right": "A1_year * 2"}, ["MEANING"]), ({"relation": "EQUAL"}, ["MEANING"]),
+            ({"left": "A2"}, ["MEANING"]),
+            ({"severity": "BLOCK"}, ["SEVERITY"]), ({"sentence": "请核对单位和口径。"}, ["WORDS"]),
+            ({"basis": "办法第 10 条"}, ["BASIS"]),
+            ({"severity": "BLOCK", "right": "A1_year"}, ["MEANING", "SEVERITY"]),
+        ],
+    )  # fmt: skip
+    def test_what_was_changed(
+        self, other: Editor, checked: TemplateVersion, changes: dict[str, str], kinds: list[str]
+    ) -> None:
+        self.save(other, "K1", **changes)
+
+        assert self.found(other, checked) == {"K1": kinds}
+
+    def test_added_and_removed(self, other: Editor, checked: TemplateVersion) -> None:
+        other.do(usecases.remove_check, code="K2")
+        self.save(other, "K3", new=True, left="A2", right="A2_year")
+
+        assert self.found(other, checked) == {"K3": ["ADDED"], "K2": ["REMOVED"]}
+
+    def test_another_number_for_the_same_check(self, other: Editor, checked: TemplateVersion) -> None:
+        other.do(usecases.remove_check, code="K1")
+        self.save(other, "K7", new=True)
+
+        assert self.found(other, checked) == {"K7": ["RECODED"]}
+
+    def test_follows_an_indicator_to_its_new_code(self, other: Editor, checked: TemplateVersion) -> None:
+        other.split("A1", "A9", "20")
+        other.do(usecases.remove_indicator, indicator_id=other.row("A1").pk)
+        self.save(other, "K1", left="A9", right="A9_year * 1.5")
+        assert self.found(other, checked) == {}
+
+        self.save(other, "K1", left="A9", right="A9_target")
+        assert self.found(other, checked) == {"K1": ["MEANING"]}
+
+    def test_page_and_api_say_it(self, other: Editor, checked: TemplateVersion, signed_in: Any) -> None:
+        self.save(other, "K1", severity="BLOCK")
+        client = signed_in("yunnan", Role.APPRAISAL_ADMIN)
+
+        page = client.get(f"/yunnan/templates/versions/{other.draft.pk}/compare/?with={checked.pk}").content.decode()
+        told = client.get(f"/yunnan/api/v1/template-versions/{other.draft.pk}/comparison/?base={checked.pk}").json()[
+            "checks"
+        ]
+
+        assert "勾稽关系的改动" in page
+        assert "改处理方式" in page
+        assert told == [{"code": "K1", "code_before": "K1", "kinds": ["SEVERITY"], "fields_changed": ["severity"]}]
+
+
 class TestRefusals:
     def test_an_unknown_origin(self, editor: Editor) -> None:
         with pytest.raises(Invalid, match="没有指标 Z9"):
