@@ -196,9 +196,9 @@ class World:
         self.submit("diqing", 8, at)
         self.sign("diqing", 8, at)
         self._verify(8, at + timedelta(hours=1))
-        self._claim("diqing", 8, at + timedelta(hours=2))
+        self._claim_beside("diqing", 8, at + timedelta(hours=2))
 
-    def _claim(self, slug: str, month: int, at: datetime) -> None:
+    def _claim_beside(self, slug: str, month: int, at: datetime) -> None:
         """A ledger publishes a figure, and the office claims another beside it."""
         where = {"period_id": self.running.period(month).pk, "indicator_id": self.running.indicator("B6").pk}
         province = self.offices["yunnan"]
