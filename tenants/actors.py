@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core import wording
 from tenants.models import Office, Role, User
 from tenants.models.office import Level
 
@@ -25,7 +25,7 @@ def _roles_said(roles: Iterable[tuple[Any, str]]) -> str:
 
 def recorded_roles(text: str) -> str:
     """What an event has kept of the actor's roles, which is Chinese, in the reader's language."""
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(wording.kept()):
         roles: dict[str, Any] = {str(label): label for label in (EMERGENCY, *(role.label for role in Role))}
     found = [RECORDED.fullmatch(part) for part in text.split("、")]
     said = [(roles[match["role"]], match["name"] or "") for match in found if match and match["role"] in roles]

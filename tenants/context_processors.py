@@ -40,7 +40,7 @@ def _shell(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     office = actor.office
     return {
         "office_name": office.label,
-        "office_level": office.get_level_display(),
+        "office_level": office.tier_label,
         "offices_url": portal_url("portal") + "?choose=1",
         "home_url": reverse("home", urlconf=settings.OFFICE_URLCONF),
         "menu": groups,
@@ -52,7 +52,7 @@ def _shell(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "user_role": actor.role_label,
         "user_division": selectors.division_label(actor.division_id),
         "visiting": _("以%(level)s身份查看%(office)s，只读") % {
-            "level": actor.home.get_level_display(), "office": office.label
+            "level": actor.home.tier_label, "office": office.label
         } if actor.visiting else None,
         "search_url": None,
         "help_url": None,

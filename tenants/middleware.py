@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_tenants.middleware.main import TenantMainMiddleware
 
-from core import cells
+from core import cells, wording
 from core import office as office_core
 from core.errors import Denied, NotFound
 from core.http import client_address, makes_schemas, portal_url, refusal_response
@@ -308,7 +308,7 @@ class OfficeMiddleware(TenantMainMiddleware):
             address=outer.address if outer else "",
         )
         try:
-            with office_core.mounted(mount):
+            with office_core.mounted(mount), wording.speaking(down=office.down):
                 response = self.get_response(request)
                 if hasattr(response, "render") and callable(response.render) and not response.is_rendered:
                     response.render()

@@ -82,3 +82,35 @@ def _made(office: Office, roles: tuple[str, ...], fields: dict[str, object]) -> 
             user=user, office=office, role=role, duty=duty_of(role), valid_from=SINCE, granted_at=CREATED
         )
     return user
+
+
+def make_house(
+    offices: dict[str, Office], prefecture: str = "kunming", counties: tuple[str, ...] = ("530102", "530103")
+) -> Office:
+    """The house `<prefecture>_house` in which a prefecture assesses its counties x<code>, with schemas; into `offices`.
+
+    Rows as the use cases make them; rolled back with the test.
+    """
+    served = offices[prefecture]
+    with office_core.mounted(office_core.PUBLIC):
+        house = Office.objects.create(
+            schema_name=f"{prefecture}_house", level="PROVINCE", tier="PREFECTURE", acts_for=served,
+            parent=offices["anlan_platform"], name=f"{served.name}（对县考核）", short_name=f"{served.short_name}对县",
+            name_en=f"{served.name_en} house", region_code=served.region_code, created_at=CREATED,
+        )  # fmt: skip
+        below = [
+            Office.objects.create(
+                schema_name=f"x{code}", level="PREFECTURE", tier="COUNTY", parent=house, position=place,
+                name=f"{region.name}移民办公室", short_name=region.name, name_en=f"County {code}", region_code=code,
+                created_at=CREATED,
+            )
+            for place, code in enumerate(counties)
+            for region in Region.objects.filter(code=code)
+        ]  # fmt: skip
+        for office in (house, *below):
+            OfficeName.objects.create(
+                office=office, name=office.name, short_name=office.short_name, name_en=office.name_en, valid_from=SINCE
+            )
+            schemas.create_schema(office)
+            offices[office.schema_name] = office
+    return house

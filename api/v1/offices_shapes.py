@@ -47,14 +47,14 @@ class OfficeRefusals(serializers.Serializer):
 class OfficeNodeOut(serializers.ModelSerializer):
     slug = serializers.CharField(help_text="path segment it is mounted at")
     parent_id = serializers.IntegerField(allow_null=True)
+    acts_for_id = serializers.IntegerField(allow_null=True, help_text="of a house: the prefecture it is of")
     refusals = serializers.SerializerMethodField()
 
     class Meta:
         model = Office
         fields = (
-            "id", "slug", "level", "parent_id", "region_code", "name", "short_name", "name_en", "credit_code", "state",
-            "state_reason",
-            "refusals",
+            "id", "slug", "level", "tier", "acts_for_id", "parent_id", "region_code", "name", "short_name", "name_en",
+            "credit_code", "state", "state_reason", "refusals",
         )  # fmt: skip
 
     def get_refusals(self, office: Office) -> OfficeRefusals:
@@ -99,6 +99,9 @@ class OfficeIn(NamesIn):
     schema_name = serializers.CharField(max_length=51, help_text="path segment; cannot be changed later")
     region_code = serializers.CharField(max_length=6, help_text="GB/T 2260, 6 digits")
     credit_code = serializers.CharField(max_length=18, required=False, allow_blank=True, default="")
+    acts_for = serializers.IntegerField(
+        required=False, allow_null=True, default=None, help_text="id of the prefecture whose house it is; platform only"
+    )
 
 
 class RenameIn(NamesIn):

@@ -7,6 +7,7 @@ from appraisal.rules.sentences_moves import MOVES
 from appraisal.rules.sentences_problems import PROBLEMS
 from appraisal.rules.sentences_steps import STEPS
 from appraisal.rules.sentences_years import YEARS
+from core import tiers
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "status.SCORED": ("已计分", "Scored"),
@@ -36,13 +37,15 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {**STEPS, **MOVES, **YEARS, **_WO
 
 
 def render(key: str, values: Mapping[str, Any], language: str = "zh") -> str:
-    """The sentence `key` in `language` ("zh…" or anything else for English), filled with `values`.
+    """The sentence `key` in `language` ("zh…" or anything else for English; "…county" one tier down), with `values`.
 
     A value that is the key of a term, such as "grade.GOOD", is said in the language too.
     """
     chinese, english = SENTENCES[key]
     words = {name: word(value, language) if str(value) in _WORDS else value for name, value in values.items()}
-    return (chinese if language.startswith("zh") else english) % words
+    speaks_chinese = language.startswith("zh")
+    text = chinese if speaks_chinese else english
+    return (tiers.down(text, english=not speaks_chinese) if language.endswith(tiers.COUNTY) else text) % words
 
 
 def word(key: str, language: str = "zh") -> str:

@@ -92,13 +92,13 @@ NAMED = f"""
 """.strip()
 SCHEMAS_BELOW = f"(SELECT o.schema_name FROM public.tenants_office o WHERE o.parent_id = {OFFICE})"
 PROVINCE_SCHEMA = f"(SELECT o.schema_name FROM public.tenants_office o WHERE o.id = {PROVINCE})"
-# The platform keeps the national days, a province those of its territory, a prefecture its own.
+# The platform keeps the national days, a province those of its territory, a prefecture or county its own.
+DIGITS = "CASE o.tier WHEN 'PROVINCE' THEN 2 WHEN 'PREFECTURE' THEN 4 ELSE 6 END"
 OWN_TERRITORY = f"""
 EXISTS (SELECT 1 FROM public.tenants_office o WHERE o.id = {OFFICE} AND CASE o.level
     WHEN 'PLATFORM' THEN core_calendarday.region_code = ''
-    WHEN 'PROVINCE' THEN core_calendarday.region_code <> ''
-                     AND left(core_calendarday.region_code, 2) = left(o.region_code, 2)
-    ELSE core_calendarday.region_code <> '' AND left(core_calendarday.region_code, 4) = left(o.region_code, 4)
+    ELSE core_calendarday.region_code <> ''
+         AND left(core_calendarday.region_code, {DIGITS}) = left(o.region_code, {DIGITS})
 END)
 """.strip()
 
@@ -111,7 +111,7 @@ TABLES: dict[str, Rows | Withheld] = {
         change=f"(id = {OFFICE} AND level <> 'PREFECTURE') OR parent_id = {OFFICE}",  # a prefecture does not
         lock=f"id = {OFFICE} OR parent_id = {OFFICE}",
         # The wall itself rests on these: who could change them would choose their own province.
-        fixed=("id", "schema_name", "level", "parent_id", "region_code"),
+        fixed=("id", "schema_name", "level", "tier", "acts_for_id", "parent_id", "region_code"),
     ),
     "tenants_officearchive": Rows(see=f"office_id IN {BELOW}", add=f"office_id IN {BELOW}"),
     "tenants_shadow": Rows(

@@ -7,12 +7,11 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Protocol
 
-from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.utils import translation
 
-from core import office
+from core import office, wording
 from core.models import EventRecord
 
 
@@ -81,7 +80,7 @@ def _because(reason: str) -> None:
 
 def _row(event: Event, actor: Who, at: datetime, mount: office.Mount | None) -> EventRecord:
     data = {field.name: getattr(event, field.name) for field in fields(event) if field.name != "subject"}
-    with translation.override(settings.LANGUAGE_CODE):  # the record must not depend on who happened to read English
+    with translation.override(wording.kept()):  # the record must not depend on who happened to read English
         role = str(actor.role_label)
     return EventRecord(
         name=type(event).__name__,

@@ -14,6 +14,8 @@ import polib
 from django.template.base import Lexer, TokenType
 from django.utils.translation.template import templatize
 
+from core import tiers
+
 LANGUAGE = "en"
 APPS = (
     "platform/core",
@@ -26,6 +28,8 @@ APPS = (
     "appraisal/duties",
     "api",
 )
+TIERS = {"zh_County": False, "en_County": True}  # catalogs of the words one tier down: whether they are English
+FIXED = "tier"  # context of words that name a tier of the state and mean the same in every office
 HOSTS = {"platform/config": "platform/core"}  # shows strings, has no catalog
 # Shown when neither language nor session can be asked: they carry both languages themselves.
 BILINGUAL = {"500.html", "maintenance.html"}
@@ -240,11 +244,32 @@ def _entry(message: Message) -> polib.POEntry:
 
 
 def compile_all(root: Path) -> list[Path]:
-    """Write each catalog's .mo beside it; answers what was written."""
-    written = []
+    """Write each catalog's .mo beside it, and those of the words one tier down; answers what was written."""
+    written, catalogs = [], []
     for app in APPS:
         po = catalog_path(root, app)
         if po.is_file():
-            polib.pofile(str(po)).save_as_mofile(str(po.with_suffix(".mo")))
+            catalogs.append(polib.pofile(str(po)))
+            catalogs[-1].save_as_mofile(str(po.with_suffix(".mo")))
             written.append(po.with_suffix(".mo"))
+    for locale, english in TIERS.items():
+        mo = root / "platform/config/locale" / locale / "LC_MESSAGES/django.mo"
+        mo.parent.mkdir(parents=True, exist_ok=True)
+        _one_tier_down(catalogs, english=english).save_as_mofile(str(mo))
+        written.append(mo)
     return written
+
+
+def _one_tier_down(catalogs: list[polib.POFile], *, english: bool) -> polib.POFile:
+    """The sentences that speak of tiers, with the words of a prefecture that assesses its counties (core.tiers)."""
+    po = _empty()
+    if not english:
+        po.metadata |= {"Language": "zh", "Plural-Forms": "nplurals=1; plural=0;"}
+    for entry in (entry for catalog in catalogs for entry in catalog if entry.msgctxt != FIXED):
+        said = _texts(entry) if english else [entry.msgid]
+        lower = [tiers.down(text, english=english) for text in said]
+        if lower != said:
+            plural = {"msgid_plural": entry.msgid_plural, "msgstr_plural": dict(enumerate(lower))}
+            text = plural if entry.msgid_plural else {"msgstr": lower[0]}
+            po.append(polib.POEntry(msgid=entry.msgid, msgctxt=entry.msgctxt, **text))
+    return po

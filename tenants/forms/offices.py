@@ -1,7 +1,12 @@
 """Offices and divisions."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from tenants.models import Office
 
 
 def day_field(label: str, *, required: bool = True, **more: object) -> forms.DateField:
@@ -27,7 +32,22 @@ class OnboardForm(NamesForm):
     )
     region_code = forms.CharField(label=_("行政区划代码"), max_length=6, help_text=_("GB/T 2260，6 位"))
     credit_code = forms.CharField(label=_("统一社会信用代码"), max_length=18, required=False)
-    field_order = ["schema_name", "name", "short_name", "name_en", "region_code", "credit_code", "valid_from"]
+    acts_for = forms.TypedChoiceField(
+        label=_("为哪个州市考核所辖县区"), required=False, coerce=int, empty_value=None,
+        help_text=_("建立州市的对县考核账套时选择，行政区划代码与该州市相同；建立省级机构时不选"),
+    )  # fmt: skip
+    field_order = (
+        "acts_for", "schema_name", "name", "short_name", "name_en", "region_code", "credit_code", "valid_from",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, prefectures: Iterable[Office] = (), **kwargs: Any) -> None:
+        """prefectures: those that may have a house; without any the form does not speak of houses."""
+        super().__init__(*args, **kwargs)
+        choices = [(office.pk, office.full_label) for office in prefectures]
+        if choices:
+            self.fields["acts_for"].choices = [("", _("不是对县考核账套")), *choices]  # type: ignore[attr-defined]
+        else:
+            del self.fields["acts_for"]
 
 
 class RenameForm(NamesForm):

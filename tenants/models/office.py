@@ -1,13 +1,17 @@
-"""The office tree: platform → province → prefecture (→ county), with names and codes that have validity dates."""
+"""The office tree: platform → province → prefecture, with names and codes that have validity dates.
+
+The same tree one tier down: platform → a prefecture's house → its counties' offices (Office.tier, adr/0034).
+"""
 
 import re
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django_tenants.models import DomainMixin, TenantMixin
 
 from core import office as office_core
@@ -24,10 +28,20 @@ def short_english(name: str) -> str:
 
 
 class Level(models.TextChoices):
-    PLATFORM = "PLATFORM", _("平台")
-    PROVINCE = "PROVINCE", _("省级")
-    PREFECTURE = "PREFECTURE", _("州市")
-    COUNTY = "COUNTY", _("县级")
+    """Tiers of the state. Their names mean the same in every office, whatever tier it speaks of (core.wording)."""
+
+    PLATFORM = "PLATFORM", pgettext_lazy("tier", "平台")
+    PROVINCE = "PROVINCE", pgettext_lazy("tier", "省级")
+    PREFECTURE = "PREFECTURE", pgettext_lazy("tier", "州市")
+    COUNTY = "COUNTY", pgettext_lazy("tier", "县级")
+
+
+# An office's part (level) and the tier of its territory: which of them go together.
+STEPS = (
+    (Level.PLATFORM, Level.PLATFORM), (Level.PROVINCE, Level.PROVINCE), (Level.PREFECTURE, Level.PREFECTURE),
+    (Level.PROVINCE, Level.PREFECTURE), (Level.PREFECTURE, Level.COUNTY),
+)  # fmt: skip
+DIGITS = {Level.PLATFORM: 0, Level.PROVINCE: 2, Level.PREFECTURE: 4, Level.COUNTY: 6}  # of a code of GB/T 2260
 
 
 class RegionQuerySet(models.QuerySet["Region"]):
@@ -89,14 +103,28 @@ class OfficeQuerySet(models.QuerySet["Office"]):
 
 
 class Office(Steps, TenantMixin):
-    """A tenant: an office with a schema of its own, mounted at `/<schema_name>/`."""
+    """A tenant: an office with a schema of its own, mounted at `/<schema_name>/`.
+
+    level is the part it plays, tier the territory it plays it for. A province assesses its prefectures; a prefecture
+    that assesses its counties does so in a second office of its own, its house: level PROVINCE, tier PREFECTURE, and
+    the counties' offices below it: level PREFECTURE, tier COUNTY. So one engine, one set of walls serves both.
+    """
 
     Level = Level
     State = OfficeState
     auto_create_schema = False  # tenants.schemas does it, with the role and its rights
     auto_drop_schema = False
 
-    level = models.CharField(max_length=10, choices=Level)
+    level = models.CharField(max_length=10, choices=Level, help_text="the part it plays: PROVINCE assesses those below")
+    tier = models.CharField(max_length=10, choices=Level, help_text="administrative tier of its territory")
+    acts_for = models.OneToOneField(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="house",
+        help_text="of a house: the prefecture's own office, which the province assesses",
+    )
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     region_code = models.CharField(max_length=12, blank=True, help_text="GB/T 2260 code of its territory")
     name = models.CharField(max_length=60, help_text="name in force today, kept in step with OfficeName")
@@ -123,11 +151,23 @@ class Office(Steps, TenantMixin):
             models.UniqueConstraint(
                 fields=["level"], condition=Q(level="PLATFORM"), name="there_is_one_platform_office"
             ),
+            models.CheckConstraint(
+                name="office_part_fits_its_tier",
+                condition=reduce(or_, (Q(level=level.value, tier=tier.value) for level, tier in STEPS)),
+            ),
+            models.CheckConstraint(
+                name="only_a_house_acts_for_an_office",
+                condition=Q(acts_for__isnull=True) ^ Q(level="PROVINCE", tier="PREFECTURE"),
+            ),
         ]
         indexes = [models.Index(fields=["parent", "position"], name="office_by_parent")]
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.tier = self.tier or self.level  # but in a house and below it, an office's part is its tier
+        super().save(*args, **kwargs)
 
     def __enter__(self) -> Any:
         raise RuntimeError("`with office:` swaps offices between threads; use core.office.mounted(office.mount())")
@@ -147,6 +187,21 @@ class Office(Steps, TenantMixin):
         return self.name_en if (get_language() or "").startswith("en") else self.name
 
     @property
+    def down(self) -> bool:
+        """A prefecture's house or a county's office: its words are one tier down (core.wording)."""
+        return self.tier != self.level
+
+    @property
+    def tier_label(self) -> Any:
+        """What it is, in words: 州市, 州市（对县考核）, 县级."""
+        return pgettext("tier", "州市（对县考核）") if self.acts_for_id else self.get_tier_display()
+
+    @property
+    def territory(self) -> str:
+        """How the codes of its territory begin: "53", "5325", "532501"; "" for the platform."""
+        return self.region_code[: DIGITS[Level(self.tier)]]
+
+    @property
     def province_id(self) -> int | None:
         """The province whose cell it belongs to; None for the platform."""
         if self.level == Level.PROVINCE:
@@ -162,6 +217,11 @@ class Office(Steps, TenantMixin):
         }
         hosts = Domain.objects.values_list("domain", "tenant__schema_name")
         return cells, {host: cells[schema] for host, schema in hosts if schema in cells}
+
+    @classmethod
+    def speaks_down(cls, schema_name: str) -> bool:
+        """Whether the words of an office are one tier down; for jobs, which know its schema alone."""
+        return cls.objects.filter(schema_name=schema_name).exclude(tier=F("level")).exists()
 
     @property
     def cell(self) -> str:

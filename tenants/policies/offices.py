@@ -1,6 +1,7 @@
 """The office tree, divisions and the working-day calendar. Each office is kept by the one above it."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core.errors import Conflict, Denied
 from core.policy import policy
@@ -21,10 +22,18 @@ def see_offices(actor: Actor) -> None:
 
 @policy
 def onboard(actor: Actor) -> None:
-    """The platform takes provinces in, a province its prefectures."""
+    """The platform takes provinces in, and houses of prefectures; a province its prefectures, a house its counties."""
     _system_administrator(actor)
     if actor.home.level not in (Level.PLATFORM, Level.PROVINCE):
-        raise Denied(_("州市机构不再下设独立账套，县级人员在本机构内设处室。"))
+        raise Denied(pgettext("tier", "机构由上级建立。州市考核所辖县区的账套由平台建立，请联系平台的系统管理员。"))
+
+
+@policy
+def open_house(actor: Actor) -> None:
+    """A house belongs to no province: its counties' figures are the prefecture's."""
+    _system_administrator(actor)
+    if actor.home.level != Level.PLATFORM:
+        raise Denied(_("对县考核账套由平台的系统管理员建立。"))
 
 
 @policy
@@ -106,16 +115,12 @@ def edit_division(actor: Actor, division: Division) -> None:
 
 @policy
 def edit_calendar(actor: Actor, region_code: str) -> None:
-    """The platform keeps the national days, a province those of its territory, a prefecture its own."""
+    """The platform keeps the national days, a province those of its territory, a prefecture or county its own."""
     if not actor.has(Role.SYS_ADMIN):
         raise Denied(_("工作日历由系统管理员维护。"))
-    home = actor.home
-    own = {
-        Level.PLATFORM: region_code == "",
-        Level.PROVINCE: bool(region_code) and region_code[:2] == home.region_code[:2],
-        Level.PREFECTURE: bool(region_code) and region_code[:4] == home.region_code[:4],
-    }
-    if not own.get(Level(home.level), False):
+    territory = actor.home.territory
+    own = region_code.startswith(territory) if territory else actor.home.level == Level.PLATFORM and not region_code
+    if not own:
         raise Denied(_("这个地区的日历由对应层级的系统管理员维护。"))
 
 

@@ -6,6 +6,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core.errors import Invalid, NotFound
+from core.workdays import region_chain
 from tenants.actors import Actor
 from tenants.models import Division, Membership, Office, OfficeName, Region
 from tenants.models.office import Level
@@ -57,6 +58,19 @@ def tree(actor: Actor, *, on: date) -> list[tuple[int, Office]]:
     return walked
 
 
+def without_house(actor: Actor) -> list[Office]:
+    """The prefectures that could assess their counties and have no house yet, for the platform, which opens them."""
+    if actor.home.level != Level.PLATFORM:
+        return []
+    rows = Office.objects.active().filter(level=Level.PREFECTURE, tier=Level.PREFECTURE, house__isnull=True)
+    return list(rows.order_by("parent__position", "parent_id", "position", "id"))
+
+
+def house_of(actor: Actor, office: Office) -> Office | None:
+    """The house in which a prefecture assesses its counties, for who may know of both."""
+    return offices_for(actor).filter(acts_for=office).first()
+
+
 def names_of(office: Office) -> list[OfficeName]:
     """All names an office bears or bore, newest first."""
     return list(OfficeName.objects.filter(office=office).order_by("-valid_from", "-id"))
@@ -82,12 +96,18 @@ def get_division(actor: Actor, division_id: int, *, lock: bool = False) -> Divis
 def regions_for(actor: Actor, *, query: str = "") -> QuerySet[Region]:
     """Regions of the actor's territory, by code and date; the platform sees all."""
     regions = Region.objects.order_by("code", "valid_from")
-    digits = {Level.PLATFORM: 0, Level.PROVINCE: 2}.get(Level(actor.home.level), 4)
-    if digits:
-        regions = regions.filter(code__startswith=actor.home.region_code[:digits] or "-")
+    if actor.home.level != Level.PLATFORM:
+        regions = regions.filter(code__startswith=actor.home.territory or "-")
     if query := query.strip():
         regions = regions.filter(Q(code__startswith=query) | Q(name__icontains=query) | Q(name_en__icontains=query))
     return regions
+
+
+def regions_above(office: Office, *, on: date) -> list[tuple[str, str]]:
+    """(code, name) of the regions that its own lies in, the largest first; the country is none."""
+    chain = [code for code in region_chain(office.region_code) if code not in ("", office.region_code)]
+    rows = Region.objects.valid_on(on).filter(code__in=chain).order_by("code")
+    return list(rows.values_list("code", "name"))
 
 
 def with_names(offices: QuerySet[Office]) -> QuerySet[Office]:

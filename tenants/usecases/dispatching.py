@@ -12,11 +12,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import jobs, secrets, webhooks
+from core import jobs, secrets, webhooks, wording
 from core.errors import Conflict
 from core.models import Job
 from tenants.actors import Actor
@@ -58,7 +58,7 @@ def _mail(row: Dispatch) -> None:
         raise Conflict(_("本系统没有配置邮件服务器，邮件没有发出。"))
     if not address:
         raise Conflict(_("%(name)s没有登记通知邮箱，邮件没有发出。") % {"name": row.user.name})
-    with translation.override(row.user.language or settings.LANGUAGE_CODE):
+    with wording.speaking(down=row.office.down, language=row.user.language or settings.LANGUAGE_CODE):
         body = text_of(row, _("本邮件由系统自动发出，请勿回复。不想再收到邮件，可在“待办”页的“提醒设置”里删去邮箱。"))
     host = settings.EMAIL_MESSAGE_HOST
     message = EmailMessage(

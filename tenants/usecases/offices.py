@@ -25,7 +25,7 @@ from tenants.selectors import offices as selectors
 from tenants.usecases.second_person import About, Given, grave
 
 ONBOARD = "tenants.onboard_office"
-CHECKED = ("schema_name", "name", "short_name", "name_en", "region_code", "credit_code")
+CHECKED = ("schema_name", "name", "short_name", "name_en", "region_code", "credit_code", "acts_for")
 BELOW = {Level.PLATFORM: Level.PROVINCE, Level.PROVINCE: Level.PREFECTURE}
 
 
@@ -38,19 +38,23 @@ def _check_names(name: str, short_name: str, name_en: str) -> None:
 @transaction.atomic
 def onboard_office(
     *, schema_name: str, name: str, short_name: str, name_en: str, region_code: str, valid_from: date,
-    credit_code: str = "", tile_col: int = 0, tile_row: int = 0, actor: Actor, at: datetime,
+    credit_code: str = "", acts_for: int | None = None, tile_col: int = 0, tile_row: int = 0, actor: Actor,
+    at: datetime,
 ) -> Office:  # fmt: skip
     """Take an office in below the actor's own: its row, its name, its schema with tables and database role.
 
-    The platform takes provinces in, a province prefectures. People follow: accounts by the system administrator,
-    roles by the security administrator of the office above.
-    Raises Denied, Invalid (schema_name, names, region_code, credit_code), Conflict (schema_name taken).
+    The platform takes provinces in, and houses of prefectures (acts_for: id of the prefecture's own office; adr/0034);
+    a province its prefectures, a house its counties. People follow: accounts by the system administrator, roles by the
+    security administrator of the office above.
+    Raises Denied, Invalid (schema_name, names, region_code, credit_code, acts_for), Conflict (schema_name taken; the
+    prefecture has a house).
     """
-    schema_name = _checked(actor, schema_name, name, short_name, name_en, region_code, credit_code)
+    schema_name = _checked(actor, schema_name, name, short_name, name_en, region_code, credit_code, acts_for)
     with office_core.mounted(office_core.PUBLIC):  # their owner makes schemas, an office's role may not
         last = Office.objects.filter(parent=actor.home).aggregate(last=Max("position"))["last"]
         office = Office.objects.create(
-            schema_name=schema_name, level=BELOW[Level(actor.home.level)], parent=actor.home, name=name.strip(),
+            schema_name=schema_name, level=BELOW[Level(actor.home.level)], tier=_tier(actor, acts_for),
+            acts_for_id=acts_for, parent=actor.home, name=name.strip(),
             short_name=short_name.strip(), name_en=name_en.strip(), region_code=region_code,
             credit_code=credit_code.strip().upper(), position=0 if last is None else last + 1, tile_col=tile_col,
             tile_row=tile_row, created_at=at,
@@ -100,9 +104,14 @@ def who_wants(job: Job, at: datetime) -> Actor:
     return actor
 
 
+def _tier(actor: Actor, acts_for: int | None) -> Level:
+    return Level.PREFECTURE if acts_for else Level.COUNTY if actor.home.down else BELOW[Level(actor.home.level)]
+
+
 def _checked(
-    actor: Actor, schema_name: str, name: str, short_name: str, name_en: str, region_code: str, credit_code: str
-) -> str:
+    actor: Actor, schema_name: str, name: str, short_name: str, name_en: str, region_code: str, credit_code: str,
+    acts_for: int | None = None,
+) -> str:  # fmt: skip
     """The path segment, when everything may be so. Raises as onboard_office does."""
     policies.onboard(actor)
     schema_name = schema_name.strip()
@@ -110,6 +119,8 @@ def _checked(
         raise Invalid(_("地址标识用小写字母开头，只含小写字母、数字和下划线，且不是保留字。"), field="schema_name")
     _check_names(name, short_name, name_en)
     _check_codes(actor, region_code, credit_code)
+    if acts_for:
+        _check_house(actor, acts_for, region_code)
     with office_core.mounted(office_core.beside()):
         if Office.objects.filter(schema_name__iexact=schema_name).exists():
             raise Conflict(_("地址标识 %(slug)s 已被使用。") % {"slug": schema_name}, field="schema_name")
@@ -119,10 +130,27 @@ def _checked(
 def _check_codes(actor: Actor, region_code: str, credit_code: str) -> None:
     if problem := codes.division_problem(region_code):
         raise Invalid(problem, field="region_code")
-    if actor.home.level == Level.PROVINCE and region_code[:2] != actor.home.region_code[:2]:
+    if actor.home.level == Level.PROVINCE and not region_code.startswith(actor.home.territory):
         raise Invalid(_("行政区划代码不在本省范围内。"), field="region_code")
+    if actor.home.down and codes.division_level(region_code) != Level.COUNTY:
+        raise Invalid(_("行政区划代码 %(code)s 不是县级的。") % {"code": region_code}, field="region_code")
     if credit_code and (problem := codes.credit_code_problem(credit_code)):
         raise Invalid(problem, field="credit_code")
+
+
+def _check_house(actor: Actor, office_id: int, region_code: str) -> None:
+    """A house is the platform's to open, one for each prefecture, and has its territory."""
+    policies.open_house(actor)
+    with office_core.mounted(office_core.beside()):
+        served = Office.objects.active().filter(pk=office_id, level=Level.PREFECTURE, tier=Level.PREFECTURE).first()
+        if served is None:
+            raise Invalid(_("请选择一个在用的州市机构。"), field="acts_for")
+        if house := Office.objects.filter(acts_for=served).first():
+            said = _("%(name)s 已有对县考核账套：%(house)s。") % {"name": served.name, "house": house.name}
+            raise Conflict(said, field="acts_for")
+    if region_code != served.region_code:
+        said = _("对县考核账套与州市同一辖区，行政区划代码应为 %(code)s。") % {"code": served.region_code}
+        raise Invalid(said, field="region_code")
 
 
 @transaction.atomic

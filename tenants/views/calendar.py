@@ -32,7 +32,9 @@ def _actor(request: HttpRequest) -> Actor:
 def regions_of(actor: Actor) -> list[tuple[str, str]]:
     """(code, name) of the calendars a person looks into: the country, their province, their own territory."""
     found = [("", _("全国"))]
-    if actor.home.level == Level.PREFECTURE and actor.home.parent is not None:
+    if actor.home.down:
+        found += selectors.regions_above(actor.home, on=timezone.localdate())
+    elif actor.home.level == Level.PREFECTURE and actor.home.parent is not None:
         found.append((actor.home.parent.region_code, actor.home.parent.label))
     if actor.home.level != Level.PLATFORM and actor.home.region_code:
         found.append((actor.home.region_code, actor.home.label))

@@ -52,7 +52,12 @@ def onboard(request: HttpRequest) -> HttpResponse:
     """Take an office in below one's own."""
     actor = _actor(request)
     policies.onboard(actor)
-    form = forms.OnboardForm(request.POST or None, initial={"valid_from": timezone.localdate()})
+    prefectures = selectors.without_house(actor)
+    asked = next((each for each in prefectures if str(each.pk) == request.GET.get("acts_for")), None)
+    known = {"acts_for": asked.pk, "region_code": asked.region_code} if asked else {}
+    form = forms.OnboardForm(
+        request.POST or None, initial={"valid_from": timezone.localdate(), **known}, prefectures=prefectures
+    )
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             made = usecases.take_in(actor=actor, at=timezone.now(), **form.cleaned_data)
@@ -86,6 +91,8 @@ def _page(request: HttpRequest, office: Office, *, division_form: Any = None) ->
         {
             "office": office,
             "names": selectors.names_of(office),
+            "house": selectors.house_of(actor, office),
+            "may_have_house": office in selectors.without_house(actor) and not policies.open_house.reason(actor),
             "divisions": rows,
             "division_form": form,
             "archives": archives.archives_of(actor, office),

@@ -23,7 +23,7 @@ from appraisal.duties.selectors.lists import Loaded
 from appraisal.duties.selectors.parties import Parties
 from appraisal.duties.usecases import Part
 from appraisal.ledger.selectors.letters import plain
-from core import workbooks
+from core import wording, workbooks
 from core.errors import Invalid, Refusal
 from core.sheets import cell as harmless
 
@@ -170,7 +170,7 @@ def _prefixed(known: Parties, kind: str) -> dict[str, str]:
 
 def _kind(text: str) -> str:
     """By its word in either language: the sheet may come from a reader of the other."""
-    for language in ("zh-hans", "en"):
+    for language in wording.ALL:
         with override(language):
             for kind in Duty.Kind:
                 if text in (str(kind.label), kind.value):

@@ -8,6 +8,7 @@ from django.utils.translation import override
 
 from appraisal.duties.models import ResponsibilityList
 from appraisal.duties.selectors import lists, papers
+from core import wording
 
 FIELDS = ("task", "owner", "partner", "due_on", "deliverable", "year_target", "q1", "q2", "q3")
 
@@ -49,7 +50,7 @@ def differences(row: ResponsibilityList) -> list[tuple[str, str, str, str]]:
 
 def on_paper(row: ResponsibilityList) -> list[tuple[str, str, str, str]]:
     """The same in Chinese, nothing empty."""
-    with override(papers.CHINESE):
+    with override(wording.kept()):
         return [(code, name, old or papers.EMPTY, new or papers.EMPTY) for code, name, old, new in differences(row)]
 
 

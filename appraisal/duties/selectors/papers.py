@@ -10,9 +10,9 @@ from appraisal.duties.models import Duty, ResponsibilityList
 from appraisal.duties.rules.sums import Rule
 from appraisal.duties.selectors.lists import Demand, Loaded
 from appraisal.ledger.selectors.letters import plain
+from core import wording
 from core.documents import Block, Column, Document, Heading, Paragraph, Table, day
 
-CHINESE = "zh-hans"
 EMPTY = "—"
 COLUMNS = (
     Column("分解到", 2), Column("任务", 3.6), Column("目标数", 1.5, "right"), Column("责任人", 1.4),
@@ -60,7 +60,7 @@ def name_of(row: ResponsibilityList) -> str:
 
 def paper_of(found: Loaded, changes: list[tuple[str, str, str, str]]) -> Document:
     """The list as an official paper, by targets; changes: against the list before, as `differing` tells them."""
-    with override(CHINESE):
+    with override(wording.kept()):
         return _paper(found, changes)
 
 

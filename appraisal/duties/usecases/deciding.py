@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from appraisal.duties.states import ListState
 from appraisal.ledger.usecases.checks import checked_reason
 from appraisal.ledger.usecases.decompositions import Released, receive_decomposition
 from core import events as core_events
+from core import wording
 from core.errors import Conflict, Invalid
 from tenants.actors import Actor
 
@@ -105,7 +105,7 @@ def confirm_list(
         before.save(update_fields=["state"])
     row.content_sha256 = papers.sha256_of(content)
     row.move(ListState.CONFIRMED)
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(wording.kept()):
         row.confirmed_by_role = actor.role_label[:120]
     row.confirmed_by_name, row.confirmed_at = actor.name, at
     row.save()

@@ -11,7 +11,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -32,6 +31,7 @@ from appraisal.ledger.selectors import letters as letter_selectors
 from appraisal.ledger.states import LetterChangeState, RunState
 from appraisal.ledger.usecases import targets
 from appraisal.ledger.usecases.targets import TargetRow
+from core import wording
 from core.errors import Conflict, Invalid
 from tenants.actors import Actor
 
@@ -174,7 +174,7 @@ def _applied(
             raise Invalid(message, field=field)
     _check_day(letter, grounds.effective_on)
     values, figures = _difference(letter, list(rows), grounds.effective_on)
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(wording.kept()):
         role = actor.role_label[:120]
     change = LetterChange.objects.create(
         letter=letter, kind=grounds.kind, rows=values, reason=reason, basis=basis, effective_on=grounds.effective_on,
@@ -344,7 +344,7 @@ def _first_version(letter: TargetLetter) -> LetterVersion:
 
 def _signatures(change: LetterChange, actor: Actor, at: datetime) -> list[dict[str, str]]:
     """Who approved for the province, and who applied; a move that the province itself laid down says so."""
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(wording.kept()):
         above = {"name": actor.name, "role": actor.role_label, "at": at.isoformat()}
     applied = {"name": change.applied_by_name, "role": change.applied_by_role, "at": change.applied_at.isoformat()}
     letter = change.letter

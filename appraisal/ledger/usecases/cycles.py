@@ -19,7 +19,7 @@ from appraisal.ledger.states import CycleState, LetterState
 from appraisal.ledger.usecases import difficulty
 from appraisal.library import selectors as library
 from appraisal.library.states import VersionState
-from core import cells, workdays
+from core import cells, wording, workdays
 from core import office as office_core
 from core.errors import Conflict, Invalid
 from tenants.actors import Actor, system
@@ -209,7 +209,8 @@ def follow_calendar(*, region_code: str, at: datetime) -> None:
 
 def _follow(province: Office, at: datetime) -> None:
     cell = None if connection.in_atomic_block else cells.cell_of(province.schema_name)
-    with office_core.mounted(province.mount(cell=cell)), transaction.atomic():
+    down = wording.speaking(down=province.down)
+    with office_core.mounted(province.mount(cell=cell)), transaction.atomic(), down:
         cycles = Cycle.objects.of_province(province.pk).exclude(state=CycleState.CLOSED)
         for cycle in cycles.select_related("province", "version__template").locked().order_by("pk"):
             periods = [row for row in selectors.periods(cycle) if row.closes_on >= timezone.localdate(at)]

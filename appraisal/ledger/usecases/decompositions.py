@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
 
@@ -13,6 +12,7 @@ from appraisal.ledger.models import Decomposition
 from appraisal.ledger.policies import decompositions as policies
 from appraisal.ledger.selectors import decompositions as selectors
 from appraisal.ledger.selectors import letters as letter_selectors
+from core import wording
 from tenants.actors import Actor
 
 
@@ -42,7 +42,7 @@ def receive_decomposition(*, letter_id: int, released: Released, actor: Actor, a
     number, since = selectors.version_in_force(letter)
     policies.release(actor, letter, released.letter_version, number)
     due_on, derivation = selectors.due(letter, since)
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(wording.kept()):
         role = actor.role_label[:120]
     row = Decomposition.objects.create(
         letter=letter, due_on=due_on, derivation=derivation.as_json(), on_time=timezone.localdate(at) <= due_on,

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from appraisal.ledger.selectors import letters as selectors
 from appraisal.ledger.states import LetterState
 from appraisal.ledger.usecases import numbering
 from appraisal.ledger.usecases.targets import TargetRow, save_targets, set_milestones
+from core import wording
 from core.errors import Conflict, Invalid
 from core.fresh import check_fresh
 from tenants.actors import Actor
@@ -122,7 +122,7 @@ def _number(letter: TargetLetter, number: str) -> str:
 
 def _role(actor: Actor) -> str:
     """The signer's roles, in Chinese whatever the page's language: they go onto the paper."""
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(wording.kept()):
         return actor.role_label[:120]
 
 

@@ -13,7 +13,7 @@ from appraisal.ledger.selectors import scores, tracking
 from appraisal.ledger.selectors import warnings as selectors
 from appraisal.ledger.states import RunState, WarningState
 from appraisal.ledger.usecases.checks import checked_reason
-from core import events
+from core import events, wording
 from core.errors import Conflict, Invalid, NotFound
 from tenants.actors import Actor
 
@@ -36,7 +36,7 @@ def issue_warning(*, run_id: int, office: str, request: str, actor: Actor, at: d
     Cycle.objects.locked().get(pk=run.cycle_id)  # two warnings to one office go one after the other
     if run.state != RunState.PUBLISHED:
         raise Conflict(_("这一批得分还没有核定，不能据此发出预警。"))
-    with translation.override("zh-hans"):  # what is kept is the bureau's word, whoever's screen it was written on
+    with translation.override(wording.kept()):  # what is kept is the bureau's word, whoever's screen it was written on
         row = next((row for row in tracking.of_province(run).rows if row.card.schema_name == office), None)
     if row is None or row.done is None or row.due is None:
         raise NotFound(_("这一批里没有这个州市的进度。"))

@@ -25,6 +25,7 @@ from tenants.models import Office
 from tenants.usecases.sign_in import confirm_password
 
 TILE_BOUNDS = 5
+TILES_A_ROW = 6  # as wide as the grid is on a phone
 
 
 @reads
@@ -95,11 +96,15 @@ def _bounds(rows: list[overview.RankRow]) -> list[Decimal]:
 
 
 def _tiles(rows: list[overview.RankRow]) -> list[dict[str, Any]]:
+    """A tile for each office at its place in the grid; by rows where places are not known, or two stand in one."""
     bounds = _bounds(rows)
+    places = [(row.card.office.tile_row, row.card.office.tile_col) for row in rows]
+    if len(set(places)) < len(places):
+        places = [divmod(n, TILES_A_ROW) for n in range(len(rows))]
     return [
         {
-            "row": row.card.office.tile_row + 1,  # the grid of the style sheet counts from 1
-            "col": row.card.office.tile_col + 1,
+            "row": at[0] + 1,  # the grid of the style sheet counts from 1
+            "col": at[1] + 1,
             "short": row.card.office.label,
             "full": row.card.office.full_label,
             "value": row.card.total,
@@ -108,7 +113,7 @@ def _tiles(rows: list[overview.RankRow]) -> list[dict[str, Any]]:
             "q": 1 + sum(1 for bound in bounds if row.card.total >= bound),
             "url": reverse("ledger:scorecard", args=[row.card.run_id, row.card.office.schema_name]),
         }
-        for row in rows
+        for row, at in zip(rows, places, strict=True)
     ]
 
 

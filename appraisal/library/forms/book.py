@@ -26,7 +26,7 @@ from appraisal.library.models.indicator import Better
 from appraisal.library.models.parameters import LABELS
 from appraisal.library.selectors.comparing import rows_of
 from appraisal.rules import crosschecks
-from core import marking
+from core import marking, wording
 from core.workbooks import storable
 
 HEAD = PatternFill("solid", fgColor="FFE7F1F4")
@@ -98,7 +98,7 @@ def choices() -> dict[str, dict[str, str]]:
 
 def in_every_language(words: Any) -> Iterator[Any]:
     """What `words()` answers in Chinese and in English: a file may come from a reader of the other language."""
-    for language in ("zh-hans", "en"):
+    for language in wording.ALL:
         with override(language):
             yield words()
 

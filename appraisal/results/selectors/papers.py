@@ -17,10 +17,9 @@ from appraisal.results.models import YearCard, YearResult
 from appraisal.results.selectors import inputs
 from appraisal.results.selectors import outcome as selectors
 from appraisal.rules import grades
-from core import documents
+from core import documents, wording
 from core.sheets import cell
 
-CHINESE = "zh-hans"  # an official paper is Chinese, whatever language its reader's pages are in
 WIDEST = 60  # characters
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -32,17 +31,17 @@ def circular(result: YearResult, kind: documents.Kind, *, number: str = "") -> b
     """
     lines = list(result.lines.all())
     said = result.locked_at or result.decided_at or result.proposed_at
-    with override(CHINESE):
+    with override(wording.kept()):  # an official paper is Chinese, whatever language its reader's pages are in
         document = documents.Document(
-            title=f"关于{result.cycle.year}年度州市目标责任考核结果的通报",
+            title=wording.said(f"关于{result.cycle.year}年度州市目标责任考核结果的通报"),
             body=[*_opening(result, lines), documents.Paragraph("特此通报。")],
             made_at=said,
             issuer=f"{result.cycle.province.name}文件" if result.locked_at else "",
             number=number,
-            to="各州市",
+            to=wording.said("各州市"),
             signed_by=result.cycle.province.name,
             dated_on=timezone.localdate(said),
-            annexes=[documents.Annex(f"{result.cycle.year}年度州市目标责任考核结果表", [_table(lines)])],
+            annexes=[documents.Annex(wording.said(f"{result.cycle.year}年度州市目标责任考核结果表"), [_table(lines)])],
         )
         shown = [document.title, *(block.text for block in document.body if isinstance(block, documents.Paragraph))]
         selectors.check_masked(shown)
@@ -50,13 +49,13 @@ def circular(result: YearResult, kind: documents.Kind, *, number: str = "") -> b
 
 
 def _opening(result: YearResult, lines: list[Any]) -> list[documents.Block]:
-    year, minutes = result.cycle.year, result.decision_minutes
+    year, minutes, assessed = result.cycle.year, result.decision_minutes, wording.said("州市")
     decided = f"经{minutes}审定，" if minutes else ""
     noticed = ""
     if result.notice_from and result.notice_until:
         noticed = f"并于{documents.day(result.notice_from)}至{documents.day(result.notice_until)}公示，"
     blocks: list[documents.Block] = [
-        documents.Paragraph(f"根据《{result.cycle.name}》安排，对{len(lines)}个州市{year}年度目标责任完成情况进行了考核。"
+        documents.Paragraph(f"根据《{result.cycle.name}》安排，对{len(lines)}个{assessed}{year}年度目标责任完成情况进行了考核。"
                             f"{decided}{noticed}现将结果通报如下。"),
         documents.Heading("考核等次"),
     ]  # fmt: skip
@@ -94,7 +93,7 @@ def summary(result: YearResult) -> bytes:
     cards = YearCard.objects.filter(run_id=result.run_id).select_related("office")
     by_office = {card.office_id: card for card in cards}
     lines = [(line, by_office[line.office_id]) for line in result.lines.all()]
-    with override(CHINESE):
+    with override(wording.kept()):  # an official paper is Chinese, whatever language its reader's pages are in
         sheet: Worksheet = book.active  # type: ignore[assignment]
         sheet.title = "考核结果"
         _fill(sheet, RESULT_HEAD, [_result_row(line, card) for line, card in lines], _told(result))

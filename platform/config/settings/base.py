@@ -199,6 +199,9 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("中文")), ("en", _("英文"))]
 LANGUAGE_COOKIE_NAME = "anlan_language"
+# The same sentences one tier down (core.wording), as languages that nobody chooses: zh-county, en-county.
+LOCALE_PATHS = [BASE_DIR / "platform" / "config" / "locale"]
+FORMAT_MODULE_PATH = "config.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"

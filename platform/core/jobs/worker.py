@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tenants.utils import get_tenant_model
 
-from core import cells, parameters
+from core import cells, parameters, wording
 from core import office as office_core
 from core.errors import Refusal
 from core.jobs import registry
@@ -182,6 +182,7 @@ def run(job: Job, at: datetime) -> None:
             office_core.mounted(mount),
             Progress(job, parameter("job_lease_seconds", at)) as progress,
             transaction.atomic(),
+            wording.speaking(down=get_tenant_model().speaks_down(job.office)),
         ):
             _hold(job)  # if a worker that is cut off still has it, the lease alone speaks for this one
             result = kind.work(job, progress, **job.arguments)

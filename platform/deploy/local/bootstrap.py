@@ -208,17 +208,22 @@ def ensure_front_end() -> None:
 
 
 def ensure_messages() -> None:
-    """The English texts, compiled: each .po becomes the .mo beside it."""
+    """The English texts, compiled: each .po becomes the .mo beside it; two more say the same one tier down."""
     texts = sorted(
         po
         for top in ("platform", "tenants", "appraisal", "followup_projects", "api")
         for po in (ROOT / top).glob("**/locale/*/LC_MESSAGES/*.po")
     )
-    stamp, value = VENV / ".anlan-messages", digest(texts)
-    if not texts or (is_current(stamp, value) and all(po.with_suffix(".mo").is_file() for po in texts)):
+    tiers = [ROOT / "platform/config/locale" / name / "LC_MESSAGES/django.mo" for name in ("zh_County", "en_County")]
+    made = [*(po.with_suffix(".mo") for po in texts), *tiers]
+    stamp, value = VENV / ".anlan-messages", digest([*texts, ROOT / "platform" / "core" / "tiers.py"])
+    if not texts or (is_current(stamp, value) and all(mo.is_file() for mo in made)):
         return
-    script = "import sys, polib\nfor po in sys.argv[1:]: polib.pofile(po).save_as_mofile(po[:-2] + 'mo')"
-    run("English texts", [str(venv_python()), "-c", script, *map(str, texts)], hint="")
+    script = (
+        "import sys; from pathlib import Path; sys.path.insert(0, 'platform')\n"
+        "from core.messages_catalog import compile_all; compile_all(Path.cwd())"
+    )
+    run("English texts", [str(venv_python()), "-c", script], hint="")
     stamp.write_text(value)
 
 

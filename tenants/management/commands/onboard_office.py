@@ -25,6 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--english", required=True)
         parser.add_argument("--region", required=True, help="GB/T 2260 code, 6 digits")
         parser.add_argument("--credit-code", default="")
+        parser.add_argument("--acts-for", default="", help="slug of the prefecture, to open the house for its counties")
 
     def handle(self, *args: Any, **options: Any) -> None:
         at = timezone.now()
@@ -34,6 +35,9 @@ class Command(BaseCommand):
             actor = selectors.actor_for(user, parent, on=timezone.localdate(at)) if parent and user else None
             if parent is None or actor is None or not actor.user_id:
                 raise CommandError(f"{options['account']} has no business in {options['parent']}.")
+            served = selectors.office_by_path(options["acts_for"]) if options["acts_for"] else None
+            if options["acts_for"] and served is None:
+                raise CommandError(f"There is no office {options['acts_for']}.")
             with office_core.mounted(parent.mount(actor_id=actor.user_id)):
                 try:
                     office = onboard_office(
@@ -43,6 +47,7 @@ class Command(BaseCommand):
                         name_en=options["english"],
                         region_code=options["region"],
                         credit_code=options["credit_code"],
+                        acts_for=served.pk if served else None,
                         valid_from=timezone.localdate(at),
                         actor=actor,
                         at=at,
