@@ -168,6 +168,8 @@ class CountyLineOut(serializers.Serializer):
     code = serializers.CharField()
     name = serializers.CharField()
     quantity = serializers.CharField(allow_null=True, help_text="decimal as text; null where nothing is filled in")
+    own = serializers.CharField(allow_null=True, help_text="what the county itself reports, in the prefecture's house")
+    own_state = serializers.CharField(help_text="VERIFIED, SUBMITTED, RETURNED; '' where the county reported nothing")
 
 
 class WrongOut(serializers.Serializer):
@@ -281,6 +283,12 @@ class DraftValueOut(serializers.Serializer):
         value, indicator, sheet = seen.value, seen.indicator, seen.sheet
         lines = value.counties if value else {}
         returned = seen.current is not None and seen.current.state == "RETURNED"
+        own = sheet.own_of(indicator)
+
+        def own_number(code: str) -> str | None:
+            number = sheet.own_number(indicator, own[code]) if code in own else None
+            return None if number is None else facts.exact(number)
+
         return super().to_representation(
             {
                 "indicator_id": indicator.pk,
@@ -306,6 +314,8 @@ class DraftValueOut(serializers.Serializer):
                         "code": code,
                         "name": name,
                         "quantity": facts.exact(lines[code]) if code in lines else None,
+                        "own": own_number(code),
+                        "own_state": own[code].state if code in own else "",
                     }
                     for code, name in (sheet.counties.items() if sheet.takes_counties(indicator) else ())
                 ],

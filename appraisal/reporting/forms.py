@@ -59,6 +59,17 @@ class ValueForm(forms.Form):
         return [self[name] for name in self.fields if name.startswith("county.")]
 
     @property
+    def county_rows(self) -> list[dict[str, Any]]:
+        """A field for each county, with what the county itself reports; own None where it has no office of its own."""
+        told = self.sheet.own_of(self.indicator)
+        rows = []
+        for field in self.county_fields:
+            own = told.get(field.name.removeprefix("county."))
+            number = None if own is None else self.sheet.own_number(self.indicator, own)
+            rows.append({"field": field, "own": own, "number": None if number is None else plain(number)})
+        return rows
+
+    @property
     def unit(self) -> str:
         """Beside each input of the fact: the indicator's unit where all of it is in that unit."""
         listed = self.indicator.method in (Method.MILESTONE, Method.THRESHOLD, Method.FORMULA, Method.PANEL)

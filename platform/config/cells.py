@@ -155,6 +155,28 @@ ANSWERS = dict(
             "RETURN QUERY SELECT min(f.uploaded_at), count(*) FROM public.core_storedfile f"
             " WHERE f.sha256 = hash AND f.office <> office_name AND f.uploaded_at <= until;",
         ),
+        # What the counties of a prefecture's house report of a month, for its own line of each county (adr/0034): told
+        # to the province that the prefecture is of, which reads the prefecture's months, too, and to the portal.
+        _answer(
+            "county_figures(prefecture bigint, of_year int, of_month int)",
+            "TABLE (county text, code text, unit text, fact jsonb, state text, at timestamptz)",
+            "RETURN QUERY SELECT c.region_code::text, i.code::text, i.unit::text, v.final_fact, v.state::text,"
+            " coalesce(v.decided_at, r.entered_at)"
+            " FROM public.tenants_office served"
+            " JOIN public.tenants_office above ON above.id = served.parent_id"
+            " JOIN public.tenants_office house ON house.acts_for_id = served.id"
+            " JOIN public.ledger_cycle y ON y.province_id = house.id AND y.year = of_year"
+            " JOIN public.ledger_period p ON p.cycle_id = y.id AND p.month = of_month"
+            " JOIN public.ledger_participant t ON t.cycle_id = y.id"
+            " JOIN public.tenants_office c ON c.id = t.office_id"
+            " JOIN public.library_indicator i ON i.version_id = y.version_id AND i.entered_by = 'PREFECTURE'"
+            " AND i.method <> ''"
+            " LEFT JOIN public.ledger_currentvalue v ON v.period_id = p.id AND v.office_id = c.id"
+            " AND v.indicator_id = i.id"
+            " LEFT JOIN public.ledger_reportedvalue r ON r.id = v.value_id"
+            " WHERE served.id = prefecture"
+            " AND (left(current_setting('role'), 2) <> 'p_' OR current_setting('role') = 'p_' || above.schema_name);",
+        ),
         _answer(  # the audit trigger writes the reason of a transaction; nobody but the owner may call set_config
             "because(reason text)",
             "void",

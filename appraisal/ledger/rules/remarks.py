@@ -3,7 +3,8 @@
 A remark is kept with the value as it was handed over, as data; its sentence is made for whoever reads it.
 kinds: CHECK {code, sentence, sentence_en, figures}; LEAP {change, middle, times, unit}: against the office's own other
 months; PEERS {share, median, offices, month}: growth as shares of the month before, decimals as text; COUNTIES
-{total, value, difference, missing, changed, unit}: the counties do not make up the value.
+{total, value, difference, missing, changed, unit}: the counties do not make up the value; OWN {differing, open, silent,
+unit}: a county's line is not what the county itself reports, or that is not final.
 """
 
 from collections.abc import Mapping
@@ -56,6 +57,8 @@ def said(kind: str, values: Mapping[str, Any]) -> str:
             return _("%(sentence)s（勾稽 %(code)s：%(figures)s）。") % {**values, "sentence": text}
         case "COUNTIES":
             return _counties(values)
+        case "OWN":
+            return _own(values)
         case "LEAP":
             return _(
                 "比上月变动 %(change)s %(unit)s，是本单位今年其他月份变动中位数（%(middle)s %(unit)s）的 %(times)s 倍。"
@@ -84,6 +87,21 @@ def _counties(values: Mapping[str, Any]) -> str:
     if values["changed"]:
         told = _("、").join(f"{name} {before or '—'} → {now or '—'}" for name, before, now in values["changed"])
         parts.append(_("上次报送后改动的县：%(names)s") % {"names": told})
+    return _("；").join(parts) + _("。")
+
+
+def _own(values: Mapping[str, Any]) -> str:
+    """Which counties report another figure than their line, whose is not verified yet, who has reported none."""
+    unit, parts = unit_label(str(values.get("unit", ""))), []
+    for name, line, own in values["differing"]:
+        parts.append(
+            _("%(name)s自报 %(own)s %(unit)s，本表 %(line)s %(unit)s")
+            % {"name": name, "own": own, "line": line, "unit": unit}
+        )
+    if values["open"]:
+        parts.append(_("还没有核验的县：%(names)s") % {"names": _("、").join(values["open"])})
+    if values["silent"]:
+        parts.append(_("自己没有报送的县：%(names)s") % {"names": _("、").join(values["silent"])})
     return _("；").join(parts) + _("。")
 
 

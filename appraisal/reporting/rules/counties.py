@@ -38,6 +38,43 @@ class Mismatch:
         }
 
 
+@dataclass(frozen=True)
+class Apart:
+    """Where a county's line is not what the county itself reports.
+
+    differing: (name, line, the county's own); open: names whose own figure is counted and not verified yet; silent:
+    names that are counted and have reported nothing themselves.
+    """
+
+    differing: tuple[tuple[str, Decimal, Decimal], ...]
+    open: tuple[str, ...]
+    silent: tuple[str, ...]
+
+    def values(self) -> dict[str, Any]:
+        """As a remark keeps it: numbers as text."""
+        return {
+            "differing": [[name, plain(line), plain(own)] for name, line, own in self.differing],
+            "open": list(self.open),
+            "silent": list(self.silent),
+        }
+
+
+def apart(
+    lines: Mapping[str, Decimal], counties: Mapping[str, str], own: Mapping[str, tuple[Decimal | None, bool]]
+) -> Apart | None:
+    """The county lines against what the counties report themselves, or None where nothing is to be said.
+
+    own: code → (quantity, None where the county has not reported; whether it is verified), of counties in a house.
+    """
+    told = [(counties.get(code, code), lines[code], *own[code]) for code in sorted(lines.keys() & own.keys())]
+    found = Apart(
+        tuple((name, line, quantity) for name, line, quantity, _final in told if quantity not in (None, line)),
+        tuple(name for name, _line, quantity, final in told if quantity is not None and not final),
+        tuple(name for name, _line, quantity, _final in told if quantity is None),
+    )
+    return found if found.differing or found.open or found.silent else None
+
+
 def mismatch(
     lines: Mapping[str, Decimal],
     counties: Mapping[str, str],

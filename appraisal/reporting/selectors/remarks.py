@@ -48,11 +48,15 @@ def checks_of(sheet: "Sheet") -> Remarks:
 
 
 def counties_of(sheet: "Sheet") -> Remarks:
-    """Where the counties do not make up the prefecture's figure: by how much, who is missing, who changed since."""
+    """Where the counties do not make up the prefecture's figure: by how much, who is missing, who changed since; and
+    where a line is not what the county itself reports, or that is not final."""
     found: Remarks = defaultdict(list)
     for row in sheet.asked:
         if (wrong := sheet.counties_mismatch(row)) is not None:
             found[row.pk].append((Remark("COUNTIES", "REASON", wrong.values() | {"unit": row.unit}), True))
+        if (apart := sheet.counties_apart(row)) is not None:
+            severity = "REASON" if apart.differing else "HINT"
+            found[row.pk].append((Remark("OWN", severity, apart.values() | {"unit": row.unit}), bool(apart.differing)))
     return found
 
 

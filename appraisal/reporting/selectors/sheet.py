@@ -16,13 +16,14 @@ from appraisal.ledger.rules.facts import same
 from appraisal.ledger.selectors import claims as ledger_claims
 from appraisal.ledger.selectors import outliers
 from appraisal.ledger.selectors import reports as ledger
+from appraisal.ledger.selectors.counties import Own, own_figures
 from appraisal.ledger.selectors.facts import last_day
 from appraisal.ledger.states import ValueState
 from appraisal.library.models import Indicator
 from appraisal.reporting.models import CountyLine, DraftEvidence, DraftValue, MonthlyDraft
 from appraisal.reporting.rules import changes, facts
 from appraisal.reporting.rules.changes import Change
-from appraisal.reporting.rules.counties import Mismatch, mismatch
+from appraisal.reporting.rules.counties import Apart, Mismatch, apart, mismatch
 from appraisal.reporting.rules.facts import Wrong
 from appraisal.reporting.selectors import remarks
 from core.errors import NotFound
@@ -44,6 +45,7 @@ class Sheet:
     history: dict[int, dict[int, CurrentValue | ledger.Past]]
     counties: dict[str, str] = field(default_factory=dict)
     peers: dict[int, PeerChange] = field(default_factory=dict)  # how the group moved in the month before
+    own: dict[str, dict[str, Own]] = field(default_factory=dict)  # code → county: what the counties report themselves
     claims: dict[int, DraftValue] = field(default_factory=dict)  # drafted beside a ledger's figures
     claimed: dict[int, FactClaim] = field(default_factory=dict)  # the newest of each that was handed over
 
@@ -240,6 +242,27 @@ class Sheet:
             handed = {line["code"]: Decimal(line["quantity"]) for line in current.value.county_lines}
         return mismatch(value.counties, self.counties, self.number(indicator, value), handed)
 
+    def own_of(self, indicator: Indicator) -> dict[str, Own]:
+        """County code → what the county itself reports of an indicator of the same code and unit."""
+        if not self.takes_counties(indicator):
+            return {}
+        told = self.own.get(indicator.code, {})
+        return {code: each for code, each in told.items() if code in self.counties and each.unit == indicator.unit}
+
+    def own_number(self, indicator: Indicator, own: Own) -> Decimal | None:
+        """The one number of it; None where the county has not reported."""
+        if not own.reported:
+            return None
+        return Decimal(0) if own.fact is None else facts.main_number(indicator, own.fact)
+
+    def counties_apart(self, indicator: Indicator) -> Apart | None:
+        """The county lines against what the counties report themselves."""
+        value, told = self.values.get(indicator.pk), self.own_of(indicator)
+        if value is None or value.nothing_to_report or not told:
+            return None
+        own = {code: (self.own_number(indicator, each), each.final) for code, each in told.items()}
+        return apart(value.counties, self.counties, own)
+
 
 def sheet(actor: Actor, period_id: int, *, on: date) -> Sheet:
     """The month of the actor's office, for reading. Raises NotFound. About a dozen queries, whatever the size."""
@@ -268,6 +291,7 @@ def loaded(
         history=ledger.history(actor, period),
         counties=counties_of(actor, period),
         peers=outliers.told_of_peers(actor, period),
+        own=own_figures(actor.office, period),
     )
     found.take(values_of(draft))
     if any(found.from_ledger(row) for row in found.indicators.values()):

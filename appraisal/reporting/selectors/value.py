@@ -121,6 +121,11 @@ class ValueForm:
         )
 
     @property
+    def takes_own(self) -> bool:
+        """Whether counties report this indicator themselves."""
+        return bool(self.sheet.own_of(self.indicator))
+
+    @property
     def county_total(self) -> str:
         """The sum of the county lines for people, "—" while there is none."""
         quantities = self.value.counties.values() if self.value else ()

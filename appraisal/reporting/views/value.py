@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from appraisal.reporting import usecases
 from appraisal.reporting.forms import ClaimForm, ValueForm, claim_initial_of, every_refusal_on, initial_of
 from appraisal.reporting.rules import facts
+from appraisal.reporting.rules.changes import plain
 from appraisal.reporting.selectors import value as selectors
 from core.http import status_of
 
@@ -54,7 +55,19 @@ def _initial(request: HttpRequest, seen: selectors.ValueForm) -> dict[str, Any]:
             key: text for key, text in initial_of(seen.indicator, carried).items()
             if key not in ("lock_version", "narrative")
         }  # fmt: skip
+    if "counties" in request.GET:
+        initial |= _from_counties(seen, initial)
     return initial
+
+
+def _from_counties(seen: selectors.ValueForm, initial: dict[str, Any]) -> dict[str, str]:
+    """The counties' own figures in their lines, and the value as their total; lines of silent counties stay."""
+    told = {code: seen.sheet.own_number(seen.indicator, own) for code, own in seen.sheet.own_of(seen.indicator).items()}
+    lines = {f"county.{code}": plain(number) for code, number in told.items() if number is not None}
+    if not lines:
+        return {}
+    all_lines = [(initial | lines).get(f"county.{code}") for code in seen.sheet.counties]
+    return lines | {"value": plain(sum((Decimal(line) for line in all_lines if line), Decimal(0)))}
 
 
 class _Carried:
