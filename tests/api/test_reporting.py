@@ -86,7 +86,9 @@ class TestTheWholeWay:
         }).json()  # fmt: skip
 
         assert (answer["trial_score"], answer["target_to_date"]) == ("18.00", "1000.00")
-        assert answer["county_lines"][0] == {"code": "530102", "name": "五华区", "quantity": "900"}
+        assert answer["county_lines"][0] == {
+            "code": "530102", "name": "五华区", "quantity": "900", "own": None, "own_state": "",
+        }  # fmt: skip
         assert answer["lock_version"] == 1
         assert {wrong["field"] for wrong in answer["lacking"]} == {"narrative", "evidence"}
         assert answer["refusals"] == {"save": None, "claim": None}

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core import office as office_core
+from core import wording
 from tenants.actors import Actor
 from tenants.models import Membership, Office
 
@@ -41,6 +42,7 @@ class Cast:
     def acting(self, slug: str, seat: str) -> Iterator[Actor]:
         """Act as that person, in their office."""
         actor = self.actor(slug, seat)
-        mount = self.offices[slug].mount(actor_id=actor.user_id)
-        with office_core.mounted(mount), transaction.atomic():
+        office = self.offices[slug]
+        mount = office.mount(actor_id=actor.user_id)
+        with office_core.mounted(mount), transaction.atomic(), wording.speaking(down=office.down):
             yield actor

@@ -87,7 +87,7 @@ class Month:
         if factor != 1:
             places = "1" if indicator.code in WHOLE or "target" in fact else "0.01"
             fact = {**fact, "value": str(figures.rounded(Decimal(fact["value"]) * factor, places))}
-        if indicator.code in COUNTY_SPLIT:
+        if indicator.code in COUNTY_SPLIT and self.plan.counties[profile.slug]:
             lines = self._county_lines(profile, Decimal(fact["value"]), 0 if indicator.code in WHOLE else 2)
         return Entry(indicator.pk, fact=fact, narrative=self._narrative(indicator), county_lines=lines)
 

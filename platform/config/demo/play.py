@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db import transaction
 
-from config.demo import stories, world
+from config.demo import house, stories, world
 from config.demo.amending import amended
 from config.demo.cast import Cast
 from config.demo.duties import lists_of
@@ -23,14 +23,15 @@ Told = Callable[[str], None]
 def steps(months: int) -> int:
     """How often `told` will be called."""
     offices = len(stories.PROFILES) + len(stories.SECOND_PROVINCE)
-    return world.STEPS + (offices + 2) * months + 2 + 1
+    return world.STEPS + (offices + 2) * months + 2 + house.steps(months) + 1
 
 
 def everything(months: int, *, told: Told) -> None:
     """Make the demo in an empty database, all of it or nothing; the same every time. told(what) after each step."""
     with office_core.mounted(office_core.PUBLIC), transaction.atomic():
-        world.make(told)
+        world.make(told, house.opened)
         _years(months, told)
+        house.played(months, told)
     told("done")
 
 

@@ -32,11 +32,13 @@ FICTITIOUS_COUNTIES = {"990100": ["上河区", "下河区", "青石县", "柳林
 Told = Callable[[str], None]
 
 
-def make(told: Told) -> None:
-    """Everything that stands before the year begins. Runs inside one transaction with `public` mounted."""
+def make(told: Told, *more: Callable[[Told], None]) -> None:
+    """Everything that stands before the year begins, `more` last. Runs inside one transaction with `public` mounted."""
     # The use cases hand out initial passwords, which end with this function: a slow hash for each would be wasted.
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         _offices_and_people(told)
+        for each in more:
+            each(told)
     _same_password_for_all()
 
 
@@ -93,11 +95,14 @@ class Keepers:
         with office_core.mounted(self.office.mount(actor_id=actor.user_id)):
             yield actor
 
-    def onboard(self, slug: str, name: str, short: str, english: str, code: str, col: int = 0, row: int = 0) -> Office:
+    def onboard(
+        self, slug: str, name: str, short: str, english: str, code: str, col: int = 0, row: int = 0,
+        *, acts_for: int | None = None,
+    ) -> Office:  # fmt: skip
         with self.acting(self.system) as actor:
             return offices.onboard_office(
                 schema_name=slug, name=name, short_name=short, name_en=english, region_code=code, valid_from=SINCE,
-                tile_col=col, tile_row=row, actor=actor, at=AT,
+                tile_col=col, tile_row=row, acts_for=acts_for, actor=actor, at=AT,
             )  # fmt: skip
 
     def divisions(self, office: Office) -> None:

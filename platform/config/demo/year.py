@@ -15,6 +15,7 @@ from config.demo import agreeing, figures, stories
 from config.demo.cast import Cast, moment
 from config.demo.figures import Profile
 from config.demo.months import Month
+from core import wording
 from tenants.models import Region
 
 Told = Callable[[str], None]
@@ -48,7 +49,7 @@ class Year:
         year = stories.YEAR
         with self.cast.acting(self.here, "admin") as admin:
             version = library.import_template(
-                code="ZZ", name="州市目标责任指标体系", name_en="Prefecture target-responsibility scheme",
+                code="ZZ", name=wording.said("州市目标责任指标体系"), name_en="Target-responsibility scheme",
                 csv_text=library.shipped_csv(), year=year, actor=admin, at=moment(date(year - 1, 11, 20), 10),
             )  # fmt: skip
             version = library.publish_version(
@@ -57,7 +58,7 @@ class Year:
             )  # fmt: skip
             at = moment(date(year, 1, 9), 9, 30)
             cycle = cycles.open_cycle(
-                year=year, version_id=version.pk, name=f"{year} 年度州市目标责任考核", actor=admin, at=at
+                year=year, version_id=version.pk, name=wording.said(f"{year} 年度州市目标责任考核"), actor=admin, at=at
             )
             cycles.set_peer_groups(
                 cycle_id=cycle.pk,
@@ -147,11 +148,11 @@ class Year:
         return Plan(self.cast, cycle, self.profiles, {row.code: row for row in rows}, counties, milestones)
 
 
-def play(year: Year, plan: Plan, months: int, told: Told) -> None:
-    """January to month `months` reported, verified, scored and published."""
-    for number in range(1, months + 1):
+def play(year: Year, plan: Plan, months: int, told: Told, *, since: int = 1, month_of: type[Month] = Month) -> None:
+    """Month `since` to month `months` reported, verified, scored and published."""
+    for number in range(since, months + 1):
         period = Period.objects.select_related("cycle").get(cycle=plan.cycle, month=number)
-        month = Month(plan, period)
+        month = month_of(plan, period)
         for slug in plan.profiles:
             month.report(slug)
             told(slug)
