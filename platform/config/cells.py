@@ -155,7 +155,7 @@ ANSWERS = dict(
             "RETURN QUERY SELECT min(f.uploaded_at), count(*) FROM public.core_storedfile f"
             " WHERE f.sha256 = hash AND f.office <> office_name AND f.uploaded_at <= until;",
         ),
-        # What the counties of a prefecture's house report of a month, for its own line of each county (adr/0034): told
+        # What the counties of a prefecture's house report of a month, for its own line of each county (adr/0035): told
         # to the province that the prefecture is of, which reads the prefecture's months, too, and to the portal.
         _answer(
             "county_figures(prefecture bigint, of_year int, of_month int)",

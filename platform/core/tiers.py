@@ -1,7 +1,7 @@
 """Words by tier: a prefecture that assesses its counties is, in every sentence, what a province is to its prefectures.
 
 The sentences are written once, for a province and its prefectures; one step down the same sentence names a prefecture,
-its counties and their townships. Plain Python: the rules' own sentences pass here, too. See adr/0034.
+its counties and their townships. Plain Python: the rules' own sentences pass here, too. See adr/0035.
 """
 
 import re

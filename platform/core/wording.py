@@ -1,4 +1,4 @@
-"""The language of a reader in an office: a variant of theirs where the words are one tier down (core.tiers, adr/0034).
+"""The language of a reader in an office: a variant of theirs where the words are one tier down (core.tiers, adr/0035).
 
 The variants zh-county and en-county are catalogs that `manage.py messages --compile` derives from the sentences and
 their English; nobody translates them.

@@ -1,6 +1,6 @@
 """The office tree: platform → province → prefecture, with names and codes that have validity dates.
 
-The same tree one tier down: platform → a prefecture's house → its counties' offices (Office.tier, adr/0034).
+The same tree one tier down: platform → a prefecture's house → its counties' offices (Office.tier, adr/0035).
 """
 
 import re

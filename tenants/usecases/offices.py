@@ -43,7 +43,7 @@ def onboard_office(
 ) -> Office:  # fmt: skip
     """Take an office in below the actor's own: its row, its name, its schema with tables and database role.
 
-    The platform takes provinces in, and houses of prefectures (acts_for: id of the prefecture's own office; adr/0034);
+    The platform takes provinces in, and houses of prefectures (acts_for: id of the prefecture's own office; adr/0035);
     a province its prefectures, a house its counties. People follow: accounts by the system administrator, roles by the
     security administrator of the office above.
     Raises Denied, Invalid (schema_name, names, region_code, credit_code, acts_for), Conflict (schema_name taken; the

@@ -1,4 +1,4 @@
-"""What the counties of a prefecture's house report themselves, for the prefecture's own line of each (adr/0034)."""
+"""What the counties of a prefecture's house report themselves, for the prefecture's own line of each (adr/0035)."""
 
 import json
 from dataclasses import dataclass
