@@ -18,6 +18,7 @@ from tenants.actors import Actor
 from tenants.models import Role
 
 SIGNERS = ledger.SIGNERS
+REVIEWERS = (Role.REVIEWER, *SIGNERS)  # read the month before it is signed, and may send it back
 FILLERS = (Role.REPORTER, Role.DIVISION_CHIEF)
 READERS = (*SIGNERS, *FILLERS, Role.REVIEWER, Role.PROJECT_MANAGER)
 VISITORS = (
@@ -107,10 +108,10 @@ def submit(
 
 @policy
 def send_back(actor: Actor, period: Period, draft: MonthlyDraft | None) -> None:
-    """The issuer or a leader, while the month awaits the signature; also after the period's close."""
+    """The reviewer, the issuer or a leader, while the month awaits the signature; also after the period's close."""
     _at_home(actor)
-    if not actor.has(*SIGNERS):
-        raise Denied(_("只有签发人、分管领导或主要领导可以退回月报。"))
+    if not actor.has(*REVIEWERS):
+        raise Denied(_("只有审核人、签发人、分管领导或主要领导可以退回月报。"))
     _awaiting(period, draft)
 
 

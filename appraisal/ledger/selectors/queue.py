@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import CurrentValue, Cycle, Participant, Period, Target
+from appraisal.ledger.models import CurrentValue, Cycle, Participant, Period, ScoreRun, Target
 from appraisal.ledger.models.reports import CurrentValueQuerySet
 from appraisal.ledger.selectors.fact_text import describe
-from appraisal.ledger.selectors.values import values_for
-from appraisal.ledger.states import CycleState, ValueState
+from appraisal.ledger.selectors.values import PUBLISHED, values_for
+from appraisal.ledger.states import CycleState, RunState, ValueState
 from appraisal.library.models import Indicator, TargetBasis
 from appraisal.rules.exact import half_up
 from appraisal.rules.targets import target_to_date
@@ -69,8 +69,10 @@ def cycle_in_force(years: Sequence[Cycle], *, on: date, year: int | None = None)
 
 
 def periods_of(cycle: Cycle, *, on: date) -> list[Period]:
-    """The months that have opened, newest first."""
-    return list(Period.objects.filter(cycle=cycle, opens_on__lte=on).select_related("cycle").order_by("-month"))
+    """The months that have opened, newest first, each with whether its scores are published."""
+    runs = ScoreRun.objects.filter(period=OuterRef("pk"), state=RunState.PUBLISHED)
+    rows = Period.objects.filter(cycle=cycle, opens_on__lte=on).annotate(published=Exists(runs))
+    return list(rows.select_related("cycle").order_by("-month"))
 
 
 def period_in_force(actor: Actor, periods: list[Period], month: int | None) -> Period | None:
@@ -80,7 +82,7 @@ def period_in_force(actor: Actor, periods: list[Period], month: int | None) -> P
         if found is None:
             raise NotFound(_("这个月份还没有开始填报。"))
         return found
-    waiting = values_for(actor).filter(period__in=periods, state=ValueState.SUBMITTED).order_by("period__month")
+    waiting = awaited(actor).filter(period__in=periods).order_by("period__month")
     oldest = waiting.values_list("period_id", flat=True).first()
     return next((period for period in periods if period.pk == oldest), periods[0] if periods else None)
 
@@ -98,7 +100,8 @@ def counts(actor: Actor, period: Period, filters: Filters, *, on: date) -> dict[
     for row in _narrowed(actor, period, filters).order_by().values("state").annotate(n=Count("pk")):
         found[row["state"]] = row["n"]
         found[ALL] += row["n"]
-    found[LATE] = found[ValueState.SUBMITTED] if period.verify_due_on < on else 0
+    late = period.verify_due_on < on and not getattr(period, "published", False)
+    found[LATE] = found[ValueState.SUBMITTED] if late else 0
     return found
 
 
@@ -186,8 +189,9 @@ def choices(cycle: Cycle) -> tuple[list[Participant], list[Indicator]]:
 
 
 def awaited(actor: Actor) -> QuerySet[CurrentValue]:
-    """Values that wait for the province."""
-    return values_for(actor).filter(state=ValueState.SUBMITTED, value__report__isnull=False)
+    """Values that wait for the province: of months whose scores are not published, since nobody decides after that."""
+    rows = values_for(actor).filter(~PUBLISHED, state=ValueState.SUBMITTED)
+    return rows.filter(value__report__isnull=False)
 
 
 def next_waiting(

@@ -69,7 +69,7 @@ def _not_begun(office_id: int, period_id: int, cycle_id: int, version_id: int) -
 
 
 def to_sign(actor: Actor, at: datetime) -> int:
-    """Months that wait for a signature."""
-    if actor.office.level != Level.PREFECTURE or not actor.has(*policies.SIGNERS):
+    """Months that wait for a signature, and before it for whoever reviews them."""
+    if actor.office.level != Level.PREFECTURE or not actor.has(*policies.REVIEWERS):
         return 0
     return MonthlyDraft.objects.filter(state=DraftState.AWAITING_SIGN_OFF).count()

@@ -137,9 +137,10 @@ def month(actor: Actor, period_id: int, *, on: date) -> Month:
     loaded = sheet(actor, period_id, on=on)
     score = last_score(actor, loaded.period)
     lines = score.lines if score else {}
+    published = score is not None and score.card.run.period_id == loaded.period.pk
     return Month(
         sheet=loaded,
-        rows=[_row(loaded, indicator, lines.get(indicator.pk)) for indicator in loaded.asked],
+        rows=[_row(loaded, indicator, lines.get(indicator.pk), published) for indicator in loaded.asked],
         deadline=deadline(actor, loaded.period, on),
         score=score,
         refusals=refusals(actor, loaded),
@@ -174,7 +175,7 @@ def current_period(actor: Actor, on: date) -> Period:
     return chosen[0]
 
 
-def _row(loaded: Sheet, indicator: Indicator, line: ScoreLine | None) -> Row:
+def _row(loaded: Sheet, indicator: Indicator, line: ScoreLine | None, published: bool) -> Row:
     value, current, last = loaded.values.get(indicator.pk), loaded.current(indicator), loaded.last(indicator)
     status = status_of(loaded, indicator)
     remarks = [remark for remark, _here in loaded.remarks.get(indicator.pk, [])]
@@ -185,7 +186,8 @@ def _row(loaded: Sheet, indicator: Indicator, line: ScoreLine | None) -> Row:
         indicator=indicator,
         status=status,
         word=_("待签发") if status == "reviewing" else "",
-        note=_note(status, current, lacking, loaded)
+        note=(_("本月得分已核定发布，补报的数据只作留存") if published and status == "submitted" else "")
+        or _note(status, current, lacking, loaded)
         or claim_note(loaded, indicator)
         or (remarks[0].sentence if remarks else ""),
         trend=trend(loaded, indicator),

@@ -59,7 +59,10 @@ def submit_report(*, period_id: int, actor: Actor, at: datetime) -> MonthlyDraft
 def send_back(*, period_id: int, reason: str, actor: Actor, at: datetime) -> MonthlyDraft:
     """Give the month back to the reporter with a reason; the office works on it again. Nothing leaves the office.
 
-    Raises NotFound, Denied (not a signer, a visitor), Conflict (not awaiting a signature), Invalid (no reason).
+    The reviewer reads it before the leader does, and may send it back as well. Source: domain reference 1.2 (填报人,
+    审核人, 签发人).
+    Raises NotFound, Denied (neither reviewer nor signer, a visitor), Conflict (not awaiting a signature), Invalid (no
+    reason).
     """
     period = ledger.get_period(actor, period_id)
     draft = selectors.draft_of(period_id, lock=True)

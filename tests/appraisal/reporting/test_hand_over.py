@@ -155,6 +155,19 @@ class TestSendBack:
         kunming_month.save("A1", fact={"value": "901"}, lock_version=1)
         assert kunming_month.submit().send_back_reason == ""
 
+    def test_by_the_reviewer_who_reads_it_before_the_leader_and_does_not_sign(self, kunming_month, actor) -> None:
+        reviewer = actor("kunming", Role.REVIEWER)
+        kunming_month.fill()
+        kunming_month.submit()
+
+        with pytest.raises(Denied):
+            kunming_month.sign(actor=reviewer)
+        draft = usecases.send_back(
+            period_id=kunming_month.period.pk, reason="A1 与花名册不一致。", actor=reviewer, at=NOON
+        )
+
+        assert (draft.state, draft.send_back_reason) == ("FILLING", "A1 与花名册不一致。")
+
     def test_refusals(self, kunming_month, actor) -> None:
         kunming_month.fill()
 

@@ -6,6 +6,7 @@ import pytest
 
 from appraisal.ledger.models import Reopening, Report, ScoreRun
 from appraisal.ledger.usecases import reopening
+from appraisal.reporting import usecases
 from appraisal.reporting.selectors import counts, todos, workbench
 from core.errors import Conflict, Denied, Invalid, NotFound
 from core.models import EventRecord
@@ -66,7 +67,14 @@ class TestForOneOffice:
 
         month = open_month("kunming")
         assert counts.to_fill(month.reporter, CLOSED) == 6
-        assert [each.count for each in todos.months_to_fill(month.reporter, CLOSED)] == [6]
+        (line,) = todos.months_to_fill(month.reporter, CLOSED)
+        assert (line.count, line.due_on) == (6, date(2026, 11, 25))  # not the day that has passed
+        assert line.derivation == "省级为本单位重开填报，到 2026-11-25 止"
+        month.fill(at=CLOSED)
+        month.submit(at=CLOSED)
+        (line,) = todos.months_to_sign(month.issuer, CLOSED)
+        assert line.due_on == date(2026, 11, 25)
+        usecases.send_back(period_id=month.period.pk, reason="请再核对一遍。", actor=month.issuer, at=CLOSED)
         assert workbench.current_period(month.reporter, CLOSED.date()).pk == month.period.pk
 
     def test_is_told_with_its_reason(self, open_month, admin, mounted, offices) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from appraisal.ledger.models import CurrentValue
+from appraisal.ledger.models import CurrentValue, ScoreRun
 from core import office as office_core
 from core import todos
 from tenants import menu
 from tenants.actors import Actor
-from tenants.models import Office, Role
+from tenants.models import Office, Role, User
 from tests.appraisal import setting
 from tests.appraisal.reporting.conftest import Office_, later
 from tests.conftest import NOON
@@ -61,7 +61,10 @@ class TestAMonth:
         kunming_month.fill()
         assert self.waiting(people, offices) == {}
         kunming_month.submit()
-        assert set(self.waiting(people, offices)) == signers
+        submitted = self.waiting(people, offices)
+        assert set(submitted) == signers | {"kunming REVIEWER"}
+        assert submitted["kunming ISSUER"] == ["签发 2026 年 10 月月报"]
+        assert submitted["kunming REVIEWER"] == ["审核 2026 年 10 月月报（签发前）"]
         kunming_month.sign()
         handed = self.waiting(people, offices)
         assert set(handed) == verifiers
@@ -75,6 +78,28 @@ class TestAMonth:
 
         CurrentValue.objects.update(state="VERIFIED")
         assert self.waiting(people, offices) == {}
+
+    def test_nobody_is_asked_to_verify_after_the_scores_are_published(
+        self, kunming_month: Office_, actor, offices
+    ) -> None:
+        kunming_month.hand_over()
+        verifier = {"yunnan VERIFIER": actor("yunnan", Role.VERIFIER)}
+        assert self.waiting(verifier, offices)["yunnan VERIFIER"] == ["核验 2026 年 10 月的 6 项填报数据"]
+
+        running = kunming_month.running
+        with office_core.mounted(offices["yunnan"].mount()):
+            ScoreRun.objects.create(
+                cycle=running.cycle, period=kunming_month.period, number=1, version=running.version, state="PUBLISHED",
+                as_of=kunming_month.period.due_on, started_at=NOON, finished_at=NOON, published_at=NOON,
+                published_by_name="测试", inputs_sha256="0" * 64, outputs_sha256="0" * 64,
+            )  # fmt: skip
+
+        assert self.waiting(verifier, offices) == {}
+        client = Client()
+        with office_core.mounted(office_core.PUBLIC):
+            client.force_login(User.objects.get(pk=verifier["yunnan VERIFIER"].user_id))
+            page = client.get("/yunnan/appraisal/queue/?month=10").content.decode()
+        assert "发布后补报的 6 项只作留存，不再核验" in page
 
     def test_the_due_day_comes_with_its_derivation(self, kunming_month: Office_) -> None:
         (line,) = told(kunming_month.reporter)
