@@ -65,34 +65,49 @@ def _written(text: str) -> Fraction:
     return Fraction(int(sign + whole + decimals), int("1" + "0" * len(decimals)))
 
 
-@lru_cache(maxsize=20_000)
 def plain(value: Fraction) -> str:
     """The number written so that nothing is lost: "7.2" where decimals end, otherwise "22/3"."""
-    if value.denominator == 1:
-        return str(value.numerator)
-    rest, twos, fives = value.denominator, 0, 0
+    return _plain(value.numerator, value.denominator)
+
+
+# What is kept goes by the two whole numbers: a fraction's own hash and comparison cost more than what they find.
+@lru_cache(maxsize=20_000)
+def _plain(numerator: int, denominator: int) -> str:
+    if denominator == 1:
+        return str(numerator)
+    rest, twos, fives = denominator, 0, 0
     while rest % 2 == 0:
         rest, twos = rest // 2, twos + 1
     while rest % 5 == 0:
         rest, fives = rest // 5, fives + 1
     if rest != 1:
-        return f"{value.numerator}/{value.denominator}"
+        return f"{numerator}/{denominator}"
     places = max(twos, fives)
-    return _fixed(value.numerator * (10**places // value.denominator), places)
+    return _fixed(numerator * (10**places // denominator), places)
 
 
 def shown(value: Fraction) -> str:
     """The number for a sentence: cut after six decimals, with "…" when something was cut."""
-    scaled = abs(value.numerator) * 10**SHOWN_DECIMALS
-    if scaled % value.denominator == 0:
-        return plain(value)
-    sign = "-" if value < 0 else ""
-    return f"{sign}{_fixed(scaled // value.denominator, SHOWN_DECIMALS)}…"
+    return _shown(value.numerator, value.denominator)
+
+
+@lru_cache(maxsize=20_000)
+def _shown(numerator: int, denominator: int) -> str:
+    scaled = abs(numerator) * 10**SHOWN_DECIMALS
+    if scaled % denominator == 0:
+        return _plain(numerator, denominator)
+    sign = "-" if numerator < 0 else ""
+    return f"{sign}{_fixed(scaled // denominator, SHOWN_DECIMALS)}…"
 
 
 def marks(value: Fraction) -> str:
     """Points for a sentence: at least two decimals ("6.00"), otherwise as `shown`."""
-    text = shown(value)
+    return _marks(value.numerator, value.denominator)
+
+
+@lru_cache(maxsize=20_000)
+def _marks(numerator: int, denominator: int) -> str:
+    text = _shown(numerator, denominator)
     if "/" in text or "…" in text:
         return text
     whole, _, decimals = text.partition(".")
@@ -101,9 +116,9 @@ def marks(value: Fraction) -> str:
 
 def half_up_units(value: Fraction, places: int) -> int:
     """The value in units of 10⁻ᵖˡᵃᶜᵉˢ, a half going away from zero."""
-    twice = 2 * value.denominator
-    units = (2 * abs(value.numerator) * 10**places + value.denominator) // twice
-    return -units if value < 0 else units
+    numerator, denominator = value.numerator, value.denominator
+    units = (2 * abs(numerator) * 10**places + denominator) // (2 * denominator)
+    return -units if numerator < 0 else units
 
 
 def floor_to(value: Fraction, places: int) -> Fraction:

@@ -65,9 +65,9 @@ def steps_of_line(line: Line) -> list[Step]:
         return [*steps, step("share.given_away", points=marks(points))]
     if line.status == Status.NOT_APPLICABLE:
         steps.append(step("share.counted_full", points=marks(points)))
-    earned = line.earned or ZERO
-    scaled = earned * effective / points
+    scaled = earned = line.earned or ZERO
     if effective != points:
+        scaled = earned * effective / points
         steps += line.sharing.steps(line.indicator.parent, points, effective)
         values = {"earned": marks(earned), "points": marks(points), "effective": marks(effective)}
         steps += [

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -28,7 +27,7 @@ from appraisal.rules.parameters import in_force
 from appraisal.rules.scorecard import Line as RuledLine
 from appraisal.rules.scorecard import Scorecard as RuledCard
 from core import events as core_events
-from core import jobs
+from core import jobs, processes
 from core.errors import Conflict
 from core.models import Job
 from core.postgres.copying import copy_rows
@@ -70,6 +69,7 @@ def new_run(period: Period, *, note: str, actor: Actor, at: datetime) -> ScoreRu
     )  # fmt: skip
 
 
+@processes.uncollected()
 @transaction.atomic
 def calculate_run(*, run_id: int, actor: Actor, at: datetime, told: Told = lambda done, total: None) -> ScoreRun:
     """Score every participant of the run's period and store cards, lines and traces; state DONE.
@@ -159,17 +159,19 @@ def _store(
     )
 
 
-def _canonical(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def _line(card_id: int, indicator_id: int, line: RuledLine, trace: str) -> tuple[object, ...]:
     """The columns of LINE_FIELDS."""
     off = sum((each.points for each in line.points_off), ZERO)
-    earned = line.earned or ZERO
-    unreduced = half_up(earned * line.effective_points / line.rule.points, 4) if line.rule.points else Decimal(0)
+    points, unreduced = line.rule.points, line.earned or ZERO
+    if not points:
+        unreduced = ZERO
+    elif line.effective_points != points:
+        unreduced = unreduced * line.effective_points / points
     return (
-        card_id, indicator_id, line.status, line.points, half_up(line.effective_points, 8), unreduced,
+        card_id, indicator_id, line.status, line.points, half_up(line.effective_points, 8), half_up(unreduced, 4),
         half_up(off, 4), line.score, trace,
     )  # fmt: skip
 

@@ -21,7 +21,7 @@ from appraisal.reporting.rules.facts import Wrong
 from appraisal.reporting.selectors.entries import Entry, tidied, wrongs
 from appraisal.reporting.selectors.sheet import Sheet, sheet
 from appraisal.reporting.selectors.value import edit_refusal
-from core import months
+from core import months, processes
 from core.errors import Conflict, NotFound
 from tenants.actors import Actor
 
@@ -50,6 +50,7 @@ def writable(actor: Actor, loaded: Sheet) -> list[Indicator]:
     return [row for row in loaded.asked if edit_refusal(actor, loaded, row) is None]
 
 
+@processes.uncollected()
 def blank(actor: Actor, period_id: int, *, at: datetime) -> tuple[str, bytes]:
     """(file name, workbook) of the month for this person: what may be filled in, with what is drafted.
 

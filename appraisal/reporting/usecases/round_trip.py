@@ -28,7 +28,7 @@ from appraisal.reporting.selectors.book import Comparison
 from appraisal.reporting.states import BookState
 from appraisal.reporting.usecases.fill import locked_draft, save_into, subject
 from core import events as core_events
-from core import files, jobs, months, parameters, workbooks
+from core import files, jobs, months, parameters, processes, workbooks
 from core.errors import Conflict, Invalid
 from core.files.storing import Upload, store
 from core.models import Job
@@ -92,6 +92,7 @@ def _refuse_repeated(period_id: int, sha256: str) -> None:
         raise Conflict(_("这份文件已经上传，正等待写入。请在下面的上传记录里打开它办理。"))
 
 
+@processes.uncollected()
 @transaction.atomic
 def read_book(*, book_id: int, actor: Actor, at: datetime, told: Told = lambda *_of: None) -> Book:
     """Read an upload, note what was changed in it, and write what is wrong into a copy of it.
@@ -199,6 +200,7 @@ def token_of(compared: Comparison) -> str:
     return hashlib.sha256(json.dumps(sorted(seen), ensure_ascii=False).encode()).hexdigest()[:32]
 
 
+@processes.uncollected()
 @transaction.atomic
 def write_book(
     *, period_id: int, book_id: int, choices: Mapping[str, str], seen: str, actor: Actor, at: datetime
