@@ -1,11 +1,14 @@
 """Who issues a warning about progress, who answers, who ends it. Source: domain reference 2.1 (Diqing 2021, [S81])."""
 
+from collections.abc import Collection
+
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import EarlyWarning
 from appraisal.ledger.policies.verification import LEADERS
 from appraisal.ledger.states import CycleState, WarningState
 from appraisal.rules.tracking import Light
+from core import months
 from core.errors import Conflict, Denied
 from core.policy import policy
 from tenants.actors import Actor
@@ -16,9 +19,19 @@ ANSWERERS = (Role.ISSUER, *LEADERS)
 
 
 @policy
-def issue(actor: Actor, light: str, earlier: EarlyWarning | None, cycle_state: str) -> None:
-    """The bureau's administrator or a leader, where the light is yellow or red, once per office and month."""
+def issue(
+    actor: Actor, light: str, earlier: EarlyWarning | None, cycle_state: str, month: int, asked: Collection[int]
+) -> None:
+    """The bureau's administrator or a leader, where the light is yellow or red, once per office and month.
+
+    asked: the months after which a warning is issued (params/early_warning.yaml). Source: domain reference 2.2 step 7.
+    """
     _bureau(actor)
+    if month not in asked:
+        raise Conflict(
+            _("按现行规定，只在 %(months)s 月得分核定后发出进度预警，%(month)s 月不发。")
+            % {"months": _("、").join(months.named(each) for each in sorted(asked)), "month": months.named(month)}
+        )
     if cycle_state != CycleState.RUNNING:
         raise Conflict(_("考核年度不在进行中，不能发出预警。"))
     if light not in (Light.YELLOW, Light.RED):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import EarlyWarning, Period
+from appraisal.ledger.models import EarlyWarning, Period, ScoreRun
 from appraisal.ledger.policies import warnings as policies
 from appraisal.ledger.selectors.todos import address
 from appraisal.ledger.states import WarningState
@@ -37,6 +37,11 @@ def get_warning(actor: Actor, warning_id: int, *, lock: bool = False) -> EarlyWa
 def of_month(period: Period) -> dict[int, EarlyWarning]:
     """Office id → the month's warning. One query."""
     return {row.office_id: row for row in EarlyWarning.objects.filter(period=period)}
+
+
+def warned_months(run: ScoreRun) -> list[int]:
+    """The months of a year after whose scores warnings are issued, as the rule says on the run's day."""
+    return [int(month) for month in in_force("early_warning", run.as_of)["months"]]
 
 
 def answer_due(office: Office, on: date) -> tuple[date, Derivation]:

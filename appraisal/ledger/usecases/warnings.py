@@ -30,7 +30,8 @@ def issue_warning(*, run_id: int, office: str, request: str, actor: Actor, at: d
 
     office: its slug; request: what the bureau asks for. The light, the figures and the worst indicators are those of
     the run, kept with the warning. Source: domain reference 2.1 [S81].
-    Raises NotFound, Denied, Conflict (not published, not behind, warned already), Invalid (request too short).
+    Raises NotFound, Denied, Conflict (not published, no month to warn after, not behind, warned already), Invalid
+    (request too short).
     """
     run: ScoreRun = scores.get_run(actor, run_id)
     Cycle.objects.locked().get(pk=run.cycle_id)  # two warnings to one office go one after the other
@@ -40,7 +41,8 @@ def issue_warning(*, run_id: int, office: str, request: str, actor: Actor, at: d
         row = next((row for row in tracking.of_province(run).rows if row.card.schema_name == office), None)
     if row is None or row.done is None or row.due is None:
         raise NotFound(_("这一批里没有这个州市的进度。"))
-    policies.issue(actor, row.light, selectors.of_month(run.period).get(row.card.office_id), run.cycle.state)
+    earlier = selectors.of_month(run.period).get(row.card.office_id)
+    policies.issue(actor, row.light, earlier, run.cycle.state, run.period.month, selectors.warned_months(run))
     said = checked_reason(request, at, field="request")
     target = run.cycle.participants.select_related("office__parent").get(office_id=row.card.office_id).office
     due_on, derivation = selectors.answer_due(target, timezone.localdate(at))

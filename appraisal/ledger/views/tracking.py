@@ -99,7 +99,9 @@ def _office_page(request: HttpRequest, of: Office) -> HttpResponse:
         issued = warnings.of_month(run.period).get(of.pk)
         context |= {
             "warning": issued,
-            "may_warn": warning_policies.issue.allows(request.actor, seen.row.light, issued, run.cycle.state),
+            "may_warn": warning_policies.issue.allows(
+                request.actor, seen.row.light, issued, run.cycle.state, run.period.month, warnings.warned_months(run)
+            ),
             "light": shown(seen.row.light),
             "lines": [{"line": line, **shown(line.light)} for line in seen.lines],
         }

@@ -67,7 +67,8 @@ def issue(request: HttpRequest, run_id: int, slug: str) -> HttpResponse:
     row = next((row for row in tracking.of_province(run).rows if row.card.schema_name == slug), None)
     if row is None:
         raise NotFound(scores.no_card())
-    policies.issue(actor, row.light, selectors.of_month(run.period).get(row.card.office_id), run.cycle.state)
+    earlier = selectors.of_month(run.period).get(row.card.office_id)
+    policies.issue(actor, row.light, earlier, run.cycle.state, run.period.month, selectors.warned_months(run))
 
     def do(data: dict[str, Any]) -> str:
         made = usecases.issue_warning(run_id=run.pk, office=slug, actor=actor, at=timezone.now(), **data)

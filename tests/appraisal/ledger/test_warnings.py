@@ -61,6 +61,16 @@ class TestIssuing:
         with pytest.raises(Conflict, match="已就这个月"):
             issue(run, running.leader)
 
+    def test_only_after_the_months_that_the_rule_names(self, run, running, monkeypatch) -> None:
+        """Domain reference 2.2 step 7: after each quarter at least; which months is dated data."""
+        assert selectors.warned_months(run) == list(range(1, 13))
+        monkeypatch.setattr(selectors, "warned_months", lambda run: [3, 6, 12])
+        with pytest.raises(Conflict, match="只在 3、6、12 月得分核定后发出进度预警，9 月不发"):
+            issue(run, running.admin)
+
+        monkeypatch.setattr(selectors, "warned_months", lambda run: [9])
+        assert issue(run, running.admin).state == WarningState.ISSUED
+
     def test_is_the_bureaus_administrators_and_leaders(self, run, actor) -> None:
         with pytest.raises(Denied):
             issue(run, actor("yunnan", Role.VERIFIER))

@@ -45,9 +45,9 @@ class TestPeers:
 
         assert outliers.spread(shares) == outliers.spread(mixed)
 
-    @given(st.lists(SHARES, min_size=5, max_size=40), st.integers(100, 10**6).map(Fraction))
+    @given(st.lists(SHARES, min_size=5, max_size=40), st.integers(1000, 10**6).map(Fraction))
     def test_one_office_alone_cannot_move_the_median_beyond_its_neighbours(self, shares, wild: Fraction) -> None:
-        """The mean would follow it anywhere."""
+        """The mean would follow it anywhere. A thousandfold: shares from -2 to 20 lie 22 from their median at most."""
         among = outliers.spread([*shares, wild])
 
         assert among is not None
