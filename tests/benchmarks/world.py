@@ -78,7 +78,7 @@ def make_province(name: str, size: int) -> Province:
         )  # fmt: skip
         Office.objects.bulk_create(
             Office(
-                schema_name=f"{office.schema_name}_{number:04d}", level="PREFECTURE", parent=office,
+                schema_name=f"{office.schema_name}_{number:04d}", level="PREFECTURE", tier="PREFECTURE", parent=office,
                 name=f"第{number}州市搬迁安置办公室", short_name=f"第{number}州市", name_en=f"Prefecture {number}",
                 region_code=f"{office.pk}{number:04d}", position=number, created_at=AT,
             )

@@ -128,19 +128,15 @@ def averages(cards: Iterable[tuple[int, int, Decimal]]) -> dict[int, dict[str, D
 
 
 def lost(run: ScoreRun) -> list[Lost]:
-    """What each indicator earned over all offices, in the order of the scheme; two queries."""
-    rows = (
-        ScoreLine.objects.filter(card__run=run, effective_points__gt=0)
-        .values("indicator_id")
-        .annotate(
-            earned=Sum("score"),
-            full=Sum("effective_points"),
-            below=Count("id", filter=Q(score__lt=F("effective_points") * Decimal("0.995"))),
-        )
+    """What each indicator earned over all offices, in the order of the scheme; one query."""
+    full = F("score_lines__effective_points")
+    rows = Indicator.objects.filter(score_lines__card__run=run, score_lines__effective_points__gt=0).annotate(
+        earned=Sum("score_lines__score"),
+        full=Sum(full),
+        below=Count("score_lines", filter=Q(score_lines__score__lt=full * Decimal("0.995"))),
     )
-    found = {row["indicator_id"]: row for row in rows}
-    indicators = Indicator.objects.filter(pk__in=found).select_related("parent").order_by("position", "id")
-    return [Lost(row, found[row.pk]["earned"], found[row.pk]["full"], found[row.pk]["below"]) for row in indicators]
+    rows = rows.select_related("parent").order_by("position", "id")
+    return [Lost(row, row.earned, row.full, row.below) for row in rows]
 
 
 def weakest(rows: Iterable[Lost], count: int = 5) -> list[Weak]:

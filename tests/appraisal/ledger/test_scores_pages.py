@@ -63,7 +63,7 @@ class TestCockpit:
         client = signed_in("yunnan", Role.APPRAISAL_ADMIN)
         client.get("/yunnan/appraisal/overview/")
 
-        with django_assert_max_num_queries(21):
+        with django_assert_max_num_queries(20):
             client.get("/yunnan/appraisal/overview/")
 
 
