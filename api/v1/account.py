@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api import tokens
+from api.asked import actor_of, validated
 from api.errors import problem
 from api.models import Token
 from api.pagination import Pages
@@ -95,16 +96,6 @@ class MemberOrSigningIn(MemberOfOffice):
         return super().has_permission(request, view)
 
 
-def _actor(request: Request) -> Actor:
-    return request._request.actor  # type: ignore[attr-defined]
-
-
-def _given(shape: type[serializers.Serializer], data: object) -> dict:
-    body = shape(data=data)
-    body.is_valid(raise_exception=True)
-    return body.validated_data
-
-
 def _account(actor: Actor, user: User) -> dict:
     on = timezone.localdate()
     roles = [
@@ -175,7 +166,7 @@ class Account(APIView):
     @extend_schema(operation_id="account_get", responses=AccountOut)
     def get(self, request: Request) -> Response:
         """Who I am, here and elsewhere."""
-        return Response(AccountOut(_account(_actor(request), request.user)).data)  # type: ignore[arg-type]
+        return Response(AccountOut(_account(actor_of(request), request.user)).data)  # type: ignore[arg-type]
 
 
 class Session(APIView):
@@ -186,12 +177,12 @@ class Session(APIView):
     @extend_schema(operation_id="session_get", responses=AccountOut)
     def get(self, request: Request) -> Response:
         """Whose session this is."""
-        return Response(AccountOut(_account(_actor(request), request.user)).data)  # type: ignore[arg-type]
+        return Response(AccountOut(_account(actor_of(request), request.user)).data)  # type: ignore[arg-type]
 
     @extend_schema(operation_id="session_open", request=CredentialsIn, responses=AccountOut)
     def post(self, request: Request) -> Response:
         """Sign in by account and password; five failures lock for half an hour. 401 wrong, 403 locked."""
-        given = _given(CredentialsIn, request.data)
+        given = validated(CredentialsIn, request.data)
         actor = _signed_in(request, given["username"], given["password"], given.get("otp", ""))
         if isinstance(actor, Response):
             return actor
@@ -235,13 +226,13 @@ class Tokens(APIView):
     def get(self, request: Request) -> Response:
         """Tokens that are not revoked, newest first."""
         pages = Pages()
-        rows = pages.paginate_queryset(tokens.tokens_of(_actor(request)), request, view=self)
+        rows = pages.paginate_queryset(tokens.tokens_of(actor_of(request)), request, view=self)
         return pages.get_paginated_response(TokenOut(rows, many=True).data)
 
     @extend_schema(operation_id="tokens_create", request=TokenIn, responses={201: NewTokenOut})
     def post(self, request: Request) -> Response:
         """Make a token, by session or by account and password; its secret is in this answer only."""
-        given = _given(TokenIn, request.data)
+        given = validated(TokenIn, request.data)
         if not request.user.is_authenticated or "username" in given:
             if "username" not in given or "password" not in given:
                 raise Invalid(_("请给出账号和密码，或先登录。"), field="username")
@@ -249,7 +240,7 @@ class Tokens(APIView):
             if isinstance(found, Response):
                 return found
         made, secret = tokens.create_token(
-            name=given["name"], days=given.get("days"), actor=_actor(request), at=timezone.now()
+            name=given["name"], days=given.get("days"), actor=actor_of(request), at=timezone.now()
         )
         made.token = secret  # type: ignore[attr-defined]
         return Response(NewTokenOut(made).data, status=201)
@@ -261,7 +252,7 @@ class OneToken(APIView):
     @extend_schema(operation_id="tokens_revoke", responses={204: None})
     def delete(self, request: Request, token_id: int) -> Response:
         """Take it back at once."""
-        tokens.revoke_token(token_id=token_id, actor=_actor(request), at=timezone.now())
+        tokens.revoke_token(token_id=token_id, actor=actor_of(request), at=timezone.now())
         return Response(status=204)
 
 

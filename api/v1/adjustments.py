@@ -8,9 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of, validated
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
-from api.v1.verification_shapes import LARGEST, validated
+from api.v1.verification_shapes import LARGEST
 from appraisal.ledger.models import ScoreAdjustment
 from appraisal.ledger.policies import adjustments as policies
 from appraisal.ledger.selectors import adjustments as selectors
@@ -79,7 +80,7 @@ class Adjustments(IdempotentMixin, APIView):
     @extend_schema(operation_id="adjustments_list", parameters=[AdjustmentQuery], responses=AdjustmentOut(many=True))
     def get(self, request: Request) -> Response:
         """Newest first, the revoked ones as well."""
-        actor, pages = request._request.actor, Pages()  # type: ignore[attr-defined]
+        actor, pages = actor_of(request), Pages()
         asked = validated(AdjustmentQuery, request.query_params)
         names = {"year": "cycle__year", "office": "office__schema_name", "kind": "kind"}
         rows = selectors.adjustments_for(actor).filter(**{names[name]: value for name, value in asked.items()})
@@ -89,7 +90,7 @@ class Adjustments(IdempotentMixin, APIView):
     @extend_schema(operation_id="adjustments_record", request=AdjustmentIn, responses={201: AdjustmentOut})
     def post(self, request: Request) -> Response:
         """Record one case; it counts from its month's next run on."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         body = validated(AdjustmentIn, request.data)
         body["evidence"] = [str(file_id) for file_id in body["evidence"]]
         row = usecases.record_adjustment(actor=actor, at=timezone.now(), **body)
@@ -102,7 +103,7 @@ class Revocation(IdempotentMixin, APIView):
     @extend_schema(operation_id="adjustments_revoke", request=RevocationIn, responses=AdjustmentOut)
     def post(self, request: Request, adjustment_id: int) -> Response:
         """It stays in the record and no longer counts in runs from now on."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         row = usecases.revoke_adjustment(
             adjustment_id=adjustment_id, actor=actor, at=timezone.now(), **validated(RevocationIn, request.data)
         )

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of, validated
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.v1.library_shapes import MOST, IndicatorDifferenceOut, LockIn
@@ -76,16 +77,6 @@ class AmendmentDetailOut(AmendmentOut):
         return self.effect(row).recalculate
 
 
-def _actor(request: Request) -> Actor:
-    return request._request.actor  # type: ignore[attr-defined]
-
-
-def _given(shape: type[serializers.Serializer], request: Request) -> dict:
-    body = shape(data=request.data)
-    body.is_valid(raise_exception=True)
-    return body.validated_data
-
-
 def _detail(actor: Actor, amendment_id: int, status: int = 200) -> Response:
     found = selectors.get_amendment(actor, amendment_id)
     return Response(AmendmentDetailOut(found, context={"actor": actor}).data, status=status)
@@ -98,7 +89,7 @@ class Amendments(APIView):
 
     @extend_schema(operation_id="amendments_list", responses=AmendmentOut(many=True), tags=TAGS)
     def get(self, request: Request) -> Response:
-        actor = _actor(request)
+        actor = actor_of(request)
         pages = Pages()
         rows = pages.paginate_queryset(selectors.amendments_for(actor), request, view=self)
         return pages.get_paginated_response(AmendmentOut(rows, many=True, context={"actor": actor}).data)
@@ -112,8 +103,8 @@ class CycleAmendments(IdempotentMixin, APIView):
     )
     def post(self, request: Request, cycle_id: int) -> Response:
         """By the administrator; `rows` of a 422 name the indicators that the year's facts cannot give."""
-        actor = _actor(request)
-        given = _given(AmendmentIn, request)
+        actor = actor_of(request)
+        given = validated(AmendmentIn, request.data)
         made = usecases.propose_amendment(cycle_id=cycle_id, actor=actor, at=timezone.now(), **given)
         return _detail(actor, made.pk, 201)
 
@@ -124,7 +115,7 @@ class AmendmentDetail(APIView):
     @extend_schema(operation_id="amendments_read", responses=AmendmentDetailOut, tags=TAGS)
     def get(self, request: Request, amendment_id: int) -> Response:
         """With the weights that move; what each prefecture would get, the sandbox tells for its `version`."""
-        return _detail(_actor(request), amendment_id)
+        return _detail(actor_of(request), amendment_id)
 
 
 class Approval(IdempotentMixin, APIView):
@@ -135,7 +126,7 @@ class Approval(IdempotentMixin, APIView):
     )
     def post(self, request: Request, amendment_id: int) -> Response:
         """By a leader who did not propose it; then calculate the months from then on anew."""
-        actor, given = _actor(request), _given(AmendmentApprovalIn, request)
+        actor, given = actor_of(request), validated(AmendmentApprovalIn, request.data)
         usecases.approve_amendment(amendment_id=amendment_id, actor=actor, at=timezone.now(), **given)
         return _detail(actor, amendment_id)
 
@@ -146,7 +137,7 @@ class Withdrawal(IdempotentMixin, APIView):
     @extend_schema(operation_id="amendments_withdraw", request=AmendmentEndIn, responses=AmendmentDetailOut, tags=TAGS)
     def post(self, request: Request, amendment_id: int) -> Response:
         """By the administrator, or by a leader who sends it back."""
-        actor, given = _actor(request), _given(AmendmentEndIn, request)
+        actor, given = actor_of(request), validated(AmendmentEndIn, request.data)
         usecases.withdraw_amendment(amendment_id=amendment_id, actor=actor, at=timezone.now(), **given)
         return _detail(actor, amendment_id)
 
@@ -157,7 +148,7 @@ class RollBack(IdempotentMixin, APIView):
     @extend_schema(operation_id="amendments_undo", request=AmendmentEndIn, responses=AmendmentDetailOut, tags=TAGS)
     def post(self, request: Request, amendment_id: int) -> Response:
         """By a leader; calculated anew, the months have their scores of before to the byte."""
-        actor, given = _actor(request), _given(AmendmentEndIn, request)
+        actor, given = actor_of(request), validated(AmendmentEndIn, request.data)
         usecases.undo_amendment(amendment_id=amendment_id, actor=actor, at=timezone.now(), **given)
         return _detail(actor, amendment_id)
 

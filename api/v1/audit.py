@@ -13,12 +13,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of
 from api.pagination import Pages
 from api.v1.offices_shapes import Day
 from core.audit import verifying
 from core.audit.reading import read
 from core.models import AuditEntry
-from tenants.actors import Actor
 from tenants.policies import people as policies
 from tenants.selectors import audit_export, logs
 
@@ -71,10 +71,6 @@ class AuditEntryDetailOut(AuditEntryOut):
         return verifying.holds(entry.pk)
 
 
-def _actor(request: Request) -> Actor:
-    return request._request.actor  # type: ignore[attr-defined]
-
-
 def _asked(request: Request) -> dict[str, Any]:
     query = AuditQuery(data=request.query_params)
     query.is_valid(raise_exception=True)
@@ -89,7 +85,7 @@ class AuditEntries(APIView):
     @extend_schema(operation_id="audit_list", parameters=[AuditQuery], responses=AuditEntryOut(many=True))
     def get(self, request: Request) -> Response:
         """Newest first; the audit administrator only. That they were read is noted."""
-        actor, pages = _actor(request), Pages()
+        actor, pages = actor_of(request), Pages()
         policies.see_audit_log(actor)
         asked = _asked(request)
         read("audit-log", detail={name: str(value) for name, value in asked.items()}, actor=actor, at=timezone.now())
@@ -103,7 +99,7 @@ class OneAuditEntry(APIView):
     @extend_schema(operation_id="audit_get", responses=AuditEntryDetailOut)
     def get(self, request: Request, entry_id: int) -> Response:
         """With its place in the chain, and whether its hash holds. That it was read is noted."""
-        actor = _actor(request)
+        actor = actor_of(request)
         policies.see_audit_log(actor)
         entry = logs.get_audit_entry(actor, entry_id)
         read("audit-entry", subject=f"core.auditentry:{entry.pk}", actor=actor, at=timezone.now())
@@ -128,7 +124,7 @@ class AuditExport(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> StreamingHttpResponse:
         """JSON lines for `platform/deploy/verify_audit_export.py`, by chain and place. That it was taken is noted."""
-        actor, now = _actor(request), timezone.now()
+        actor, now = actor_of(request), timezone.now()
         policies.see_audit_log(actor)
         asked = _asked(request)
         detail = {name: str(value) for name, value in asked.items()}

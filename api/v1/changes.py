@@ -10,10 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.v1.offices_shapes import ReasonIn
-from tenants.actors import Actor
 from tenants.models import ChangeRequest, Role
 from tenants.policies import changes as policies
 from tenants.selectors import changes as selectors
@@ -62,13 +62,9 @@ class ChangeOut(serializers.ModelSerializer):
         }
 
 
-def _actor(request: Request) -> Actor:
-    return request._request.actor  # type: ignore[attr-defined]
-
-
 def change_out(request: Request, change: Any, status: int = 200) -> Response:
     """A change as an answer; 202 where a call has asked for one instead of doing it."""
-    context = {"actor": _actor(request), "at": timezone.now()}
+    context = {"actor": actor_of(request), "at": timezone.now()}
     return Response(ChangeOut(change, context=context).data, status=status)
 
 
@@ -80,7 +76,7 @@ class Changes(APIView):
     @extend_schema(operation_id="changes_list", responses=ChangeOut(many=True))
     def get(self, request: Request) -> Response:
         """Of one's own office, newest first; the three administrators only."""
-        actor, pages = _actor(request), Pages()
+        actor, pages = actor_of(request), Pages()
         policies.see_changes(actor)
         page = pages.paginate_queryset(selectors.changes_for(actor), request, view=self)
         context = {"actor": actor, "at": timezone.now()}
@@ -93,8 +89,8 @@ class Change(APIView):
     @extend_schema(operation_id="changes_get", responses=ChangeOut)
     def get(self, request: Request, change_id: int) -> Response:
         """With what one may do about it."""
-        policies.see_changes(_actor(request))
-        return change_out(request, selectors.get_change(_actor(request), change_id))
+        policies.see_changes(actor_of(request))
+        return change_out(request, selectors.get_change(actor_of(request), change_id))
 
 
 class Approve(IdempotentMixin, APIView):
@@ -103,7 +99,7 @@ class Approve(IdempotentMixin, APIView):
     @extend_schema(operation_id="changes_approve", request=None, responses=ChangeOut)
     def post(self, request: Request, change_id: int) -> Response:
         """It is done at once, in the name of who asked; what refuses it then leaves the request waiting."""
-        change, _result = second_person.approve(change_id=change_id, actor=_actor(request), at=timezone.now())
+        change, _result = second_person.approve(change_id=change_id, actor=actor_of(request), at=timezone.now())
         return change_out(request, change)
 
 
@@ -116,7 +112,7 @@ class Refuse(IdempotentMixin, APIView):
         body = ReasonIn(data=request.data)
         body.is_valid(raise_exception=True)
         change = second_person.refuse(
-            change_id=change_id, actor=_actor(request), at=timezone.now(), **body.validated_data
+            change_id=change_id, actor=actor_of(request), at=timezone.now(), **body.validated_data
         )
         return change_out(request, change)
 
@@ -128,7 +124,7 @@ class Withdraw(IdempotentMixin, APIView):
     def post(self, request: Request, change_id: int) -> Response:
         """The request ends."""
         return change_out(
-            request, second_person.withdraw(change_id=change_id, actor=_actor(request), at=timezone.now())
+            request, second_person.withdraw(change_id=change_id, actor=actor_of(request), at=timezone.now())
         )
 
 

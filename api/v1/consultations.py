@@ -10,13 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of, given, listed, validated
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.v1.letters_shapes import MOST, LetterOfficeOut
 from appraisal.ledger.models import Consultation, ConsultedFigure
 from appraisal.ledger.selectors import consultations as selectors
 from appraisal.ledger.usecases import consultations as usecases
-from tenants.actors import Actor
 
 
 class ConsultationQuery(serializers.Serializer):
@@ -98,24 +98,6 @@ class FiguresIn(serializers.Serializer):
     note = serializers.CharField(max_length=500, allow_blank=True, default="")
 
 
-def _actor(request: Request) -> Actor:
-    return request._request.actor  # type: ignore[attr-defined]
-
-
-def _given(shape: type, data: object) -> Any:
-    body = shape(data=data)
-    body.is_valid(raise_exception=True)
-    return body
-
-
-def _page(request: Request, view: APIView, rows: Any, status: int = 200) -> Response:
-    pages = Pages()
-    shown: list[Consultation] | None = pages.paginate_queryset(rows, request, view=view)
-    answer = pages.get_paginated_response(ConsultationOut(shown, many=True).data)
-    answer.status_code = status
-    return answer
-
-
 class Consultations(APIView):
     """Consultations the caller may see."""
 
@@ -126,8 +108,9 @@ class Consultations(APIView):
     )
     def get(self, request: Request) -> Response:
         """The bureau's all; an office its own."""
-        query = _given(ConsultationQuery, request.query_params)
-        return _page(request, self, selectors.consultations_for(_actor(request)).filter(**query.filters()))
+        query = given(ConsultationQuery, request.query_params)
+        rows = selectors.consultations_for(actor_of(request)).filter(**query.filters())
+        return listed(request, self, rows, ConsultationOut)
 
 
 class CycleConsultations(IdempotentMixin, APIView):
@@ -138,9 +121,10 @@ class CycleConsultations(IdempotentMixin, APIView):
     @extend_schema(operation_id="consultations_open", request=None, responses={201: ConsultationOut(many=True)})
     def post(self, request: Request, cycle_id: int) -> Response:
         """Ask every participant that was not asked yet; letters that are missing are drafted."""
-        actor = _actor(request)
+        actor = actor_of(request)
         usecases.open_consultations(cycle_id=cycle_id, actor=actor, at=timezone.now())
-        return _page(request, self, selectors.consultations_for(actor).filter(cycle_id=cycle_id), 201)
+        rows = selectors.consultations_for(actor).filter(cycle_id=cycle_id)
+        return listed(request, self, rows, ConsultationOut, status=201)
 
 
 class ConsultationDetail(APIView):
@@ -149,7 +133,7 @@ class ConsultationDetail(APIView):
     @extend_schema(operation_id="consultations_retrieve", responses=ConsultationDetailOut)
     def get(self, request: Request, consultation_id: int) -> Response:
         """Every indicator with last year's actual and the figures of all steps."""
-        actor = _actor(request)
+        actor = actor_of(request)
         found = selectors.get_consultation(actor, consultation_id)
         return Response(ConsultationDetailOut(found, context={"actor": actor}).data)
 
@@ -160,7 +144,7 @@ class ConsultationFigures(IdempotentMixin, APIView):
     @extend_schema(operation_id="consultations_send", request=FiguresIn, responses=ConsultationDetailOut)
     def post(self, request: Request, consultation_id: int) -> Response:
         """The step whose turn it is: the office's proposal, the bureau's control numbers, or the final targets."""
-        body, actor = _given(FiguresIn, request.data).validated_data, _actor(request)
+        body, actor = validated(FiguresIn, request.data), actor_of(request)
         rows = [usecases.Proposed(**row) for row in body.pop("rows")]
         done = usecases.send_figures(consultation_id=consultation_id, rows=rows, actor=actor, at=timezone.now(), **body)
         return Response(ConsultationDetailOut(done, context={"actor": actor}).data)

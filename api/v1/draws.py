@@ -8,9 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of, validated
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
-from api.v1.verification_shapes import LARGEST, validated
+from api.v1.verification_shapes import LARGEST
 from appraisal.inspections.models import Contribution, Draw
 from appraisal.inspections.policies import draws as policies
 from appraisal.inspections.selectors import draws as selectors
@@ -122,7 +123,7 @@ class VoidIn(serializers.Serializer):
 
 
 def _answer(request: Request, draw_id: int, status: int = 200) -> Response:
-    actor = request._request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     policies.see(actor)
     draw = selectors.get_draw(actor, draw_id)
     return Response(DrawDetailOut(draw, context={"actor": actor}).data, status=status)
@@ -136,7 +137,7 @@ class Draws(IdempotentMixin, APIView):
     @extend_schema(operation_id="draws_list", parameters=[DrawQuery], responses=DrawOut(many=True))
     def get(self, request: Request) -> Response:
         """Newest first."""
-        actor, pages = request._request.actor, Pages()  # type: ignore[attr-defined]
+        actor, pages = actor_of(request), Pages()
         policies.see(actor)
         asked = validated(DrawQuery, request.query_params)
         names = {"year": "cycle__year", "state": "state"}
@@ -146,7 +147,7 @@ class Draws(IdempotentMixin, APIView):
     @extend_schema(operation_id="draws_prepare", request=DrawIn, responses={201: DrawDetailOut})
     def post(self, request: Request) -> Response:
         """Begin a round: its objects with today's weights of risk, and everybody who can be sent."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         draw = usecases.prepare_draw(actor=actor, at=timezone.now(), **validated(DrawIn, request.data))
         return _answer(request, draw.pk, 201)
 
@@ -166,7 +167,7 @@ class DrawObjects(_Act):
     @extend_schema(operation_id="draws_leave_out", request=LeaveOutIn, responses=DrawDetailOut)
     def post(self, request: Request, draw_id: int) -> Response:
         """Take an object out of the draft with a reason, or put it back."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         usecases.leave_out(draw_id=draw_id, actor=actor, at=timezone.now(), **validated(LeaveOutIn, request.data))
         return _answer(request, draw_id)
 
@@ -175,7 +176,7 @@ class DrawInspectors(_Act):
     @extend_schema(operation_id="draws_choose_inspectors", request=InspectorsIn, responses=DrawDetailOut)
     def post(self, request: Request, draw_id: int) -> Response:
         """Say who can be sent."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         body = validated(InspectorsIn, request.data)
         usecases.choose_inspectors(draw_id=draw_id, actor=actor, at=timezone.now(), **body)
         return _answer(request, draw_id)
@@ -185,7 +186,7 @@ class DrawCount(_Act):
     @extend_schema(operation_id="draws_recount", request=None, responses=DrawDetailOut)
     def post(self, request: Request, draw_id: int) -> Response:
         """Count the weights of risk anew, as of today."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         usecases.recount(draw_id=draw_id, actor=actor, at=timezone.now())
         return _answer(request, draw_id)
 
@@ -194,7 +195,7 @@ class DrawFreezing(_Act):
     @extend_schema(operation_id="draws_freeze", request=None, responses=DrawDetailOut)
     def post(self, request: Request, draw_id: int) -> Response:
         """Freeze the list and publish it with its SHA-256."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         usecases.freeze(draw_id=draw_id, actor=actor, at=timezone.now())
         return _answer(request, draw_id)
 
@@ -203,7 +204,7 @@ class DrawHashes(_Act):
     @extend_schema(operation_id="draws_commit_hash", request=HashIn, responses=DrawDetailOut)
     def post(self, request: Request, draw_id: int) -> Response:
         """Hand in the SHA-256 of a phrase of one's own."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         policies.see(actor)  # before any field is looked at
         usecases.commit_hash(draw_id=draw_id, actor=actor, at=timezone.now(), **validated(HashIn, request.data))
         return _answer(request, draw_id)
@@ -213,7 +214,7 @@ class DrawPhrases(_Act):
     @extend_schema(operation_id="draws_reveal_phrase", request=PhraseIn, responses=DrawDetailOut)
     def post(self, request: Request, draw_id: int) -> Response:
         """Make one's phrase public, once all hashes are there."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         policies.see(actor)  # before any field is looked at
         usecases.reveal(draw_id=draw_id, actor=actor, at=timezone.now(), **validated(PhraseIn, request.data))
         return _answer(request, draw_id)
@@ -223,7 +224,7 @@ class DrawDrawing(_Act):
     @extend_schema(operation_id="draws_draw", request=SeedIn, responses=DrawDetailOut)
     def post(self, request: Request, draw_id: int) -> Response:
         """Draw, once."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         usecases.draw_now(draw_id=draw_id, actor=actor, at=timezone.now(), **validated(SeedIn, request.data))
         return _answer(request, draw_id)
 
@@ -232,7 +233,7 @@ class DrawVoiding(_Act):
     @extend_schema(operation_id="draws_void", request=VoidIn, responses=DrawDetailOut)
     def post(self, request: Request, draw_id: int) -> Response:
         """Give the round up while nobody can know its seed."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         usecases.void(draw_id=draw_id, actor=actor, at=timezone.now(), **validated(VoidIn, request.data))
         return _answer(request, draw_id)
 

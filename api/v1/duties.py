@@ -13,10 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of, validated
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.v1 import duties_shapes as shapes
-from api.v1.verification_shapes import validated
 from appraisal.duties import policies, usecases
 from appraisal.duties.forms import book
 from appraisal.duties.selectors import differing, papers, progress
@@ -29,17 +29,12 @@ from appraisal.reporting.views.book import spreadsheet
 from core import serving
 from core.documents import MEDIA, Kind
 from core.files import TYPES
-from tenants.actors import Actor
 
 TAGS = ["duties"]
 
 
-def _actor(request: Request) -> Actor:
-    return request._request.actor  # type: ignore[attr-defined]
-
-
 def _detail(request: Request, list_id: int, status: int = 200) -> Response:
-    actor, on = _actor(request), timezone.localdate()
+    actor, on = actor_of(request), timezone.localdate()
     row = selectors.get_list(actor, list_id)
     found = selectors.loaded(row)
     _stand(found.lines())
@@ -60,7 +55,7 @@ class Lists(IdempotentMixin, APIView):
     @extend_schema(operation_id="duty_lists_list", responses=shapes.ListOut(many=True), tags=TAGS)
     def get(self, request: Request) -> Response:
         """Newest first."""
-        actor, pages = _actor(request), Pages()
+        actor, pages = actor_of(request), Pages()
         page = pages.paginate_queryset(selectors.lists_for(actor), request, view=self)
         return pages.get_paginated_response(shapes.ListOut(page, many=True, context={"actor": actor}).data)
 
@@ -69,7 +64,7 @@ class Lists(IdempotentMixin, APIView):
     )
     def post(self, request: Request) -> Response:
         """Begin one for the signed letter, as a copy of the list in force where there is one."""
-        row = usecases.begin_list(actor=_actor(request), at=timezone.now(), **validated(shapes.BeginIn, request.data))
+        row = usecases.begin_list(actor=actor_of(request), at=timezone.now(), **validated(shapes.BeginIn, request.data))
         return _detail(request, row.pk, 201)
 
 
@@ -82,7 +77,7 @@ class ListOne(IdempotentMixin, APIView):
     @extend_schema(operation_id="duty_lists_drop", responses={204: None}, tags=TAGS)
     def delete(self, request: Request, list_id: int) -> Response:
         """Give a draft up, with all its lines."""
-        usecases.drop_list(list_id=list_id, actor=_actor(request), at=timezone.now())
+        usecases.drop_list(list_id=list_id, actor=actor_of(request), at=timezone.now())
         return Response(status=204)
 
 
@@ -97,14 +92,14 @@ class TargetLines(IdempotentMixin, APIView):
         body = validated(shapes.BreakTargetIn, request.data)
         given = [usecases.Part(**each) for each in body["parts"]]
         usecases.save_target(
-            list_id=list_id, code=code, parts=given, lock_version=body["lock_version"], actor=_actor(request),
+            list_id=list_id, code=code, parts=given, lock_version=body["lock_version"], actor=actor_of(request),
             at=timezone.now(),
         )  # fmt: skip
         return _detail(request, list_id)
 
 
 def _done(request: Request, list_id: int, act: Callable[..., Any], **body: Any) -> Response:
-    act(list_id=list_id, actor=_actor(request), at=timezone.now(), **body)
+    act(list_id=list_id, actor=actor_of(request), at=timezone.now(), **body)
     return _detail(request, list_id)
 
 
@@ -169,7 +164,7 @@ class Differences(APIView):
     @extend_schema(operation_id="duty_lists_differences", responses=shapes.ListDifferenceOut(many=True), tags=TAGS)
     def get(self, request: Request, list_id: int) -> Response:
         """Line by line against the version before."""
-        rows = differing.differences(selectors.get_list(_actor(request), list_id))
+        rows = differing.differences(selectors.get_list(actor_of(request), list_id))
         told = [dict(zip(("code", "name", "before", "after"), row, strict=True)) for row in rows]
         pages = Pages()
         page = pages.paginate_queryset(told, request, view=self)  # type: ignore[type-var]
@@ -182,7 +177,7 @@ class ListPaper(APIView):
     kind: Kind = "docx"
 
     def given(self, request: Request, list_id: int) -> HttpResponse:
-        row = selectors.get_list(_actor(request), list_id)
+        row = selectors.get_list(actor_of(request), list_id)
         paper = papers.paper_of(selectors.loaded(row), differing.on_paper(row))
         return serving.document_response(paper, self.kind, papers.name_of(row))
 
@@ -220,7 +215,7 @@ class ListWorkbook(IdempotentMixin, APIView):
     )  # fmt: skip
     def get(self, request: Request, list_id: int) -> HttpResponse:
         """A row for each line, to be filled in."""
-        row = selectors.get_list(_actor(request), list_id)
+        row = selectors.get_list(actor_of(request), list_id)
         return spreadsheet(f"{papers.name_of(row)}.xlsx", book.book_of(selectors.loaded(row)))
 
     @extend_schema(
@@ -229,7 +224,7 @@ class ListWorkbook(IdempotentMixin, APIView):
     )  # fmt: skip
     def post(self, request: Request, list_id: int) -> Response:
         """Bring it back: all of it, or nothing and what is wrong cell by cell in `rows`."""
-        actor, at = _actor(request), timezone.now()
+        actor, at = actor_of(request), timezone.now()
         row = selectors.get_list(actor, list_id)
         policies.edit(actor, row)  # before any byte
         body = validated(shapes.ListFileIn, request.data)
@@ -247,7 +242,7 @@ class MyDuties(APIView):
     @extend_schema(operation_id="my_duties_list", responses=shapes.MyDutyOut(many=True), tags=TAGS)
     def get(self, request: Request) -> Response:
         """In the lists in force: what is open by its day, then what is done."""
-        actor, pages = _actor(request), Pages()
+        actor, pages = actor_of(request), Pages()
         policies.see(actor)
         rows = []
         for each in progress.mine(actor):
@@ -267,7 +262,7 @@ class Deliveries(IdempotentMixin, APIView):
     def get(self, request: Request, duty_id: int) -> Response:
         """Newest first, over all versions of the list."""
         pages = Pages()
-        rows = progress.steps_of(progress.get_duty(_actor(request), duty_id))
+        rows = progress.steps_of(progress.get_duty(actor_of(request), duty_id))
         page = pages.paginate_queryset(rows, request, view=self)  # type: ignore[type-var]
         return pages.get_paginated_response(shapes.DeliveryOut(page, many=True).data)
 
@@ -278,7 +273,7 @@ class Deliveries(IdempotentMixin, APIView):
         """By who answers for it; late is taken and told."""
         body = validated(shapes.DeliverIn, request.data)
         body["evidence"] = [str(file_id) for file_id in body["evidence"]]
-        made = usecases.deliver_duty(duty_id=duty_id, actor=_actor(request), at=timezone.now(), **body)
+        made = usecases.deliver_duty(duty_id=duty_id, actor=actor_of(request), at=timezone.now(), **body)
         return Response(shapes.DeliveryOut(made).data, status=201)
 
 
@@ -290,7 +285,7 @@ class DeliveryReturn(IdempotentMixin, APIView):
     def post(self, request: Request, duty_id: int) -> Response:
         """Ask for it again with a reason; both stay."""
         body = validated(shapes.ListReasonIn, request.data)
-        made = usecases.return_delivery(duty_id=duty_id, actor=_actor(request), at=timezone.now(), **body)
+        made = usecases.return_delivery(duty_id=duty_id, actor=actor_of(request), at=timezone.now(), **body)
         return Response(shapes.DeliveryOut(made).data, status=201)
 
 
@@ -305,7 +300,7 @@ class Decompositions(APIView):
     )  # fmt: skip
     def get(self, request: Request, cycle_id: int) -> Response:
         """In official order: due, done, in time, covered, which sums fall short."""
-        actor, pages = _actor(request), Pages()
+        actor, pages = actor_of(request), Pages()
         letters = ledger.letters_of(actor, cycles.get_cycle(actor, cycle_id))
         page = pages.paginate_queryset(letters, request, view=self) or []
         rows = [ledger.standing(letter) for letter in page]

@@ -10,10 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of
 from api.idempotency import IdempotentMixin
 from api.v1.changes import ChangeOut, change_out
 from api.v1.offices_shapes import ReasonIn
-from tenants.actors import Actor
 from tenants.models import EmergencyAccount, EmergencyOpening
 from tenants.policies import emergency as policies
 from tenants.selectors import emergency as selectors
@@ -73,12 +73,8 @@ class EmergencyOut(serializers.ModelSerializer):
         }
 
 
-def _actor(request: Request) -> Actor:
-    return request._request.actor  # type: ignore[attr-defined]
-
-
 def _account(request: Request) -> Response:
-    actor = _actor(request)
+    actor = actor_of(request)
     policies.see(actor)
     context = {"actor": actor, "at": timezone.now()}
     return Response(EmergencyOut(selectors.get_account(actor), context=context).data)
@@ -104,7 +100,7 @@ class Seal(IdempotentMixin, APIView):
         """
         body = ReasonIn(data=request.data)
         body.is_valid(raise_exception=True)
-        change = second_person.do("seal-emergency", actor=_actor(request), at=timezone.now(), **body.validated_data)
+        change = second_person.do("seal-emergency", actor=actor_of(request), at=timezone.now(), **body.validated_data)
         return change_out(request, change, 202)
 
 
@@ -114,7 +110,7 @@ class End(IdempotentMixin, APIView):
     @extend_schema(operation_id="emergency_end", request=None, responses=EmergencyOut)
     def post(self, request: Request) -> Response:
         """Before its hour: any of the three administrators. Its session is over, its halves are void."""
-        emergency.end(actor=_actor(request), at=timezone.now())
+        emergency.end(actor=actor_of(request), at=timezone.now())
         return _account(request)
 
 

@@ -1,7 +1,5 @@
 """Figures that offices claim beside a ledger's, and the province's decision between the two."""
 
-from typing import Any
-
 from django.urls import path
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -10,10 +8,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of, validated
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.v1.reporting_shapes import FACT_HELP, FactClaimOut
-from api.v1.verification_shapes import ReasonedIn, validated
+from api.v1.verification_shapes import ReasonedIn
 from appraisal.ledger.models import FactClaim
 from appraisal.ledger.policies import claims as policies
 from appraisal.ledger.selectors import claims as selectors
@@ -64,7 +63,7 @@ class FactClaimDecisionIn(ReasonedIn):
 
 
 def _out(request: Request, claim: FactClaim) -> Response:
-    actor: Any = request._request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     return Response(FactClaimLineOut(selectors.lines_of(actor, [claim])[0]).data)
 
 
@@ -76,7 +75,7 @@ class FactClaims(APIView):
     @extend_schema(operation_id="fact_claims_list", parameters=[FactClaimQuery], responses=FactClaimLineOut(many=True))
     def get(self, request: Request) -> Response:
         """Newest first: of the province, or of the office."""
-        actor: Any = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         policies.see(actor)
         asked = validated(FactClaimQuery, request.query_params)
         names = {"state": "state", "office": "office__schema_name", "month": "period__month"}
@@ -91,7 +90,7 @@ class FactClaimResource(APIView):
     @extend_schema(operation_id="fact_claims_retrieve", responses=FactClaimLineOut)
     def get(self, request: Request, fact_claim_id: int) -> Response:
         """One claim."""
-        actor: Any = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         policies.see(actor)
         return _out(request, selectors.get_claim(actor, fact_claim_id))
 
@@ -102,7 +101,7 @@ class FactClaimDecision(IdempotentMixin, APIView):
     @extend_schema(operation_id="fact_claims_decide", request=FactClaimDecisionIn, responses=FactClaimLineOut)
     def post(self, request: Request, fact_claim_id: int) -> Response:
         """Accept the claimed figure or uphold the ledger's, with reasons; 409 when somebody was faster."""
-        actor: Any = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         given = validated(FactClaimDecisionIn, request.data)
         claim = usecases.decide_claim(claim_id=fact_claim_id, actor=actor, at=timezone.now(), **given)
         return _out(request, selectors.get_claim(actor, claim.pk))

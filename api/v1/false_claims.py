@@ -8,9 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of, validated
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
-from api.v1.verification_shapes import LARGEST, validated
+from api.v1.verification_shapes import LARGEST
 from appraisal.inspections.models import FalseClaim
 from appraisal.inspections.policies import tasks as watching
 from appraisal.inspections.selectors import claims as selectors
@@ -74,7 +75,7 @@ class FalseClaimDecisionIn(serializers.Serializer):
 
 
 def _answer(request: Request, claim_id: int, status: int = 200) -> Response:
-    actor = request._request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     claim = selectors.get_claim(actor, claim_id)
     return Response(FalseClaimOut(claim, context={"actor": actor}).data, status=status)
 
@@ -87,7 +88,7 @@ class FalseClaims(IdempotentMixin, APIView):
     @extend_schema(operation_id="false_claims_list", parameters=[FalseClaimQuery], responses=FalseClaimOut(many=True))
     def get(self, request: Request) -> Response:
         """Newest first."""
-        actor, pages = request._request.actor, Pages()  # type: ignore[attr-defined]
+        actor, pages = actor_of(request), Pages()
         watching.see(actor)
         asked = validated(FalseClaimQuery, request.query_params)
         names = {"year": "cycle__year", "office": "office__schema_name", "state": "state"}
@@ -98,7 +99,7 @@ class FalseClaims(IdempotentMixin, APIView):
     @extend_schema(operation_id="false_claims_propose", request=FalseClaimIn, responses={201: FalseClaimOut})
     def post(self, request: Request) -> Response:
         """Hold a claim to be false: the prefecture is heard before anything follows."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         body = validated(FalseClaimIn, request.data)
         body["evidence"] = [str(file_id) for file_id in body["evidence"]]
         claim = usecases.propose_false_claim(actor=actor, at=timezone.now(), **body)
@@ -109,7 +110,7 @@ class FalseClaimResource(APIView):
     @extend_schema(operation_id="false_claims_read", responses=FalseClaimOut)
     def get(self, request: Request, claim_id: int) -> Response:
         """One of them."""
-        watching.see(request._request.actor)  # type: ignore[attr-defined]
+        watching.see(actor_of(request))  # type: ignore[attr-defined]
         return _answer(request, claim_id)
 
 
@@ -119,7 +120,7 @@ class FalseClaimStatement(IdempotentMixin, APIView):
     @extend_schema(operation_id="false_claims_state", request=StatementIn, responses=FalseClaimOut)
     def post(self, request: Request, claim_id: int) -> Response:
         """While it is heard."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         body = validated(StatementIn, request.data)
         body["evidence"] = [str(file_id) for file_id in body["evidence"]]
         usecases.state_side(claim_id=claim_id, actor=actor, at=timezone.now(), **body)
@@ -132,7 +133,7 @@ class FalseClaimConfirmation(IdempotentMixin, APIView):
     @extend_schema(operation_id="false_claims_confirm", request=FalseClaimDecisionIn, responses=FalseClaimOut)
     def post(self, request: Request, claim_id: int) -> Response:
         """By another person than who proposed: the indicator counts 0 and points are deducted."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         body = validated(FalseClaimDecisionIn, request.data)
         usecases.confirm_false_claim(claim_id=claim_id, actor=actor, at=timezone.now(), **body)
         return _answer(request, claim_id)
@@ -144,7 +145,7 @@ class FalseClaimDropping(IdempotentMixin, APIView):
     @extend_schema(operation_id="false_claims_drop", request=FalseClaimDecisionIn, responses=FalseClaimOut)
     def post(self, request: Request, claim_id: int) -> Response:
         """Nothing follows."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         body = validated(FalseClaimDecisionIn, request.data)
         usecases.drop_false_claim(claim_id=claim_id, actor=actor, at=timezone.now(), **body)
         return _answer(request, claim_id)

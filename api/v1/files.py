@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from core import files, serving
@@ -67,7 +68,7 @@ class Files(IdempotentMixin, APIView):
     def get(self, request: Request) -> Response:
         """The office's files, newest first."""
         pages = Pages()
-        rows = pages.paginate_queryset(files.files_for(request._request.actor), request, view=self)
+        rows = pages.paginate_queryset(files.files_for(actor_of(request)), request, view=self)
         return pages.get_paginated_response(FileOut(rows, many=True).data)
 
     @extend_schema(operation_id="files_upload", request={"multipart/form-data": FileIn}, responses={201: FileDetailOut})
@@ -75,7 +76,7 @@ class Files(IdempotentMixin, APIView):
         """Take in a file. Its content must be what its name says; the same content seen before is reported."""
         body = FileIn(data=request.data)
         body.is_valid(raise_exception=True)
-        kept = files.upload_file(upload=body.validated_data["file"], actor=request._request.actor, at=timezone.now())
+        kept = files.upload_file(upload=body.validated_data["file"], actor=actor_of(request), at=timezone.now())
         return Response(FileDetailOut(kept).data, status=201)
 
 
@@ -85,7 +86,7 @@ class File(APIView):
     @extend_schema(operation_id="files_retrieve", responses=FileDetailOut)
     def get(self, request: Request, file_id: UUID) -> Response:
         """What is known of a file this person may read."""
-        return Response(FileDetailOut(files.get_file(request._request.actor, file_id)).data)
+        return Response(FileDetailOut(files.get_file(actor_of(request), file_id)).data)
 
 
 class FileContent(APIView):
@@ -100,7 +101,7 @@ class FileContent(APIView):
     )
     def get(self, request: Request, file_id: UUID) -> FileResponse:
         """The bytes of a file this person may read. Reading from outside its office is recorded."""
-        found = files.read_file(file_id=file_id, actor=request._request.actor, at=timezone.now())
+        found = files.read_file(file_id=file_id, actor=actor_of(request), at=timezone.now())
         return serving.file_response(found)
 
 

@@ -1,7 +1,5 @@
 """Providers of identity and the links of people to them. One's own link is made on the account page, with a browser."""
 
-from typing import Any
-
 from django.urls import path
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -10,11 +8,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of, validated
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.v1.changes import ChangeOut, change_out
 from api.v1.offices_shapes import ReasonIn
-from tenants.actors import Actor
 from tenants.models import ChangeRequest, IdentityLink, IdentityProvider
 from tenants.policies import identity as policies
 from tenants.policies import people as people_policies
@@ -84,18 +82,8 @@ class LinkIn(serializers.Serializer):
     subject = serializers.CharField(max_length=255, help_text="of the person there")
 
 
-def _actor(request: Request) -> Actor:
-    return request._request.actor  # type: ignore[attr-defined]
-
-
-def _given(shape: type[serializers.Serializer], data: Any) -> dict[str, Any]:
-    body = shape(data=data)
-    body.is_valid(raise_exception=True)
-    return body.validated_data
-
-
 def _out(request: Request, provider: IdentityProvider, status: int = 200) -> Response:
-    return Response(ProviderOut(provider, context={"actor": _actor(request)}).data, status=status)
+    return Response(ProviderOut(provider, context={"actor": actor_of(request)}).data, status=status)
 
 
 class Providers(IdempotentMixin, APIView):
@@ -106,7 +94,7 @@ class Providers(IdempotentMixin, APIView):
     @extend_schema(operation_id="providers_list", responses=ProviderOut(many=True))
     def get(self, request: Request) -> Response:
         """Security administrators of a province or of the platform only."""
-        actor, pages = _actor(request), Pages()
+        actor, pages = actor_of(request), Pages()
         policies.see_providers(actor)
         page = pages.paginate_queryset(selectors.providers_for(actor), request, view=self)
         return pages.get_paginated_response(ProviderOut(page, many=True, context={"actor": actor}).data)
@@ -114,8 +102,8 @@ class Providers(IdempotentMixin, APIView):
     @extend_schema(operation_id="providers_create", request=ProviderIn, responses={201: ProviderOut})
     def post(self, request: Request) -> Response:
         """Set one up; it is off."""
-        given = _given(ProviderIn, request.data)
-        return _out(request, providers.save_provider(actor=_actor(request), at=timezone.now(), **given), 201)
+        given = validated(ProviderIn, request.data)
+        return _out(request, providers.save_provider(actor=actor_of(request), at=timezone.now(), **given), 201)
 
 
 class Provider(IdempotentMixin, APIView):
@@ -124,14 +112,14 @@ class Provider(IdempotentMixin, APIView):
     @extend_schema(operation_id="providers_get", responses=ProviderOut)
     def get(self, request: Request, provider_id: int) -> Response:
         """With what one may do about it."""
-        policies.see_providers(_actor(request))
-        return _out(request, selectors.get_provider(_actor(request), provider_id))
+        policies.see_providers(actor_of(request))
+        return _out(request, selectors.get_provider(actor_of(request), provider_id))
 
     @extend_schema(operation_id="providers_change", request=ProviderIn, responses=ProviderOut)
     def put(self, request: Request, provider_id: int) -> Response:
         """While it is off only."""
-        given = _given(ProviderIn, request.data)
-        saved = providers.save_provider(provider_id=provider_id, actor=_actor(request), at=timezone.now(), **given)
+        given = validated(ProviderIn, request.data)
+        saved = providers.save_provider(provider_id=provider_id, actor=actor_of(request), at=timezone.now(), **given)
         return _out(request, saved)
 
 
@@ -141,12 +129,12 @@ class Probe(APIView):
     @extend_schema(operation_id="providers_test", request=None, responses=KeysOut)
     def post(self, request: Request, provider_id: int) -> Response:
         """Ask it now for its metadata and keys; 409 with a sentence when it does not answer as it should."""
-        return Response({"keys": providers.try_provider(provider_id=provider_id, actor=_actor(request))})
+        return Response({"keys": providers.try_provider(provider_id=provider_id, actor=actor_of(request))})
 
 
 def _switched(request: Request, action: str, provider_id: int) -> Response:
-    given = _given(ReasonIn, request.data)
-    outcome = second_person.do(action, provider_id=provider_id, actor=_actor(request), at=timezone.now(), **given)
+    given = validated(ReasonIn, request.data)
+    outcome = second_person.do(action, provider_id=provider_id, actor=actor_of(request), at=timezone.now(), **given)
     return change_out(request, outcome, 202) if isinstance(outcome, ChangeRequest) else _out(request, outcome)
 
 
@@ -174,7 +162,7 @@ class Links(IdempotentMixin, APIView):
     @extend_schema(operation_id="identities_list", responses=LinkOut(many=True))
     def get(self, request: Request, user_id: int) -> Response:
         """Of a person in reach; security administrators only."""
-        actor = _actor(request)
+        actor = actor_of(request)
         people_policies.see_people(actor)
         person = people.get_person(actor, user_id)
         policies.unlink_person(actor, person)
@@ -183,8 +171,8 @@ class Links(IdempotentMixin, APIView):
     @extend_schema(operation_id="identities_link", request=LinkIn, responses={201: LinkOut})
     def post(self, request: Request, user_id: int) -> Response:
         """Link a person of business to a subject; administrators link their own account."""
-        given = _given(LinkIn, request.data)
-        made = links.link_person(user_id=user_id, actor=_actor(request), at=timezone.now(), **given)
+        given = validated(LinkIn, request.data)
+        made = links.link_person(user_id=user_id, actor=actor_of(request), at=timezone.now(), **given)
         return Response(LinkOut(made).data, status=201)
 
 
@@ -194,8 +182,8 @@ class Unlink(IdempotentMixin, APIView):
     @extend_schema(operation_id="identities_unlink", request=ReasonIn, responses={204: None})
     def post(self, request: Request, link_id: int) -> Response:
         """Take it away; what the provider opened for the person ends."""
-        given = _given(ReasonIn, request.data)
-        links.unlink_person(link_id=link_id, actor=_actor(request), at=timezone.now(), **given)
+        given = validated(ReasonIn, request.data)
+        links.unlink_person(link_id=link_id, actor=actor_of(request), at=timezone.now(), **given)
         return Response(status=204)
 
 

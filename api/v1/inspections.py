@@ -8,9 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of, validated
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
-from api.v1.verification_shapes import LARGEST, validated
+from api.v1.verification_shapes import LARGEST
 from appraisal.inspections.models import Finding, Rectification, RectificationStep, Task, TaskItem
 from appraisal.inspections.policies import tasks as policies
 from appraisal.inspections.selectors import tasks as selectors
@@ -199,14 +200,14 @@ def _filed(body: dict) -> dict:
 
 
 def _task(request: Request, task_id: int, status: int = 200) -> Response:
-    actor = request._request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     policies.see(actor)
     task = selectors.get_task(actor, task_id)
     return Response(TaskDetailOut(task, context={"actor": actor}).data, status=status)
 
 
 def _row(request: Request, row_id: int) -> Response:
-    actor = request._request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     policies.see(actor)
     row = selectors.get_rectification(actor, row_id)
     return Response(RectificationDetailOut(row, context={"actor": actor}).data)
@@ -220,7 +221,7 @@ class Tasks(IdempotentMixin, APIView):
     @extend_schema(operation_id="inspections_list", parameters=[TaskQuery], responses=TaskOut(many=True))
     def get(self, request: Request) -> Response:
         """The latest first."""
-        actor, pages = request._request.actor, Pages()  # type: ignore[attr-defined]
+        actor, pages = actor_of(request), Pages()
         policies.see(actor)
         asked = validated(TaskQuery, request.query_params)
         names = {"year": "cycle__year", "office": "office__schema_name", "state": "state"}
@@ -231,7 +232,7 @@ class Tasks(IdempotentMixin, APIView):
     @extend_schema(operation_id="inspections_plan", request=TaskIn, responses={201: TaskDetailOut})
     def post(self, request: Request) -> Response:
         """Plan a task by hand; nobody is sent where they have a tie."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         task = usecases.plan_task(actor=actor, at=timezone.now(), **validated(TaskIn, request.data))
         return _task(request, task.pk, 201)
 
@@ -242,7 +243,7 @@ class DrawnTasks(IdempotentMixin, APIView):
     @extend_schema(operation_id="inspections_plan_drawn", request=DrawnTasksIn, responses={201: TaskOut(many=True)})
     def post(self, request: Request) -> Response:
         """Once for a round."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         tasks = usecases.plan_drawn(actor=actor, at=timezone.now(), **validated(DrawnTasksIn, request.data))
         return Response(TaskOut(tasks, many=True).data, status=201)
 
@@ -262,7 +263,7 @@ class TaskStart(_Act):
     @extend_schema(operation_id="inspections_start", request=None, responses=TaskDetailOut)
     def post(self, request: Request, task_id: int) -> Response:
         """Begin on site."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         usecases.start_task(task_id=task_id, actor=actor, at=timezone.now())
         return _task(request, task_id)
 
@@ -271,7 +272,7 @@ class TaskAnswer(_Act):
     @extend_schema(operation_id="inspections_answer", request=TaskAnswerIn, responses=TaskDetailOut)
     def post(self, request: Request, task_id: int, item_id: int) -> Response:
         """Say what was seen at one point."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         body = _filed(validated(TaskAnswerIn, request.data))
         usecases.answer_item(task_id=task_id, item_id=item_id, actor=actor, at=timezone.now(), **body)
         return _task(request, task_id)
@@ -281,7 +282,7 @@ class TaskFindings(_Act):
     @extend_schema(operation_id="inspections_find", request=FindingIn, responses=TaskDetailOut)
     def post(self, request: Request, task_id: int) -> Response:
         """Write down a finding and what should follow."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         body = _filed(validated(FindingIn, request.data))
         usecases.record_finding(task_id=task_id, actor=actor, at=timezone.now(), **body)
         return _task(request, task_id)
@@ -291,7 +292,7 @@ class TaskFinish(_Act):
     @extend_schema(operation_id="inspections_finish", request=TaskSummaryIn, responses=TaskDetailOut)
     def post(self, request: Request, task_id: int) -> Response:
         """Finish: the prefecture sees it, its time to rectify begins."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         body = validated(TaskSummaryIn, request.data)
         usecases.finish_task(task_id=task_id, actor=actor, at=timezone.now(), **body)
         return _task(request, task_id)
@@ -301,7 +302,7 @@ class TaskCancellation(_Act):
     @extend_schema(operation_id="inspections_cancel", request=TaskCancellationIn, responses=TaskDetailOut)
     def post(self, request: Request, task_id: int) -> Response:
         """Cancel a task that has not begun."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         body = validated(TaskCancellationIn, request.data)
         usecases.cancel_task(task_id=task_id, actor=actor, at=timezone.now(), **body)
         return _task(request, task_id)
@@ -317,7 +318,7 @@ class Rectifications(APIView):
     )
     def get(self, request: Request) -> Response:
         """By the day they are due."""
-        actor, pages = request._request.actor, Pages()  # type: ignore[attr-defined]
+        actor, pages = actor_of(request), Pages()
         policies.see(actor)
         asked = validated(RectificationQuery, request.query_params)
         names = {"office": "office__schema_name", "state": "state"}
@@ -337,7 +338,7 @@ class RectificationAnswer(_Act):
     @extend_schema(operation_id="rectifications_answer", request=RectifyIn, responses=RectificationDetailOut)
     def post(self, request: Request, row_id: int) -> Response:
         """The prefecture says what was put right."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         body = _filed(validated(RectifyIn, request.data))
         rectifying.answer(row_id=row_id, actor=actor, at=timezone.now(), **body)
         return _row(request, row_id)
@@ -349,7 +350,7 @@ class RectificationReturn(_Act):
     )
     def post(self, request: Request, row_id: int) -> Response:
         """What was answered does not do."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         body = validated(RectificationReturnIn, request.data)
         rectifying.return_(row_id=row_id, actor=actor, at=timezone.now(), **body)
         return _row(request, row_id)
@@ -359,7 +360,7 @@ class RectificationClosing(_Act):
     @extend_schema(operation_id="rectifications_close", request=RectifyIn, responses=RectificationDetailOut)
     def post(self, request: Request, row_id: int) -> Response:
         """Close the line."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         body = _filed(validated(RectifyIn, request.data))
         rectifying.close(row_id=row_id, actor=actor, at=timezone.now(), **body)
         return _row(request, row_id)

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from core import jobs
@@ -62,7 +63,7 @@ class Jobs(APIView):
         """The office's background jobs, newest first."""
         query = JobQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
-        actor, pages = request._request.actor, Pages()
+        actor, pages = actor_of(request), Pages()
         rows = pages.paginate_queryset(jobs.jobs_for(actor).filter(**query.validated_data), request, view=self)
         return pages.get_paginated_response(JobOut(rows, many=True, context={"actor": actor}).data)
 
@@ -73,7 +74,7 @@ class JobDetail(APIView):
     @extend_schema(operation_id="jobs_retrieve", responses=JobOut)
     def get(self, request: Request, job_id: int) -> Response:
         """State, progress, result or the sentence why it failed."""
-        actor = request._request.actor
+        actor = actor_of(request)
         return Response(JobOut(jobs.get_job(actor, job_id), context={"actor": actor}).data)
 
 
@@ -83,7 +84,7 @@ class JobCancel(IdempotentMixin, APIView):
     @extend_schema(operation_id="jobs_cancel", request=None, responses=JobOut)
     def post(self, request: Request, job_id: int) -> Response:
         """A waiting job ends now, a running one after its current step; nothing it did stays."""
-        actor = request._request.actor
+        actor = actor_of(request)
         job = jobs.cancel_job(job_id=job_id, actor=actor, at=timezone.now())
         return Response(JobOut(job, context={"actor": actor}).data)
 
@@ -94,7 +95,7 @@ class JobRetry(IdempotentMixin, APIView):
     @extend_schema(operation_id="jobs_retry", request=None, responses=JobOut)
     def post(self, request: Request, job_id: int) -> Response:
         """A failed or cancelled job starts over with all its tries."""
-        actor = request._request.actor
+        actor = actor_of(request)
         job = jobs.retry_job(job_id=job_id, actor=actor, at=timezone.now())
         return Response(JobOut(job, context={"actor": actor}).data)
 
@@ -107,7 +108,7 @@ class JobGiveUp(IdempotentMixin, APIView):
         """A failed job is not tried again; the reason stays with it."""
         body = GiveUpIn(data=request.data)
         body.is_valid(raise_exception=True)
-        actor = request._request.actor
+        actor = actor_of(request)
         job = jobs.give_up_job(job_id=job_id, actor=actor, at=timezone.now(), **body.validated_data)
         return Response(JobOut(job, context={"actor": actor}).data)
 

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api import signatures
+from api.asked import actor_of, given, listed, validated
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.signatures import SignatureIn
@@ -19,7 +20,6 @@ from appraisal.ledger.models import LetterChange
 from appraisal.ledger.policies import changes as policies
 from appraisal.ledger.selectors import changes as selectors
 from appraisal.ledger.usecases import changes as usecases
-from tenants.actors import Actor
 
 
 class LetterChangeQuery(serializers.Serializer):
@@ -117,18 +117,8 @@ class ChangeReasonIn(serializers.Serializer):
     reason = serializers.CharField(max_length=500)
 
 
-def _actor(request: Request) -> Actor:
-    return request._request.actor  # type: ignore[attr-defined]
-
-
-def _given(shape: type, data: object) -> Any:
-    body = shape(data=data)
-    body.is_valid(raise_exception=True)
-    return body
-
-
 def _change(request: Request, letter_change_id: int, status: int = 200) -> Response:
-    actor = _actor(request)
+    actor = actor_of(request)
     found = selectors.get_change(actor, letter_change_id)
     return Response(LetterChangeDetailOut(found, context={"actor": actor}).data, status=status)
 
@@ -143,11 +133,9 @@ class Changes(APIView):
     )
     def get(self, request: Request) -> Response:
         """Newest first."""
-        query, pages = _given(LetterChangeQuery, request.query_params), Pages()
-        rows = pages.paginate_queryset(
-            selectors.changes_for(_actor(request)).filter(**query.filters()), request, view=self
-        )
-        return pages.get_paginated_response(LetterChangeOut(rows, many=True).data)
+        query = given(LetterChangeQuery, request.query_params)
+        rows = selectors.changes_for(actor_of(request)).filter(**query.filters())
+        return listed(request, self, rows, LetterChangeOut)
 
 
 class ChangeDetail(APIView):
@@ -165,13 +153,13 @@ class ChangeApply(IdempotentMixin, APIView):
     @extend_schema(operation_id="letter_changes_apply", request=LetterChangeIn, responses={201: LetterChangeDetailOut})
     def post(self, request: Request, letter_id: int) -> Response:
         """By the letter's office, in the months for it; the targets stay until the province approves."""
-        body = dict(_given(LetterChangeIn, request.data).validated_data)
+        body = dict(validated(LetterChangeIn, request.data))
         rows = [
             usecases.ChangedRow(**row, milestones={each["name"]: each["due_on"] for each in milestones})
             for row, milestones in ((row, row.pop("milestones", ())) for row in body.pop("rows"))
         ]
         change = usecases.apply_for_change(
-            letter_id=letter_id, rows=rows, grounds=usecases.Grounds(**body), actor=_actor(request), at=timezone.now()
+            letter_id=letter_id, rows=rows, grounds=usecases.Grounds(**body), actor=actor_of(request), at=timezone.now()
         )
         return _change(request, change.pk, 201)
 
@@ -182,11 +170,11 @@ class Transfer(IdempotentMixin, APIView):
     @extend_schema(operation_id="letter_changes_transfer", request=TransferIn, responses={201: LetterChangeDetailOut})
     def post(self, request: Request, letter_id: int) -> Response:
         """By the bureau, from this letter to another; both change together once a leader approves."""
-        body = dict(_given(TransferIn, request.data).validated_data)
+        body = dict(validated(TransferIn, request.data))
         amounts = {row["code"]: row["amount"] for row in body.pop("amounts")}
         out, _into = usecases.transfer_targets(
             from_letter_id=letter_id, to_letter_id=body.pop("to_letter_id"), amounts=amounts,
-            grounds=usecases.Grounds(**body), actor=_actor(request), at=timezone.now(),
+            grounds=usecases.Grounds(**body), actor=actor_of(request), at=timezone.now(),
         )  # fmt: skip
         return _change(request, out.pk, 201)
 
@@ -197,7 +185,7 @@ class ChangeApprove(IdempotentMixin, APIView):
     @extend_schema(operation_id="letter_changes_approve", request=ApproveIn, responses=LetterChangeDetailOut)
     def post(self, request: Request, letter_change_id: int) -> Response:
         """By a leader of the province who did not apply, with the password once more; makes a new version."""
-        body, actor = dict(_given(ApproveIn, request.data).validated_data), _actor(request)
+        body, actor = dict(validated(ApproveIn, request.data)), actor_of(request)
         policies.decide(actor, selectors.get_change(actor, letter_change_id))
         if problem := signatures.refused(request, body.pop("password")):
             return problem
@@ -211,8 +199,8 @@ class ChangeRefuse(IdempotentMixin, APIView):
     @extend_schema(operation_id="letter_changes_refuse", request=ChangeReasonIn, responses=LetterChangeDetailOut)
     def post(self, request: Request, letter_change_id: int) -> Response:
         """The targets stay as they are."""
-        body = _given(ChangeReasonIn, request.data).validated_data
-        usecases.refuse_change(change_id=letter_change_id, actor=_actor(request), at=timezone.now(), **body)
+        body = validated(ChangeReasonIn, request.data)
+        usecases.refuse_change(change_id=letter_change_id, actor=actor_of(request), at=timezone.now(), **body)
         return _change(request, letter_change_id)
 
 
@@ -222,8 +210,8 @@ class ChangeWithdraw(IdempotentMixin, APIView):
     @extend_schema(operation_id="letter_changes_withdraw", request=ChangeReasonIn, responses=LetterChangeDetailOut)
     def post(self, request: Request, letter_change_id: int) -> Response:
         """By the side that applied, before it is decided."""
-        body = _given(ChangeReasonIn, request.data).validated_data
-        usecases.withdraw_change(change_id=letter_change_id, actor=_actor(request), at=timezone.now(), **body)
+        body = validated(ChangeReasonIn, request.data)
+        usecases.withdraw_change(change_id=letter_change_id, actor=actor_of(request), at=timezone.now(), **body)
         return _change(request, letter_change_id)
 
 

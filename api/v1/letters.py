@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api import signatures
+from api.asked import actor_of, given, validated
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.v1 import letters_shapes as shapes
@@ -23,27 +24,16 @@ from appraisal.ledger.usecases import cycles, difficulty, letters
 from appraisal.ledger.usecases import timeplan as timeplan_usecases
 from core import serving
 from core.documents import MEDIA, Kind
-from tenants.actors import Actor
-
-
-def _actor(request: Request) -> Actor:
-    return request._request.actor  # type: ignore[attr-defined]
-
-
-def _given(shape: type, data: object) -> "shapes.serializers.Serializer":
-    body = shape(data=data)
-    body.is_valid(raise_exception=True)
-    return body
 
 
 def _cycle(request: Request, cycle_id: int, status: int = 200) -> Response:
-    actor = _actor(request)
+    actor = actor_of(request)
     cycle = cycle_selectors.get_cycle(actor, cycle_id)
     return Response(shapes.CycleOut(cycle, context={"actor": actor}).data, status=status)
 
 
 def _letter(request: Request, letter: TargetLetter) -> Response:
-    actor = _actor(request)
+    actor = actor_of(request)
     letter = letter_selectors.get_letter(actor, letter.pk)
     return Response(shapes.LetterDetailOut(letter, context={"actor": actor}).data)
 
@@ -56,16 +46,16 @@ class Cycles(IdempotentMixin, APIView):
     @extend_schema(operation_id="cycles_list", parameters=[shapes.CycleQuery], responses=shapes.CycleOut(many=True))
     def get(self, request: Request) -> Response:
         """Newest first."""
-        query = _given(shapes.CycleQuery, request.query_params).validated_data
-        actor, pages = _actor(request), Pages()
+        query = validated(shapes.CycleQuery, request.query_params)
+        actor, pages = actor_of(request), Pages()
         rows = pages.paginate_queryset(cycle_selectors.cycles_for(actor).filter(**query), request, view=self)
         return pages.get_paginated_response(shapes.CycleOut(rows, many=True, context={"actor": actor}).data)
 
     @extend_schema(operation_id="cycles_open", request=shapes.CycleIn, responses={201: shapes.CycleOut})
     def post(self, request: Request) -> Response:
         """Open a year on a published version of its indicators."""
-        body = _given(shapes.CycleIn, request.data)
-        cycle = cycles.open_cycle(actor=_actor(request), at=timezone.now(), **body.validated_data)
+        body = given(shapes.CycleIn, request.data)
+        cycle = cycles.open_cycle(actor=actor_of(request), at=timezone.now(), **body.validated_data)
         return _cycle(request, cycle.pk, 201)
 
 
@@ -86,7 +76,7 @@ class Participants(IdempotentMixin, APIView):
     @extend_schema(operation_id="participants_list", responses=shapes.ParticipantOut(many=True))
     def get(self, request: Request, cycle_id: int) -> Response:
         """In official order."""
-        cycle = cycle_selectors.get_cycle(_actor(request), cycle_id)
+        cycle = cycle_selectors.get_cycle(actor_of(request), cycle_id)
         pages = Pages()
         rows = pages.paginate_queryset(cycle_selectors.participants(cycle), request, view=self)
         return pages.get_paginated_response(shapes.ParticipantOut(rows, many=True).data)
@@ -94,10 +84,10 @@ class Participants(IdempotentMixin, APIView):
     @extend_schema(operation_id="participants_set", request=shapes.PeersIn, responses=shapes.ParticipantOut(many=True))
     def put(self, request: Request, cycle_id: int) -> Response:
         """Lay down all participants and their groups; replaces what was laid down before."""
-        body = _given(shapes.PeersIn, request.data)
+        body = given(shapes.PeersIn, request.data)
         rows = cycles.set_peer_groups(
             cycle_id=cycle_id, groups=[cycles.Peer(**entry) for entry in body.validated_data["groups"]],
-            actor=_actor(request), at=timezone.now(),
+            actor=actor_of(request), at=timezone.now(),
         )  # fmt: skip
         pages = Pages()
         page = pages.paginate_queryset(rows, request, view=self)
@@ -112,8 +102,8 @@ class Difficulty(IdempotentMixin, APIView):
     @extend_schema(operation_id="difficulty_list", responses=shapes.ParticipantOut(many=True))
     def get(self, request: Request, cycle_id: int) -> Response:
         """Groups and coefficients; to a prefecture once they are published."""
-        cycle = cycle_selectors.get_cycle(_actor(request), cycle_id)
-        cycle_policies.see_difficulty(_actor(request), cycle)
+        cycle = cycle_selectors.get_cycle(actor_of(request), cycle_id)
+        cycle_policies.see_difficulty(actor_of(request), cycle)
         pages = Pages()
         rows = pages.paginate_queryset(cycle_selectors.participants(cycle), request, view=self)
         return pages.get_paginated_response(shapes.ParticipantOut(rows, many=True).data)
@@ -121,10 +111,8 @@ class Difficulty(IdempotentMixin, APIView):
     @extend_schema(operation_id="difficulty_set", request=shapes.DifficultyIn, responses=shapes.CycleOut)
     def put(self, request: Request, cycle_id: int) -> Response:
         """Before the year starts; what had been published must be published anew."""
-        rows = [
-            difficulty.Coefficient(**row) for row in _given(shapes.DifficultyIn, request.data).validated_data["rows"]
-        ]
-        difficulty.set_difficulty(cycle_id=cycle_id, rows=rows, actor=_actor(request), at=timezone.now())
+        rows = [difficulty.Coefficient(**row) for row in validated(shapes.DifficultyIn, request.data)["rows"]]
+        difficulty.set_difficulty(cycle_id=cycle_id, rows=rows, actor=actor_of(request), at=timezone.now())
         return _cycle(request, cycle_id)
 
 
@@ -134,8 +122,8 @@ class DifficultyPublish(IdempotentMixin, APIView):
     @extend_schema(operation_id="difficulty_publish", request=shapes.DifficultyPublishIn, responses=shapes.CycleOut)
     def post(self, request: Request, cycle_id: int) -> Response:
         """Show groups and coefficients to all participants, with what they rest on."""
-        body = _given(shapes.DifficultyPublishIn, request.data).validated_data
-        difficulty.publish_difficulty(cycle_id=cycle_id, actor=_actor(request), at=timezone.now(), **body)
+        body = validated(shapes.DifficultyPublishIn, request.data)
+        difficulty.publish_difficulty(cycle_id=cycle_id, actor=actor_of(request), at=timezone.now(), **body)
         return _cycle(request, cycle_id)
 
 
@@ -152,11 +140,11 @@ class Periods(IdempotentMixin, APIView):
     @extend_schema(operation_id="periods_make", request=None, responses={201: shapes.PeriodOut(many=True)})
     def post(self, request: Request, cycle_id: int) -> Response:
         """Make the twelve periods of the year."""
-        cycles.make_periods(cycle_id=cycle_id, actor=_actor(request), at=timezone.now())
+        cycles.make_periods(cycle_id=cycle_id, actor=actor_of(request), at=timezone.now())
         return self.answer(request, cycle_id, 201)
 
     def answer(self, request: Request, cycle_id: int, status: int) -> Response:
-        cycle = cycle_selectors.get_cycle(_actor(request), cycle_id)
+        cycle = cycle_selectors.get_cycle(actor_of(request), cycle_id)
         pages = Pages()
         page = pages.paginate_queryset(cycle_selectors.periods(cycle), request, view=self)
         answer = pages.get_paginated_response(shapes.PeriodOut(page, many=True).data)
@@ -172,7 +160,7 @@ class PeriodsRecomputed(IdempotentMixin, APIView):
     @extend_schema(operation_id="periods_recompute", request=None, responses=shapes.PeriodOut(many=True))
     def post(self, request: Request, cycle_id: int) -> Response:
         """Derive the days of all months that are not closed yet anew; answers with all periods."""
-        cycles.recompute_periods(cycle_id=cycle_id, actor=_actor(request), at=timezone.now())
+        cycles.recompute_periods(cycle_id=cycle_id, actor=actor_of(request), at=timezone.now())
         return Periods().answer(request, cycle_id, 200)
 
 
@@ -182,7 +170,7 @@ class CycleStart(IdempotentMixin, APIView):
     @extend_schema(operation_id="cycles_start", request=None, responses=shapes.CycleOut)
     def post(self, request: Request, cycle_id: int) -> Response:
         """Every participant's letter must be signed on both sides; `rows` of a 409 name those that are not."""
-        cycles.start_cycle(cycle_id=cycle_id, actor=_actor(request), at=timezone.now())
+        cycles.start_cycle(cycle_id=cycle_id, actor=actor_of(request), at=timezone.now())
         return _cycle(request, cycle_id)
 
 
@@ -194,7 +182,7 @@ class CycleLetters(IdempotentMixin, APIView):
     @extend_schema(operation_id="letters_draft", request=None, responses={201: shapes.LetterOut(many=True)})
     def post(self, request: Request, cycle_id: int) -> Response:
         """Draft a letter for every participant that has none; answers with all letters of the year."""
-        actor, pages = _actor(request), Pages()
+        actor, pages = actor_of(request), Pages()
         letters.draft_letters(cycle_id=cycle_id, actor=actor, at=timezone.now())
         rows = pages.paginate_queryset(
             letter_selectors.letters_for(actor).filter(cycle_id=cycle_id), request, view=self
@@ -212,8 +200,8 @@ class Letters(APIView):
     @extend_schema(operation_id="letters_list", parameters=[shapes.LetterQuery], responses=shapes.LetterOut(many=True))
     def get(self, request: Request) -> Response:
         """The bureau's all; an office's own, once the province has signed."""
-        query = _given(shapes.LetterQuery, request.query_params)
-        actor, pages = _actor(request), Pages()
+        query = given(shapes.LetterQuery, request.query_params)
+        actor, pages = actor_of(request), Pages()
         found = letter_selectors.letters_for(actor).filter(**query.filters())
         rows = pages.paginate_queryset(found, request, view=self)
         return pages.get_paginated_response(shapes.LetterOut(rows, many=True, context={"actor": actor}).data)
@@ -225,7 +213,7 @@ class LetterDetail(APIView):
     @extend_schema(operation_id="letters_retrieve", responses=shapes.LetterDetailOut)
     def get(self, request: Request, letter_id: int) -> Response:
         """With a target per indicator and its milestones."""
-        return _letter(request, letter_selectors.get_letter(_actor(request), letter_id))
+        return _letter(request, letter_selectors.get_letter(actor_of(request), letter_id))
 
 
 class LetterPlan(IdempotentMixin, APIView):
@@ -236,7 +224,7 @@ class LetterPlan(IdempotentMixin, APIView):
     @extend_schema(operation_id="letters_plan", responses=shapes.PlannedOut(many=True))
     def get(self, request: Request, letter_id: int) -> Response:
         """For each growing target what should be reached by the end of each month, and what was."""
-        letter = letter_selectors.get_letter(_actor(request), letter_id)
+        letter = letter_selectors.get_letter(actor_of(request), letter_id)
         pages = Pages()
         rows = pages.paginate_queryset(timeplan.plan_of(letter), request, view=self)
         return pages.get_paginated_response(shapes.PlannedOut(rows, many=True).data)
@@ -244,7 +232,7 @@ class LetterPlan(IdempotentMixin, APIView):
     @extend_schema(operation_id="letters_lay_months_down", request=shapes.PlanIn, responses=shapes.LetterDetailOut)
     def put(self, request: Request, letter_id: int) -> Response:
         """Lay the months of the named indicators down; agreed ends and months that have passed stand fast."""
-        body, actor = _given(shapes.PlanIn, request.data).validated_data, _actor(request)
+        body, actor = validated(shapes.PlanIn, request.data), actor_of(request)
         rows = {row["code"]: row["months"] for row in body.pop("rows")}
         timeplan_usecases.lay_months_down(letter_id=letter_id, rows=rows, actor=actor, at=timezone.now(), **body)
         return _letter(request, letter_selectors.get_letter(actor, letter_id))
@@ -256,8 +244,8 @@ class LetterDocument(APIView):
     kind: Kind = "docx"
 
     def given(self, request: Request, letter_id: int) -> HttpResponse:
-        letter = letter_selectors.get_letter(_actor(request), letter_id)
-        query = _given(shapes.EditionQuery, request.query_params).validated_data
+        letter = letter_selectors.get_letter(actor_of(request), letter_id)
+        query = validated(shapes.EditionQuery, request.query_params)
         version = letter_selectors.get_version(letter, query.get("edition"))
         paper = letter_papers.paper_of(letter, version, at=timezone.now())
         return serving.document_response(paper, self.kind, letter_papers.name_of(letter, version))
@@ -295,10 +283,10 @@ class Targets(IdempotentMixin, APIView):
     @extend_schema(operation_id="letters_set_targets", request=shapes.TargetsIn, responses=shapes.LetterDetailOut)
     def put(self, request: Request, letter_id: int) -> Response:
         """Set the given indicators' targets, all or nothing; `rows` of a 422 name every wrong figure."""
-        body = _given(shapes.TargetsIn, request.data).validated_data
+        body = validated(shapes.TargetsIn, request.data)
         letter = letters.save_targets(
             letter_id=letter_id, rows=[letters.TargetRow(**row) for row in body["rows"]],
-            lock_version=body["lock_version"], actor=_actor(request), at=timezone.now(),
+            lock_version=body["lock_version"], actor=actor_of(request), at=timezone.now(),
         )  # fmt: skip
         return _letter(request, letter)
 
@@ -309,11 +297,11 @@ class Milestones(IdempotentMixin, APIView):
     @extend_schema(operation_id="letters_set_milestones", request=shapes.MilestonesIn, responses=shapes.LetterDetailOut)
     def put(self, request: Request, letter_id: int, code: str) -> Response:
         """Replace the milestones of one indicator; an empty list clears them."""
-        body = _given(shapes.MilestonesIn, request.data).validated_data
+        body = validated(shapes.MilestonesIn, request.data)
         letter = letters.set_milestones(
             letter_id=letter_id, indicator_code=code, lock_version=body["lock_version"],
             milestones=[(entry["name"], entry["due_on"]) for entry in body["milestones"]],
-            actor=_actor(request), at=timezone.now(),
+            actor=actor_of(request), at=timezone.now(),
         )  # fmt: skip
         return _letter(request, letter)
 
@@ -324,11 +312,11 @@ class Issue(IdempotentMixin, APIView):
     @extend_schema(operation_id="letters_issue", request=shapes.IssueIn, responses=shapes.LetterDetailOut)
     def post(self, request: Request, letter_id: int) -> Response:
         """By a leader of the province, who gives the password once more; the letter is closed to changes."""
-        body = _given(shapes.IssueIn, request.data).validated_data
-        policies.issue(_actor(request), letter_selectors.get_letter(_actor(request), letter_id))
+        body = validated(shapes.IssueIn, request.data)
+        policies.issue(actor_of(request), letter_selectors.get_letter(actor_of(request), letter_id))
         if problem := signatures.refused(request, body.pop("password")):
             return problem
-        letter = letters.issue_letter(letter_id=letter_id, actor=_actor(request), at=timezone.now(), **body)
+        letter = letters.issue_letter(letter_id=letter_id, actor=actor_of(request), at=timezone.now(), **body)
         return _letter(request, letter)
 
 
@@ -338,8 +326,8 @@ class Withdraw(IdempotentMixin, APIView):
     @extend_schema(operation_id="letters_withdraw", request=shapes.WithdrawIn, responses=shapes.LetterDetailOut)
     def post(self, request: Request, letter_id: int) -> Response:
         """As long as the office has not signed."""
-        body = _given(shapes.WithdrawIn, request.data).validated_data
-        letter = letters.withdraw_letter(letter_id=letter_id, actor=_actor(request), at=timezone.now(), **body)
+        body = validated(shapes.WithdrawIn, request.data)
+        letter = letters.withdraw_letter(letter_id=letter_id, actor=actor_of(request), at=timezone.now(), **body)
         return _letter(request, letter)
 
 
@@ -349,11 +337,11 @@ class Sign(IdempotentMixin, APIView):
     @extend_schema(operation_id="letters_sign", request=shapes.PasswordIn, responses=shapes.LetterDetailOut)
     def post(self, request: Request, letter_id: int) -> Response:
         """By a leader or issuer of the office, who gives the password once more; then nothing changes."""
-        body = _given(shapes.PasswordIn, request.data).validated_data
-        policies.sign(_actor(request), letter_selectors.get_letter(_actor(request), letter_id))
+        body = validated(shapes.PasswordIn, request.data)
+        policies.sign(actor_of(request), letter_selectors.get_letter(actor_of(request), letter_id))
         if problem := signatures.refused(request, body.pop("password")):
             return problem
-        letter = letters.sign_letter(letter_id=letter_id, actor=_actor(request), at=timezone.now(), **body)
+        letter = letters.sign_letter(letter_id=letter_id, actor=actor_of(request), at=timezone.now(), **body)
         return _letter(request, letter)
 
 

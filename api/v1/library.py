@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of, given, validated
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.v1 import library_shapes as shapes
@@ -19,22 +20,11 @@ from appraisal.library.forms import book, book_import
 from appraisal.library.models import IndicatorTemplate, TemplateVersion
 from appraisal.library.views.books import XLSX, file_of
 from core.errors import Invalid
-from tenants.actors import Actor
-
-
-def _actor(request: Request) -> Actor:
-    return request._request.actor  # type: ignore[attr-defined]
-
-
-def _given(shape: type, data: object) -> "shapes.serializers.Serializer":
-    body = shape(data=data)
-    body.is_valid(raise_exception=True)
-    return body
 
 
 def _detail(request: Request, version: TemplateVersion, status: int = 200) -> Response:
-    version = selectors.get_version(_actor(request), version.pk)
-    return Response(shapes.VersionDetailOut(version, context={"actor": _actor(request)}).data, status=status)
+    version = selectors.get_version(actor_of(request), version.pk)
+    return Response(shapes.VersionDetailOut(version, context={"actor": actor_of(request)}).data, status=status)
 
 
 class Templates(IdempotentMixin, APIView):
@@ -45,7 +35,7 @@ class Templates(IdempotentMixin, APIView):
     @extend_schema(operation_id="templates_list", responses=shapes.TemplateOut(many=True))
     def get(self, request: Request) -> Response:
         """Every template of which the caller may see a version."""
-        versions = selectors.versions_for(_actor(request))
+        versions = selectors.versions_for(actor_of(request))
         templates = IndicatorTemplate.objects.filter(pk__in=versions.order_by().values("template_id")).order_by("id")
         pages = Pages()
         rows = pages.paginate_queryset(templates, request, view=self)
@@ -54,8 +44,8 @@ class Templates(IdempotentMixin, APIView):
     @extend_schema(operation_id="templates_import", request=shapes.TemplateIn, responses={201: shapes.VersionDetailOut})
     def post(self, request: Request) -> Response:
         """Import a template from the text of a CSV file; answers with its version 1, a draft."""
-        body = _given(shapes.TemplateIn, request.data)
-        version = usecases.import_template(actor=_actor(request), at=timezone.now(), **body.validated_data)
+        body = given(shapes.TemplateIn, request.data)
+        version = usecases.import_template(actor=actor_of(request), at=timezone.now(), **body.validated_data)
         return _detail(request, version, 201)
 
 
@@ -70,11 +60,11 @@ class TemplateBook(IdempotentMixin, APIView):
     )  # fmt: skip
     def post(self, request: Request) -> Response:
         """As a new template, or as the next draft of one that is there; `rows` of a 422 name sheet and cell."""
-        policies.create(_actor(request))
-        given = dict(_given(shapes.BookIn, request.data).validated_data)
+        policies.create(actor_of(request))
+        given = dict(validated(shapes.BookIn, request.data))
         with book_import.lying(given.pop("file")) as path:
             asked = book_import.Asked(**given)
-            version = book_import.take(path, asked, actor=_actor(request), at=timezone.now())
+            version = book_import.take(path, asked, actor=actor_of(request), at=timezone.now())
         return _detail(request, version, 201)
 
 
@@ -86,7 +76,7 @@ class VersionBook(APIView):
     )
     def get(self, request: Request, version_id: int) -> HttpResponse:
         """To be changed and brought in again: it gives the same scheme."""
-        version = selectors.get_version(_actor(request), version_id)
+        version = selectors.get_version(actor_of(request), version_id)
         return file_of(book.book_of(version), f"scheme-{version.label}")
 
 
@@ -100,10 +90,10 @@ class Versions(APIView):
     )
     def get(self, request: Request) -> Response:
         """Newest first inside each template; drafts only for the bureau."""
-        query = _given(shapes.VersionQuery, request.query_params).validated_data
+        query = validated(shapes.VersionQuery, request.query_params)
         pages = Pages()
-        rows = pages.paginate_queryset(selectors.versions_for(_actor(request)).filter(**query), request, view=self)
-        context = {"actor": _actor(request)}
+        rows = pages.paginate_queryset(selectors.versions_for(actor_of(request)).filter(**query), request, view=self)
+        context = {"actor": actor_of(request)}
         return pages.get_paginated_response(shapes.VersionOut(rows, many=True, context=context).data)
 
 
@@ -113,7 +103,7 @@ class VersionDetail(APIView):
     @extend_schema(operation_id="versions_retrieve", responses=shapes.VersionDetailOut)
     def get(self, request: Request, version_id: int) -> Response:
         """With every indicator in tree order, and what still stops it from being published."""
-        return _detail(request, selectors.get_version(_actor(request), version_id))
+        return _detail(request, selectors.get_version(actor_of(request), version_id))
 
 
 class Copies(IdempotentMixin, APIView):
@@ -122,9 +112,9 @@ class Copies(IdempotentMixin, APIView):
     @extend_schema(operation_id="versions_copy", request=shapes.CopyIn, responses={201: shapes.VersionDetailOut})
     def post(self, request: Request, version_id: int) -> Response:
         """Make a new draft with the same indicators."""
-        body = _given(shapes.CopyIn, request.data)
+        body = given(shapes.CopyIn, request.data)
         version = usecases.copy_version(
-            version_id=version_id, actor=_actor(request), at=timezone.now(), **body.validated_data
+            version_id=version_id, actor=actor_of(request), at=timezone.now(), **body.validated_data
         )
         return _detail(request, version, 201)
 
@@ -135,9 +125,9 @@ class Publication(IdempotentMixin, APIView):
     @extend_schema(operation_id="versions_publish", request=shapes.PublishIn, responses=shapes.VersionDetailOut)
     def post(self, request: Request, version_id: int) -> Response:
         """By the party group's minutes; from then on nothing in it changes. `rows` of a 422 name what is wrong."""
-        body = _given(shapes.PublishIn, request.data)
+        body = given(shapes.PublishIn, request.data)
         version = usecases.publish_version(
-            version_id=version_id, actor=_actor(request), at=timezone.now(), **body.validated_data
+            version_id=version_id, actor=actor_of(request), at=timezone.now(), **body.validated_data
         )
         return _detail(request, version)
 
@@ -148,9 +138,9 @@ class Points(IdempotentMixin, APIView):
     @extend_schema(operation_id="versions_set_points", request=shapes.PointsIn, responses=shapes.VersionDetailOut)
     def put(self, request: Request, version_id: int) -> Response:
         """Set the points of several indicators, all or nothing."""
-        body = _given(shapes.PointsIn, request.data)
+        body = given(shapes.PointsIn, request.data)
         version = usecases.set_points(
-            version_id=version_id, actor=_actor(request), at=timezone.now(), **body.validated_data
+            version_id=version_id, actor=actor_of(request), at=timezone.now(), **body.validated_data
         )
         return _detail(request, version)
 
@@ -163,9 +153,9 @@ class NaTreatment(IdempotentMixin, APIView):
     )
     def put(self, request: Request, version_id: int) -> Response:
         """REDISTRIBUTE shares them in the group; FULL counts them."""
-        body = _given(shapes.NaTreatmentIn, request.data)
+        body = given(shapes.NaTreatmentIn, request.data)
         version = usecases.set_na_treatment(
-            version_id=version_id, actor=_actor(request), at=timezone.now(), **body.validated_data
+            version_id=version_id, actor=actor_of(request), at=timezone.now(), **body.validated_data
         )
         return _detail(request, version)
 
@@ -176,15 +166,15 @@ class Checks(IdempotentMixin, APIView):
     @extend_schema(operation_id="versions_checks", responses=shapes.ChecksOut)
     def get(self, request: Request, version_id: int) -> Response:
         """In order, with the names of figures that their expressions may use."""
-        return _checks(request, selectors.get_version(_actor(request), version_id))
+        return _checks(request, selectors.get_version(actor_of(request), version_id))
 
     @extend_schema(operation_id="versions_checks_add", request=shapes.CheckAddIn, responses={201: shapes.ChecksOut})
     def post(self, request: Request, version_id: int) -> Response:
         """Add one to a draft."""
-        given = dict(_given(shapes.CheckAddIn, request.data).validated_data)
+        given = dict(validated(shapes.CheckAddIn, request.data))
         version = usecases.save_check(
             version_id=version_id, code=given.pop("code"), lock_version=given.pop("lock_version"), fields=given,
-            new=True, actor=_actor(request), at=timezone.now(),
+            new=True, actor=actor_of(request), at=timezone.now(),
         )  # fmt: skip
         return _checks(request, version, 201)
 
@@ -195,10 +185,10 @@ class CheckDetail(IdempotentMixin, APIView):
     @extend_schema(operation_id="versions_checks_update", request=shapes.CheckIn, responses=shapes.ChecksOut)
     def put(self, request: Request, version_id: int, code: str) -> Response:
         """Replace it."""
-        given = dict(_given(shapes.CheckIn, request.data).validated_data)
+        given = dict(validated(shapes.CheckIn, request.data))
         version = usecases.save_check(
             version_id=version_id, code=code, lock_version=given.pop("lock_version"), fields=given, new=False,
-            actor=_actor(request), at=timezone.now(),
+            actor=actor_of(request), at=timezone.now(),
         )  # fmt: skip
         return _checks(request, version)
 
@@ -207,9 +197,9 @@ class CheckDetail(IdempotentMixin, APIView):
     )
     def delete(self, request: Request, version_id: int, code: str) -> Response:
         """Take it out of the draft."""
-        lock = _given(shapes.LockIn, request.query_params).validated_data
+        lock = validated(shapes.LockIn, request.query_params)
         version = usecases.remove_check(
-            version_id=version_id, code=code, actor=_actor(request), at=timezone.now(), **lock
+            version_id=version_id, code=code, actor=actor_of(request), at=timezone.now(), **lock
         )
         return _checks(request, version)
 
@@ -229,7 +219,7 @@ class Indicators(IdempotentMixin, APIView):
     @extend_schema(operation_id="indicators_list", responses=shapes.IndicatorOut(many=True))
     def get(self, request: Request, version_id: int) -> Response:
         """Groups and indicators in tree order."""
-        version = selectors.get_version(_actor(request), version_id)
+        version = selectors.get_version(actor_of(request), version_id)
         pages = Pages()
         rows = pages.paginate_queryset(version.indicators.order_by("position", "id"), request, view=self)
         return pages.get_paginated_response(shapes.IndicatorOut(rows, many=True).data)
@@ -239,17 +229,17 @@ class Indicators(IdempotentMixin, APIView):
     )
     def post(self, request: Request, version_id: int) -> Response:
         """Add an indicator to a group, or (without group_id) a group."""
-        body = _given(shapes.IndicatorAddIn, request.data)
-        given = body.validated_data
+        body = given(shapes.IndicatorAddIn, request.data)
+        told = body.validated_data
         common = {
-            "version_id": version_id, "code": given["code"], "lock_version": given["lock_version"],
-            "actor": _actor(request), "at": timezone.now(),
+            "version_id": version_id, "code": told["code"], "lock_version": told["lock_version"],
+            "actor": actor_of(request), "at": timezone.now(),
         }  # fmt: skip
-        if given["group_id"] is None:
-            row = usecases.add_group(name=given["name"], name_en=given.get("name_en", ""), **common)
+        if told["group_id"] is None:
+            row = usecases.add_group(name=told["name"], name_en=told.get("name_en", ""), **common)
         else:
             row = usecases.add_indicator(
-                group_id=given["group_id"], fields=body.fields_given(), origins=given["origins"], **common
+                group_id=told["group_id"], fields=body.fields_given(), origins=told["origins"], **common
             )
         return _detail(request, row.version, 201)
 
@@ -260,16 +250,16 @@ class IndicatorDetail(IdempotentMixin, APIView):
     @extend_schema(operation_id="indicators_retrieve", responses=shapes.IndicatorOut)
     def get(self, request: Request, version_id: int, indicator_id: int) -> Response:
         """An indicator or group."""
-        version = selectors.get_version(_actor(request), version_id)
+        version = selectors.get_version(actor_of(request), version_id)
         return Response(shapes.IndicatorOut(selectors.get_indicator(version, indicator_id)).data)
 
     @extend_schema(operation_id="indicators_update", request=shapes.IndicatorPatchIn, responses=shapes.VersionDetailOut)
     def patch(self, request: Request, version_id: int, indicator_id: int) -> Response:
         """Change the given fields of an indicator of a draft."""
-        body = _given(shapes.IndicatorPatchIn, request.data)
+        body = given(shapes.IndicatorPatchIn, request.data)
         row = usecases.save_indicator(
             version_id=version_id, indicator_id=indicator_id, changes=body.changes(),
-            lock_version=body.validated_data["lock_version"], actor=_actor(request), at=timezone.now(),
+            lock_version=body.validated_data["lock_version"], actor=actor_of(request), at=timezone.now(),
         )  # fmt: skip
         return _detail(request, row.version)
 
@@ -278,9 +268,9 @@ class IndicatorDetail(IdempotentMixin, APIView):
     )
     def delete(self, request: Request, version_id: int, indicator_id: int) -> Response:
         """Take an indicator, or an empty group, out of a draft; answers with the version as it is then."""
-        lock = _given(shapes.RemoveIn, request.query_params).validated_data
+        lock = validated(shapes.RemoveIn, request.query_params)
         version = usecases.remove_indicator(
-            version_id=version_id, indicator_id=indicator_id, actor=_actor(request), at=timezone.now(), **lock
+            version_id=version_id, indicator_id=indicator_id, actor=actor_of(request), at=timezone.now(), **lock
         )
         return _detail(request, version)
 
@@ -291,9 +281,9 @@ class IndicatorMove(IdempotentMixin, APIView):
     @extend_schema(operation_id="indicators_move", request=shapes.MoveIn, responses=shapes.VersionDetailOut)
     def post(self, request: Request, version_id: int, indicator_id: int) -> Response:
         """One place up or down among its siblings."""
-        body = _given(shapes.MoveIn, request.data)
+        body = given(shapes.MoveIn, request.data)
         version = usecases.move_indicator(
-            version_id=version_id, indicator_id=indicator_id, actor=_actor(request), at=timezone.now(),
+            version_id=version_id, indicator_id=indicator_id, actor=actor_of(request), at=timezone.now(),
             **body.validated_data,
         )  # fmt: skip
         return _detail(request, version)
@@ -305,9 +295,9 @@ class IndicatorGroup(IdempotentMixin, APIView):
     @extend_schema(operation_id="indicators_regroup", request=shapes.RegroupIn, responses=shapes.VersionDetailOut)
     def post(self, request: Request, version_id: int, indicator_id: int) -> Response:
         """To the end of the other group; both groups' points follow."""
-        body = _given(shapes.RegroupIn, request.data)
+        body = given(shapes.RegroupIn, request.data)
         version = usecases.regroup_indicator(
-            version_id=version_id, indicator_id=indicator_id, actor=_actor(request), at=timezone.now(),
+            version_id=version_id, indicator_id=indicator_id, actor=actor_of(request), at=timezone.now(),
             **body.validated_data,
         )  # fmt: skip
         return _detail(request, version)
@@ -319,9 +309,9 @@ class Comparison(APIView):
     @extend_schema(operation_id="versions_compare", parameters=[shapes.CompareQuery], responses=shapes.ComparisonOut)
     def get(self, request: Request, version_id: int) -> Response:
         """What was done to each indicator: renamed, split, merged, moved, re-weighted, unit or method changed."""
-        actor = _actor(request)
+        actor = actor_of(request)
         version = selectors.get_version(actor, version_id)
-        asked = _given(shapes.CompareQuery, request.query_params).validated_data.get("base")
+        asked = validated(shapes.CompareQuery, request.query_params).get("base")
         base = selectors.get_version(actor, asked) if asked else version.copied_from
         if base is None:
             raise Invalid(_("这个版本不是复制来的，请用 base 指明与哪个版本比较。"), field="base")
@@ -336,8 +326,8 @@ class Trials(APIView):
     @extend_schema(operation_id="indicators_try", request=shapes.TrialIn, responses=shapes.TrialOut)
     def post(self, request: Request, version_id: int, indicator_id: int) -> Response:
         """What a fact would earn by this indicator's rule, and how. Nothing is stored."""
-        body = _given(shapes.TrialIn, request.data)
-        version = selectors.get_version(_actor(request), version_id)
+        body = given(shapes.TrialIn, request.data)
+        version = selectors.get_version(actor_of(request), version_id)
         row = selectors.get_indicator(version, indicator_id)
         return Response(shapes.TrialOut(schemes.trial(row, body.validated_data["fact"])).data)
 

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of
 from tenants.policies import people as policies
 from tenants.selectors.limits import limits_on
 
@@ -29,7 +30,7 @@ class Limits(APIView):
     @extend_schema(operation_id="limits_list", responses=LimitOut(many=True))
     def get(self, request: Request) -> Response:
         """Those in force today, by app and name; for the three administrators. Not paged: they are few."""
-        policies.see_limits(request._request.actor)  # type: ignore[attr-defined]
+        policies.see_limits(actor_of(request))  # type: ignore[attr-defined]
         return Response(LimitOut(limits_on(timezone.localdate()), many=True).data)
 
 

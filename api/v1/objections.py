@@ -8,9 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of, validated
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
-from api.v1.verification_shapes import FACT, LARGEST, validated
+from api.v1.verification_shapes import FACT, LARGEST
 from appraisal.ledger.models import Objection
 from appraisal.ledger.policies import objections as policies
 from appraisal.ledger.selectors import objections as selectors
@@ -87,7 +88,7 @@ class Objections(IdempotentMixin, APIView):
     @extend_schema(operation_id="objections_list", parameters=[ObjectionQuery], responses=ObjectionOut(many=True))
     def get(self, request: Request) -> Response:
         """By the day their answer is due."""
-        actor, pages = request._request.actor, Pages()  # type: ignore[attr-defined]
+        actor, pages = actor_of(request), Pages()
         policies.see(actor)
         asked = validated(ObjectionQuery, request.query_params)
         names = {"state": "state", "office": "office__schema_name", "month": "period__month"}
@@ -98,7 +99,7 @@ class Objections(IdempotentMixin, APIView):
     @extend_schema(operation_id="objections_file", request=ObjectionIn, responses={201: ObjectionDetailOut})
     def post(self, request: Request) -> Response:
         """Object to one line of the own published card, once per indicator and month."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         body = validated(ObjectionIn, request.data)
         body["evidence"] = [str(file_id) for file_id in body["evidence"]]
         row = usecases.file_objection(actor=actor, at=timezone.now(), **body)
@@ -109,7 +110,7 @@ class ObjectionResource(APIView):
     @extend_schema(operation_id="objections_read", responses=ObjectionDetailOut)
     def get(self, request: Request, objection_id: int) -> Response:
         """One objection."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         row = selectors.get_objection(actor, objection_id)
         return Response(ObjectionDetailOut(row, context={"actor": actor}).data)
 
@@ -120,7 +121,7 @@ class ObjectionDecision(IdempotentMixin, APIView):
     @extend_schema(operation_id="objections_decide", request=ObjectionDecisionIn, responses=ObjectionDetailOut)
     def post(self, request: Request, objection_id: int) -> Response:
         """Uphold with a correction, or reject; the published run stays, a new run scores the correction."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         row = usecases.decide_objection(
             objection_id=objection_id, actor=actor, at=timezone.now(), **validated(ObjectionDecisionIn, request.data)
         )

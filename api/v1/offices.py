@@ -7,12 +7,12 @@ from django.urls import path
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of, validated
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.v1 import offices_shapes as shapes
@@ -23,7 +23,6 @@ from core.audit.reading import read
 from core.models import Job
 from core.usecases.calendar import days_of
 from tenants import events
-from tenants.actors import Actor
 from tenants.models import ChangeRequest
 from tenants.policies import offices as policies
 from tenants.selectors import offices as selectors
@@ -31,18 +30,8 @@ from tenants.usecases import archives, calendar, divisions, second_person
 from tenants.usecases import offices as usecases
 
 
-def _actor(request: Request) -> Actor:
-    return request._request.actor  # type: ignore[attr-defined]
-
-
-def _given(shape: type[serializers.Serializer], data: object) -> dict:
-    body = shape(data=data)
-    body.is_valid(raise_exception=True)
-    return body.validated_data
-
-
 def _office(request: Request, office_id: int, status: int = 200) -> Response:
-    actor = _actor(request)
+    actor = actor_of(request)
     office = selectors.get_office(actor, office_id)
     return Response(shapes.OfficeDetailOut(office, context={"actor": actor}).data, status=status)
 
@@ -59,7 +48,7 @@ class Offices(IdempotentMixin, APIView):
     @extend_schema(operation_id="offices_list", responses=shapes.OfficeNodeOut(many=True))
     def get(self, request: Request) -> Response:
         """One's own office and those below, each with the id of its parent; in official order."""
-        actor, pages = _actor(request), Pages()
+        actor, pages = actor_of(request), Pages()
         rows = selectors.offices_for(actor).order_by("parent_id", "position", "id")
         page = pages.paginate_queryset(rows, request, view=self)
         return pages.get_paginated_response(shapes.OfficeNodeOut(page, many=True, context={"actor": actor}).data)
@@ -70,7 +59,7 @@ class Offices(IdempotentMixin, APIView):
 
         202 with a background job where the schemas have an owner of their own: it makes the office.
         """
-        given, actor = _given(shapes.OfficeIn, request.data), _actor(request)
+        given, actor = validated(shapes.OfficeIn, request.data), actor_of(request)
         made = usecases.take_in(actor=actor, at=timezone.now(), **given)
         if isinstance(made, Job):
             return Response(JobOut(made, context={"actor": actor}).data, status=202)
@@ -92,8 +81,8 @@ class Rename(IdempotentMixin, APIView):
     @extend_schema(operation_id="offices_rename", request=shapes.RenameIn, responses=shapes.OfficeDetailOut)
     def post(self, request: Request, office_id: int) -> Response:
         """Give the office another name from a day on."""
-        given = _given(shapes.RenameIn, request.data)
-        usecases.rename_office(office_id=office_id, actor=_actor(request), at=timezone.now(), **given)
+        given = validated(shapes.RenameIn, request.data)
+        usecases.rename_office(office_id=office_id, actor=actor_of(request), at=timezone.now(), **given)
         return _office(request, office_id)
 
 
@@ -103,8 +92,8 @@ def _asked_or(request: Request, outcome: Any, office_id: int) -> Response:
 
 
 def _change_state(request: Request, use_case: str, office_id: int) -> Response:
-    given = _given(shapes.ReasonIn, request.data)
-    outcome = second_person.do(use_case, office_id=office_id, actor=_actor(request), at=timezone.now(), **given)
+    given = validated(shapes.ReasonIn, request.data)
+    outcome = second_person.do(use_case, office_id=office_id, actor=actor_of(request), at=timezone.now(), **given)
     return _asked_or(request, outcome, office_id)
 
 
@@ -158,7 +147,7 @@ class Archives(APIView):
     @extend_schema(operation_id="offices_archives", responses=shapes.ArchiveOut(many=True))
     def get(self, request: Request, office_id: int) -> Response:
         """Its files, newest first; for the system administrator of the office above."""
-        actor, pages = _actor(request), Pages()
+        actor, pages = actor_of(request), Pages()
         office = selectors.get_office(actor, office_id)
         policies.see_archives(actor, office)
         page = pages.paginate_queryset(archives.archives_of(actor, office), request, view=self)  # type: ignore[arg-type]
@@ -180,7 +169,7 @@ class ArchiveFile(APIView):
     @extend_schema(operation_id="archives_file", responses={(200, "application/x-tar"): OpenApiTypes.BINARY})
     def get(self, request: Request, archive_id: int) -> FileResponse:
         """The file, for `platform/deploy/verify_archive.py`. That it was taken is noted."""
-        actor = _actor(request)
+        actor = actor_of(request)
         row, path = archives.path_of(actor, archive_id)
         read("office-archive", subject=events.office_subject(row.office_id), actor=actor, at=timezone.now())
         return FileResponse(path.open("rb"), as_attachment=True, filename=row.file, content_type="application/x-tar")
@@ -195,15 +184,15 @@ class Divisions(IdempotentMixin, APIView):
     def get(self, request: Request, office_id: int) -> Response:
         """Those in being first, then the closed ones."""
         pages = Pages()
-        rows = selectors.divisions_of(selectors.get_office(_actor(request), office_id))
+        rows = selectors.divisions_of(selectors.get_office(actor_of(request), office_id))
         page = pages.paginate_queryset(rows, request, view=self)  # type: ignore[arg-type]
         return pages.get_paginated_response(shapes.DivisionOut(page, many=True).data)
 
     @extend_schema(operation_id="divisions_add", request=shapes.DivisionIn, responses={201: shapes.DivisionOut})
     def post(self, request: Request, office_id: int) -> Response:
         """Set up a division."""
-        given = _given(shapes.DivisionIn, request.data)
-        row = divisions.add_division(office_id=office_id, actor=_actor(request), at=timezone.now(), **given)
+        given = validated(shapes.DivisionIn, request.data)
+        row = divisions.add_division(office_id=office_id, actor=actor_of(request), at=timezone.now(), **given)
         return Response(shapes.DivisionOut(row).data, status=201)
 
 
@@ -213,13 +202,13 @@ class OneDivision(IdempotentMixin, APIView):
     @extend_schema(operation_id="divisions_get", responses=shapes.DivisionOut)
     def get(self, request: Request, division_id: int) -> Response:
         """Its names and dates."""
-        return Response(shapes.DivisionOut(selectors.get_division(_actor(request), division_id)).data)
+        return Response(shapes.DivisionOut(selectors.get_division(actor_of(request), division_id)).data)
 
     @extend_schema(operation_id="divisions_rename", request=shapes.DivisionNameIn, responses=shapes.DivisionOut)
     def put(self, request: Request, division_id: int) -> Response:
         """Change its name."""
-        given = _given(shapes.DivisionNameIn, request.data)
-        row = divisions.rename_division(division_id=division_id, actor=_actor(request), at=timezone.now(), **given)
+        given = validated(shapes.DivisionNameIn, request.data)
+        row = divisions.rename_division(division_id=division_id, actor=actor_of(request), at=timezone.now(), **given)
         return Response(shapes.DivisionOut(row).data)
 
 
@@ -229,8 +218,8 @@ class CloseDivision(IdempotentMixin, APIView):
     @extend_schema(operation_id="divisions_close", request=shapes.DivisionCloseIn, responses=shapes.DivisionOut)
     def post(self, request: Request, division_id: int) -> Response:
         """End it with a day; nobody may hold a role in it any more."""
-        given = _given(shapes.DivisionCloseIn, request.data)
-        row = divisions.close_division(division_id=division_id, actor=_actor(request), at=timezone.now(), **given)
+        given = validated(shapes.DivisionCloseIn, request.data)
+        row = divisions.close_division(division_id=division_id, actor=actor_of(request), at=timezone.now(), **given)
         return Response(shapes.DivisionOut(row).data)
 
 
@@ -242,9 +231,9 @@ class Regions(APIView):
     @extend_schema(operation_id="regions_list", parameters=[shapes.RegionQuery], responses=shapes.RegionOut(many=True))
     def get(self, request: Request) -> Response:
         """Codes and names with the dates they hold."""
-        query = _given(shapes.RegionQuery, request.query_params)
+        query = validated(shapes.RegionQuery, request.query_params)
         pages = Pages()
-        rows = selectors.regions_for(_actor(request), query=query.get("q", ""))
+        rows = selectors.regions_for(actor_of(request), query=query.get("q", ""))
         page = pages.paginate_queryset(rows, request, view=self)
         return pages.get_paginated_response(shapes.RegionOut(page, many=True).data)
 
@@ -260,23 +249,23 @@ class CalendarDays(IdempotentMixin, APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         """What is laid down for exactly this region in a year."""
-        policies.see_calendar(_actor(request))
-        query, pages = _given(shapes.CalendarQuery, request.query_params), Pages()
+        policies.see_calendar(actor_of(request))
+        query, pages = validated(shapes.CalendarQuery, request.query_params), Pages()
         page = pages.paginate_queryset(days_of(query["region"], query["year"]), request, view=self)  # type: ignore[arg-type]
         return pages.get_paginated_response(shapes.CalendarDayOut(page, many=True).data)
 
     @extend_schema(operation_id="calendar_days_set", request=shapes.CalendarDayIn, responses=shapes.CalendarDayOut)
     def put(self, request: Request) -> Response:
         """Lay down one day; what was laid down for it is replaced."""
-        given = _given(shapes.CalendarDayIn, request.data)
-        row = calendar.set_day(actor=_actor(request), at=timezone.now(), **given)
+        given = validated(shapes.CalendarDayIn, request.data)
+        row = calendar.set_day(actor=actor_of(request), at=timezone.now(), **given)
         return Response(shapes.CalendarDayOut(row).data)
 
     @extend_schema(operation_id="calendar_days_clear", parameters=[shapes.CalendarDayQuery], responses={204: None})
     def delete(self, request: Request) -> Response:
         """Take back what is laid down for a day."""
-        query = _given(shapes.CalendarDayQuery, request.query_params)
-        calendar.clear_day(region_code=query["region"], day=query["day"], actor=_actor(request), at=timezone.now())
+        query = validated(shapes.CalendarDayQuery, request.query_params)
+        calendar.clear_day(region_code=query["region"], day=query["day"], actor=actor_of(request), at=timezone.now())
         return Response(status=204)
 
 
@@ -286,8 +275,8 @@ class Derivation(APIView):
     @extend_schema(operation_id="calendar_derive", parameters=[shapes.DerivationQuery], responses=shapes.DerivationOut)
     def get(self, request: Request) -> Response:
         """The n-th working day after a day, and how it came about."""
-        policies.see_calendar(_actor(request))
-        query = _given(shapes.DerivationQuery, request.query_params)
+        policies.see_calendar(actor_of(request))
+        query = validated(shapes.DerivationQuery, request.query_params)
         day, derivation = workdays.add_working_days(query["start"], query["n"], workdays.Calendar(query["region"]))
         return Response(shapes.DerivationOut({"day": day, "derivation": str(derivation)}).data)
 

@@ -10,11 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of, validated
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.v1.changes import ChangeOut, change_out
 from api.v1.offices_shapes import Day, ReasonIn
-from tenants.actors import Actor
 from tenants.models import ChangeRequest, Membership, Role, StandIn, User
 from tenants.policies import people as policies
 from tenants.rules import numbers as number_rules
@@ -177,23 +177,13 @@ class StandInRefusals(serializers.Serializer):
     revoke = serializers.CharField(allow_null=True)
 
 
-def _actor(request: Request) -> Actor:
-    return request._request.actor  # type: ignore[attr-defined]
-
-
-def _given(shape: type[serializers.Serializer], data: object) -> dict:
-    body = shape(data=data)
-    body.is_valid(raise_exception=True)
-    return body.validated_data
-
-
 def _person(request: Request, user: User, status: int = 200) -> Response:
-    return Response(PersonDetailOut(user, context={"actor": _actor(request)}).data, status=status)
+    return Response(PersonDetailOut(user, context={"actor": actor_of(request)}).data, status=status)
 
 
 def _secret(request: Request, user: User, password: str, status: int = 200) -> Response:
     user.initial_password = password  # type: ignore[attr-defined]
-    return Response(PersonPasswordOut(user, context={"actor": _actor(request)}).data, status=status)
+    return Response(PersonPasswordOut(user, context={"actor": actor_of(request)}).data, status=status)
 
 
 def _asked_or(request: Request, outcome: object) -> Response | None:
@@ -209,9 +199,9 @@ class People(APIView):
     @extend_schema(operation_id="people_list", parameters=[PeopleQuery], responses=PersonOut(many=True))
     def get(self, request: Request) -> Response:
         """By account; system and security administrators only."""
-        actor, now, pages = _actor(request), timezone.now(), Pages()
+        actor, now, pages = actor_of(request), timezone.now(), Pages()
         policies.see_people(actor)
-        query = _given(PeopleQuery, request.query_params)
+        query = validated(PeopleQuery, request.query_params)
         state = "" if query["state"] == "all" else query["state"]
         rows = selectors.people_list(
             actor, on=timezone.localdate(now), now=now, query=query.get("q", ""), office_id=query.get("office"),
@@ -223,8 +213,8 @@ class People(APIView):
     @extend_schema(operation_id="people_create", request=PersonIn, responses={201: PersonPasswordOut})
     def post(self, request: Request) -> Response:
         """Make an account, without a role. Not repeatable by key: the initial password is told once."""
-        given = _given(PersonIn, request.data)
-        user, password = usecases.create_account(actor=_actor(request), at=timezone.now(), **given)
+        given = validated(PersonIn, request.data)
+        user, password = usecases.create_account(actor=actor_of(request), at=timezone.now(), **given)
         return _secret(request, user, password, 201)
 
 
@@ -234,9 +224,9 @@ class FindPerson(APIView):
     @extend_schema(operation_id="people_find", request=NumberIn, responses=PersonOut(many=True))
     def post(self, request: Request) -> Response:
         """People in reach with this phone or identity number. POST, because addresses of requests are kept in logs."""
-        actor, now = _actor(request), timezone.now()
+        actor, now = actor_of(request), timezone.now()
         policies.see_people(actor)
-        given = _given(NumberIn, request.data)
+        given = validated(NumberIn, request.data)
         rows = selectors.people_list(actor, on=timezone.localdate(now), now=now, state="", **given)
         return Response(PersonOut(rows[:MOST_FOUND], many=True, context={"actor": actor}).data)
 
@@ -250,9 +240,9 @@ class Reveal(APIView):
 
         Not repeatable by key: a kept answer would be the number in clear.
         """
-        policies.see_people(_actor(request))
-        given = _given(RevealIn, request.data)
-        number = numbers.reveal_number(user_id=user_id, actor=_actor(request), at=timezone.now(), **given)
+        policies.see_people(actor_of(request))
+        given = validated(RevealIn, request.data)
+        number = numbers.reveal_number(user_id=user_id, actor=actor_of(request), at=timezone.now(), **given)
         return Response({"field": given["field"], "number": number})
 
 
@@ -262,14 +252,14 @@ class Person(IdempotentMixin, APIView):
     @extend_schema(operation_id="people_get", responses=PersonDetailOut)
     def get(self, request: Request, user_id: int) -> Response:
         """With the roles in reach, ended ones too."""
-        policies.see_people(_actor(request))
-        return _person(request, selectors.get_person(_actor(request), user_id))
+        policies.see_people(actor_of(request))
+        return _person(request, selectors.get_person(actor_of(request), user_id))
 
     @extend_schema(operation_id="people_edit", request=PersonEditIn, responses=PersonDetailOut)
     def put(self, request: Request, user_id: int) -> Response:
         """Names, staff number, phone and identity number; a number given as its mask stays."""
-        given = _given(PersonEditIn, request.data)
-        user = usecases.edit_account(user_id=user_id, actor=_actor(request), at=timezone.now(), **given)
+        given = validated(PersonEditIn, request.data)
+        user = usecases.edit_account(user_id=user_id, actor=actor_of(request), at=timezone.now(), **given)
         return _person(request, user)
 
 
@@ -279,8 +269,8 @@ class Deactivate(IdempotentMixin, APIView):
     @extend_schema(operation_id="people_deactivate", request=ReasonIn, responses=PersonDetailOut)
     def post(self, request: Request, user_id: int) -> Response:
         """It can no longer sign in; roles and stand-ins end."""
-        given = _given(ReasonIn, request.data)
-        user = usecases.deactivate_account(user_id=user_id, actor=_actor(request), at=timezone.now(), **given)
+        given = validated(ReasonIn, request.data)
+        user = usecases.deactivate_account(user_id=user_id, actor=actor_of(request), at=timezone.now(), **given)
         return _person(request, user)
 
 
@@ -290,7 +280,7 @@ class Reactivate(APIView):
     @extend_schema(operation_id="people_reactivate", request=None, responses=PersonPasswordOut)
     def post(self, request: Request, user_id: int) -> Response:
         """With a new initial password and without roles."""
-        user, password = usecases.reactivate_account(user_id=user_id, actor=_actor(request), at=timezone.now())
+        user, password = usecases.reactivate_account(user_id=user_id, actor=actor_of(request), at=timezone.now())
         return _secret(request, user, password)
 
 
@@ -312,8 +302,8 @@ class ResetPassword(APIView):
         202 with a change where an administrator's waits for a second administrator, which wants a `reason`; once it is
         approved the same call answers with the password, once.
         """
-        given = _given(ResetIn, request.data)
-        outcome = passwords.reset_or_ask(user_id=user_id, actor=_actor(request), at=timezone.now(), **given)
+        given = validated(ResetIn, request.data)
+        outcome = passwords.reset_or_ask(user_id=user_id, actor=actor_of(request), at=timezone.now(), **given)
         return change_out(request, outcome, 202) if isinstance(outcome, ChangeRequest) else _secret(request, *outcome)
 
 
@@ -323,9 +313,9 @@ class EndSessions(IdempotentMixin, APIView):
     @extend_schema(operation_id="people_end_sessions", request=ReasonIn, responses=PersonDetailOut)
     def post(self, request: Request, user_id: int) -> Response:
         """End all of them at once; and revoke their tokens; security administrators only."""
-        given = _given(ReasonIn, request.data)
-        sessions.end_sessions_of(user_id=user_id, actor=_actor(request), at=timezone.now(), **given)
-        return _person(request, selectors.get_person(_actor(request), user_id))
+        given = validated(ReasonIn, request.data)
+        sessions.end_sessions_of(user_id=user_id, actor=actor_of(request), at=timezone.now(), **given)
+        return _person(request, selectors.get_person(actor_of(request), user_id))
 
 
 class ResetSecondFactor(IdempotentMixin, APIView):
@@ -339,8 +329,8 @@ class ResetSecondFactor(IdempotentMixin, APIView):
 
         202 with a change where an administrator's waits for a second administrator.
         """
-        given = _given(ReasonIn, request.data)
-        outcome = second_person.do("reset-factor", user_id=user_id, actor=_actor(request), at=timezone.now(), **given)
+        given = validated(ReasonIn, request.data)
+        outcome = second_person.do("reset-factor", user_id=user_id, actor=actor_of(request), at=timezone.now(), **given)
         return _asked_or(request, outcome) or _person(request, outcome)
 
 
@@ -350,7 +340,7 @@ class Unlock(IdempotentMixin, APIView):
     @extend_schema(operation_id="people_unlock", request=None, responses=PersonDetailOut)
     def post(self, request: Request, user_id: int) -> Response:
         """Before its half hour is over; security administrators only."""
-        return _person(request, sign_in.unlock_account(user_id=user_id, actor=_actor(request), at=timezone.now()))
+        return _person(request, sign_in.unlock_account(user_id=user_id, actor=actor_of(request), at=timezone.now()))
 
 
 class Roles(IdempotentMixin, APIView):
@@ -362,8 +352,8 @@ class Roles(IdempotentMixin, APIView):
 
         202 with a change where the role of an administrator waits for a second administrator.
         """
-        given = _given(RoleIn, request.data)
-        outcome = second_person.do("grant-role", user_id=user_id, actor=_actor(request), at=timezone.now(), **given)
+        given = validated(RoleIn, request.data)
+        outcome = second_person.do("grant-role", user_id=user_id, actor=actor_of(request), at=timezone.now(), **given)
         return _asked_or(request, outcome) or Response(RoleOut(outcome).data, status=201)
 
 
@@ -373,8 +363,8 @@ class EndRole(IdempotentMixin, APIView):
     @extend_schema(operation_id="roles_end", request=ReasonIn, responses=RoleOut)
     def post(self, request: Request, membership_id: int) -> Response:
         """End it at once; not the last security administrator's."""
-        given = _given(ReasonIn, request.data)
-        row = roles.end_role(membership_id=membership_id, actor=_actor(request), at=timezone.now(), **given)
+        given = validated(ReasonIn, request.data)
+        row = roles.end_role(membership_id=membership_id, actor=actor_of(request), at=timezone.now(), **given)
         return Response(RoleOut(row).data)
 
 
@@ -386,7 +376,7 @@ class StandIns(IdempotentMixin, APIView):
     @extend_schema(operation_id="stand_ins_list", responses=StandInOut(many=True))
     def get(self, request: Request) -> Response:
         """Those one named or acts in; the security administrator sees all of the office. Newest first."""
-        actor, pages = _actor(request), Pages()
+        actor, pages = actor_of(request), Pages()
         policies.see_stand_ins(actor)
         page = pages.paginate_queryset(selectors.stand_ins_for(actor), request, view=self)
         return pages.get_paginated_response(StandInOut(page, many=True, context={"actor": actor}).data)
@@ -394,9 +384,9 @@ class StandIns(IdempotentMixin, APIView):
     @extend_schema(operation_id="stand_ins_name", request=StandInIn, responses={201: StandInOut})
     def post(self, request: Request) -> Response:
         """Name one for a role of one's own."""
-        given = _given(StandInIn, request.data)
-        row = stand_ins.name_stand_in(actor=_actor(request), at=timezone.now(), **given)
-        return Response(StandInOut(row, context={"actor": _actor(request)}).data, status=201)
+        given = validated(StandInIn, request.data)
+        row = stand_ins.name_stand_in(actor=actor_of(request), at=timezone.now(), **given)
+        return Response(StandInOut(row, context={"actor": actor_of(request)}).data, status=201)
 
 
 class RevokeStandIn(IdempotentMixin, APIView):
@@ -405,8 +395,8 @@ class RevokeStandIn(IdempotentMixin, APIView):
     @extend_schema(operation_id="stand_ins_revoke", request=None, responses=StandInOut)
     def post(self, request: Request, stand_in_id: int) -> Response:
         """Before its last day."""
-        row = stand_ins.revoke_stand_in(stand_in_id=stand_in_id, actor=_actor(request), at=timezone.now())
-        return Response(StandInOut(row, context={"actor": _actor(request)}).data)
+        row = stand_ins.revoke_stand_in(stand_in_id=stand_in_id, actor=actor_of(request), at=timezone.now())
+        return Response(StandInOut(row, context={"actor": actor_of(request)}).data)
 
 
 urlpatterns = [

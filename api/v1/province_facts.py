@@ -8,9 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of, validated
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
-from api.v1.verification_shapes import FACT, LARGEST, validated
+from api.v1.verification_shapes import FACT, LARGEST
 from appraisal.ledger.models import Period
 from appraisal.ledger.policies import verification as policies
 from appraisal.ledger.selectors import province_facts as selectors
@@ -60,7 +61,7 @@ class NoEventsIn(serializers.Serializer):
 
 
 def _found(request: Request, period_id: int, code: str) -> tuple[Actor, Period, Indicator]:
-    actor = request._request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     period = selectors.get_period(actor, period_id)
     return actor, period, selectors.indicator_by_code(period, code)
 

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.parsers import JSONParser
@@ -37,12 +38,12 @@ STATUSES = ["todo", "overdue", "draft", "reviewing", "submitted", "returned", "v
 
 
 def _month(request: Request, period_id: int) -> Response:
-    seen = workbench.month(request._request.actor, period_id, on=timezone.localdate())
+    seen = workbench.month(actor_of(request), period_id, on=timezone.localdate())
     return Response(MonthOut(seen).data)
 
 
 def _value(request: Request, period_id: int, indicator_id: int) -> Response:
-    seen = values.value_form(request._request.actor, period_id, indicator_id, on=timezone.localdate())
+    seen = values.value_form(actor_of(request), period_id, indicator_id, on=timezone.localdate())
     return Response(DraftValueOut(seen).data)
 
 
@@ -69,7 +70,7 @@ class DraftValues(APIView):
         """Every indicator that the office reports on, in the scheme's order."""
         query = RowQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
-        seen = workbench.month(request._request.actor, period_id, on=timezone.localdate())
+        seen = workbench.month(actor_of(request), period_id, on=timezone.localdate())
         wanted = query.validated_data.get("status")
         rows = [row for row in seen.rows if wanted in (None, row.status)]
         pages = Pages()
@@ -92,11 +93,11 @@ class DraftValue(IdempotentMixin, APIView):
         saved = usecases.save_value(
             period_id=period_id,
             indicator_id=indicator_id,
-            actor=request._request.actor,
+            actor=actor_of(request),
             at=timezone.now(),
             **{"county_lines": None, **body.validated_data},
         )
-        return Response(DraftValueOut(values.form_of(request._request.actor, saved.sheet, indicator_id)).data)
+        return Response(DraftValueOut(values.form_of(actor_of(request), saved.sheet, indicator_id)).data)
 
 
 class DraftClaim(IdempotentMixin, APIView):
@@ -107,7 +108,7 @@ class DraftClaim(IdempotentMixin, APIView):
         """Claim it, with the reason; the ledger's figure counts until a verifier decides. Evidence as of any value."""
         body = ClaimIn(data=request.data)
         body.is_valid(raise_exception=True)
-        actor = request._request.actor
+        actor = actor_of(request)
         sheet = usecases.save_claim(
             period_id=period_id, indicator_id=indicator_id, actor=actor, at=timezone.now(), **body.validated_data
         )
@@ -116,7 +117,7 @@ class DraftClaim(IdempotentMixin, APIView):
     @extend_schema(operation_id="draft_claim_withdraw", request=None, responses=DraftValueOut)
     def delete(self, request: Request, period_id: int, indicator_id: int) -> Response:
         """Take it back while the month is not handed over."""
-        actor = request._request.actor
+        actor = actor_of(request)
         sheet = usecases.withdraw_claim(period_id=period_id, indicator_id=indicator_id, actor=actor, at=timezone.now())
         return Response(DraftValueOut(values.form_of(actor, sheet, indicator_id)).data)
 
@@ -136,7 +137,7 @@ class DraftEvidence(IdempotentMixin, APIView):
         body = EvidenceIn(data=request.data)
         body.is_valid(raise_exception=True)
         where = {"period_id": period_id, "indicator_id": indicator_id}
-        actor, at, given = request._request.actor, timezone.now(), body.validated_data
+        actor, at, given = actor_of(request), timezone.now(), body.validated_data
         if "file" in given:
             attached = usecases.upload_evidence(**where, upload=given["file"], actor=actor, at=at)
         else:
@@ -156,7 +157,7 @@ class DraftEvidenceFile(IdempotentMixin, APIView):
     def delete(self, request: Request, period_id: int, indicator_id: int, file_id: UUID) -> Response:
         """Take the file off; what was handed over with it keeps it."""
         usecases.detach_file(
-            period_id=period_id, indicator_id=indicator_id, file_id=file_id, actor=request._request.actor,
+            period_id=period_id, indicator_id=indicator_id, file_id=file_id, actor=actor_of(request),
             at=timezone.now(),
         )  # fmt: skip
         return Response(status=204)
@@ -168,7 +169,7 @@ class CarryOver(IdempotentMixin, APIView):
     @extend_schema(operation_id="draft_carry_over", request=None, responses=MonthOut)
     def post(self, request: Request, period_id: int) -> Response:
         """Facts only: explanations, county lines and evidence are of last month."""
-        usecases.carry_over(period_id=period_id, actor=request._request.actor, at=timezone.now())
+        usecases.carry_over(period_id=period_id, actor=actor_of(request), at=timezone.now())
         return _month(request, period_id)
 
 
@@ -178,7 +179,7 @@ class Submit(IdempotentMixin, APIView):
     @extend_schema(operation_id="draft_submit", request=None, responses=MonthOut)
     def post(self, request: Request, period_id: int) -> Response:
         """Complete only: 422 lists in `rows` everything that is lacking."""
-        usecases.submit_report(period_id=period_id, actor=request._request.actor, at=timezone.now())
+        usecases.submit_report(period_id=period_id, actor=actor_of(request), at=timezone.now())
         return _month(request, period_id)
 
 
@@ -191,7 +192,7 @@ class SendBack(IdempotentMixin, APIView):
         body = SendBackIn(data=request.data)
         body.is_valid(raise_exception=True)
         usecases.send_back(
-            period_id=period_id, reason=body.validated_data["reason"], actor=request._request.actor, at=timezone.now()
+            period_id=period_id, reason=body.validated_data["reason"], actor=actor_of(request), at=timezone.now()
         )
         return _month(request, period_id)
 
@@ -205,7 +206,7 @@ class SignOff(IdempotentMixin, APIView):
         body = SignOffIn(data=request.data)
         body.is_valid(raise_exception=True)
         report = usecases.sign_off(
-            period_id=period_id, actor=request._request.actor, at=timezone.now(), **body.validated_data
+            period_id=period_id, actor=actor_of(request), at=timezone.now(), **body.validated_data
         )
         return Response(ReportOut(report).data)
 
@@ -222,7 +223,7 @@ class Reports(APIView):
     )
     def get(self, request: Request) -> Response:
         """The office's reports, newest first."""
-        actor = request._request.actor
+        actor = actor_of(request)
         policies.see(actor)
         given = request.query_params.get("period")
         if given is not None and not (given.isascii() and given.isdigit()):
@@ -239,7 +240,7 @@ class ReportDetail(APIView):
     @extend_schema(operation_id="reports_retrieve", responses=ReportDetailOut)
     def get(self, request: Request, report_id: int) -> Response:
         """With the values as they were handed over."""
-        actor = request._request.actor
+        actor = actor_of(request)
         policies.see(actor)
         report = ledger.get_report(actor, report_id)
         claims = list(report.claims.select_related("value").order_by("pk"))

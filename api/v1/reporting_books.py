@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of
 from api.errors import CONTENT_TYPE, ProblemOut
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
@@ -88,7 +89,7 @@ class WriteBookIn(serializers.Serializer):
 
 
 def _detail(request: Request, period_id: int, book_id: int) -> dict[str, Any]:
-    actor = request._request.actor
+    actor = actor_of(request)
     book = selectors.get_book(actor, period_id, book_id)
     compared = None
     if book.state == Book.State.READY:
@@ -108,7 +109,7 @@ class Workbook(APIView):
     )
     def get(self, request: Request, period_id: int) -> HttpResponse:
         """What this person may fill in now, with what is drafted. 409 when nothing is left to fill in."""
-        name, content = selectors.blank(request._request.actor, period_id, at=timezone.now())
+        name, content = selectors.blank(actor_of(request), period_id, at=timezone.now())
         return spreadsheet(name, content)
 
 
@@ -121,7 +122,7 @@ class Books(IdempotentMixin, APIView):
     @extend_schema(operation_id="draft_books_list", responses=BookOut(many=True))
     def get(self, request: Request, period_id: int) -> Response:
         """The month's uploads, newest first."""
-        actor = request._request.actor
+        actor = actor_of(request)
         ledger.get_period(actor, period_id)
         pages = Pages()
         rows = pages.paginate_queryset(selectors.books_for(actor, period_id), request, view=self)
@@ -132,7 +133,7 @@ class Books(IdempotentMixin, APIView):
     )
     def post(self, request: Request, period_id: int) -> Response:
         """Take in a sheet and compare it. A large one is read by a job: its state is READING until then."""
-        actor = request._request.actor
+        actor = actor_of(request)
         period = ledger.get_period(actor, period_id)
         policies.fill(actor, period, ledger.demands(actor, period).letter, timezone.localdate())  # before any byte
         body = SheetIn(data=request.data)
@@ -163,7 +164,7 @@ class WriteBook(IdempotentMixin, APIView):
             book_id=book_id,
             choices={each["name"]: each["take"] for each in body.validated_data["choices"]},
             seen=body.validated_data["seen"],
-            actor=request._request.actor,
+            actor=actor_of(request),
             at=timezone.now(),
         )
         return Response(_detail(request, period_id, book_id))
@@ -175,7 +176,7 @@ class DropBook(IdempotentMixin, APIView):
     @extend_schema(operation_id="draft_books_drop", request=None, responses=BookDetailOut)
     def post(self, request: Request, period_id: int, book_id: int) -> Response:
         """Nothing of it is written."""
-        usecases.drop_book(period_id=period_id, book_id=book_id, actor=request._request.actor, at=timezone.now())
+        usecases.drop_book(period_id=period_id, book_id=book_id, actor=actor_of(request), at=timezone.now())
         return Response(_detail(request, period_id, book_id))
 
 

@@ -13,9 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of, validated
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
-from api.v1.verification_shapes import validated
 from appraisal.ledger.selectors import forecast, overview
 from appraisal.ledger.selectors import scores as score_selectors
 from appraisal.results.models import ResultUse
@@ -27,14 +27,9 @@ from appraisal.results.states import UseState
 from appraisal.results.usecases import uses as usecases
 from core.documents import MEDIA, Kind
 from core.errors import NotFound
-from tenants.actors import Actor
 from tenants.models import Office
 
 TAGS = ["results"]
-
-
-def _actor(request: Request) -> Actor:
-    return request._request.actor  # type: ignore[attr-defined]
 
 
 class UseOut(serializers.ModelSerializer):
@@ -111,7 +106,7 @@ class UseReasonIn(serializers.Serializer):
 
 
 def _told(request: Request, use_id: int, status: int = 200) -> Response:
-    actor = _actor(request)
+    actor = actor_of(request)
     return Response(UseOut(selectors.get_use(actor, use_id), context={"actor": actor}).data, status=status)
 
 
@@ -123,7 +118,7 @@ class Uses(APIView):
     @extend_schema(operation_id="result_uses_list", parameters=[UseQuery], responses=UseOut(many=True), tags=TAGS)
     def get(self, request: Request) -> Response:
         """The newest year first, by kind and office."""
-        actor, pages = _actor(request), Pages()
+        actor, pages = actor_of(request), Pages()
         asked = validated(UseQuery, request.query_params)
         names = {"year": "result__cycle__year", "office": "office__schema_name", "kind": "kind", "state": "state"}
         rows = selectors.uses_for(actor).filter(**{names[name]: value for name, value in asked.items()})
@@ -145,7 +140,7 @@ class ResultUses(IdempotentMixin, APIView):
     def post(self, request: Request, result_id: int) -> Response:
         """An award, a talk, or a rectification, whose plan is then due by the calendar."""
         body = validated(UseIn, request.data)
-        use = usecases.record_use(result_id=result_id, actor=_actor(request), at=timezone.now(), **body)
+        use = usecases.record_use(result_id=result_id, actor=actor_of(request), at=timezone.now(), **body)
         return _told(request, use.pk, 201)
 
 
@@ -155,7 +150,7 @@ class FundShares(IdempotentMixin, APIView):
     @extend_schema(operation_id="result_uses_split_fund", request=FundIn, responses={201: UseOut(many=True)}, tags=TAGS)
     def post(self, request: Request, result_id: int) -> Response:
         """By population, the year's score and other factors, to the fen; the shares sum to the amount."""
-        actor, body = _actor(request), validated(FundIn, request.data)
+        actor, body = actor_of(request), validated(FundIn, request.data)
         factors = {each["office"]: usecases.Factors(each["population"], each["other"]) for each in body.pop("factors")}
         made = usecases.split_fund(result_id=result_id, factors=factors, actor=actor, at=timezone.now(), **body)
         return Response(UseOut(made, many=True, context={"actor": actor}).data, status=201)
@@ -166,7 +161,7 @@ class UsePlan(IdempotentMixin, APIView):
     def post(self, request: Request, use_id: int) -> Response:
         """The office's rectification plan; late ones are taken and told."""
         body = validated(UsePlanIn, request.data)
-        usecases.hand_in_plan(use_id=use_id, actor=_actor(request), at=timezone.now(), **body)
+        usecases.hand_in_plan(use_id=use_id, actor=actor_of(request), at=timezone.now(), **body)
         return _told(request, use_id)
 
 
@@ -175,7 +170,7 @@ class UseClosing(IdempotentMixin, APIView):
     def post(self, request: Request, use_id: int) -> Response:
         """What came of it; a rectification after its plan."""
         body = validated(UseEndingIn, request.data)
-        usecases.close_use(use_id=use_id, actor=_actor(request), at=timezone.now(), **body)
+        usecases.close_use(use_id=use_id, actor=actor_of(request), at=timezone.now(), **body)
         return _told(request, use_id)
 
 
@@ -184,7 +179,7 @@ class UseCancelling(IdempotentMixin, APIView):
     def post(self, request: Request, use_id: int) -> Response:
         """Taken back with a reason; it stays in the register."""
         body = validated(UseReasonIn, request.data)
-        usecases.cancel_use(use_id=use_id, actor=_actor(request), at=timezone.now(), **body)
+        usecases.cancel_use(use_id=use_id, actor=actor_of(request), at=timezone.now(), **body)
         return _told(request, use_id)
 
 
@@ -199,7 +194,7 @@ class Circular(APIView):
     kind: Kind = "docx"
 
     def given(self, request: Request, result_id: int) -> HttpResponse:
-        actor = _actor(request)
+        actor = actor_of(request)
         result = outcome.get_result(actor, result_id)
         outcome_policies.circular(actor, result)
         name = f"circular-{result.cycle.year}-{result.number}.{self.kind}"
@@ -235,7 +230,7 @@ class Summary(APIView):
     )  # fmt: skip
     def get(self, request: Request, result_id: int) -> HttpResponse:
         """The summary tables, for the bureau."""
-        actor = _actor(request)
+        actor = actor_of(request)
         result = outcome.get_result(actor, result_id)
         outcome_policies.summary(actor, result)
         return _file(papers.summary(result), papers.XLSX, f"summary-{result.cycle.year}-{result.number}.xlsx")
@@ -267,7 +262,7 @@ class YearForecast(APIView):
     @extend_schema(operation_id="runs_forecast", responses=ForecastOut(many=True), tags=["scores"])
     def get(self, request: Request, run_id: int) -> Response:
         """All offices for the bureau, its own for an office; 404 for a run that is not the month's official one."""
-        actor, pages = _actor(request), Pages()
+        actor, pages = actor_of(request), Pages()
         run = score_selectors.get_run(actor, run_id)
         official = overview.official_runs(run.cycle)
         month = run.period.month

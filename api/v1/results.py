@@ -12,11 +12,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api import signatures
+from api.asked import actor_of, validated
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.signatures import SignatureIn
 from api.v1 import results_shapes as shapes
-from api.v1.verification_shapes import validated
 from appraisal.ledger.models import Cycle
 from appraisal.results.models import SelfAppraisal, YearResult
 from appraisal.results.policies import outcome as outcome_policies
@@ -32,10 +32,6 @@ from tenants.models import Office
 TAGS = ["results"]
 
 
-def _actor(request: Request) -> Actor:
-    return request._request.actor  # type: ignore[attr-defined]
-
-
 class YearRuns(IdempotentMixin, APIView):
     """The calculations of years one may see; POST calculates a year: a run is made and a job does it."""
 
@@ -44,7 +40,7 @@ class YearRuns(IdempotentMixin, APIView):
     @extend_schema(operation_id="year_runs_list", responses=shapes.YearRunOut(many=True), tags=TAGS)
     def get(self, request: Request, cycle_id: int) -> Response:
         """Newest first."""
-        actor, pages = _actor(request), Pages()
+        actor, pages = actor_of(request), Pages()
         cycle = years.get_cycle(actor, cycle_id)
         rows = years.runs_for(actor).filter(cycle=cycle).order_by("-number")
         page = pages.paginate_queryset(rows, request, view=self)
@@ -56,7 +52,7 @@ class YearRuns(IdempotentMixin, APIView):
     def post(self, request: Request, cycle_id: int) -> Response:
         """Up to the newest published month; before the year-end month it is a rehearsal."""
         body = validated(shapes.YearRunIn, request.data)
-        run = calculating.start_year_run(cycle_id=cycle_id, actor=_actor(request), at=timezone.now(), **body)
+        run = calculating.start_year_run(cycle_id=cycle_id, actor=actor_of(request), at=timezone.now(), **body)
         return Response(shapes.YearRunOut(run).data, status=202)
 
 
@@ -65,7 +61,7 @@ class YearRunOne(APIView):
 
     @extend_schema(operation_id="year_runs_read", responses=shapes.YearRunOut, tags=TAGS)
     def get(self, request: Request, year_run_id: int) -> Response:
-        return Response(shapes.YearRunOut(years.get_run(_actor(request), year_run_id)).data)
+        return Response(shapes.YearRunOut(years.get_run(actor_of(request), year_run_id)).data)
 
 
 class YearCards(APIView):
@@ -76,7 +72,7 @@ class YearCards(APIView):
     @extend_schema(operation_id="year_cards_list", responses=shapes.YearCardOut(many=True), tags=TAGS)
     def get(self, request: Request, year_run_id: int) -> Response:
         """Best first; a prefecture sees its own alone."""
-        actor, pages = _actor(request), Pages()
+        actor, pages = actor_of(request), Pages()
         cards = years.cards_of(years.get_run(actor, year_run_id))
         if actor.office.level != Office.Level.PROVINCE:
             cards = [card for card in cards if card.office_id == actor.office.pk]
@@ -89,7 +85,7 @@ class YearCardOne(APIView):
 
     @extend_schema(operation_id="year_cards_read", responses=shapes.YearCardTraceOut, tags=TAGS)
     def get(self, request: Request, year_run_id: int, slug: str) -> Response:
-        actor = _actor(request)
+        actor = actor_of(request)
         return Response(shapes.YearCardTraceOut(years.get_card(actor, years.get_run(actor, year_run_id), slug)).data)
 
 
@@ -100,7 +96,7 @@ class Changes(APIView):
 
     @extend_schema(operation_id="year_runs_changes", responses=shapes.YearChangeOut(many=True), tags=TAGS)
     def get(self, request: Request, year_run_id: int, other_run_id: int) -> Response:
-        actor, pages = _actor(request), Pages()
+        actor, pages = actor_of(request), Pages()
         if actor.office.level != Office.Level.PROVINCE:
             raise NotFound(years.no_run())
         found = years.differences(years.get_run(actor, other_run_id), years.get_run(actor, year_run_id))
@@ -124,7 +120,7 @@ class OwnAppraisal(IdempotentMixin, APIView):
     @extend_schema(operation_id="self_appraisal_read", responses=shapes.SelfOut, tags=TAGS)
     def get(self, request: Request, cycle_id: int) -> Response:
         """What is filled in so far."""
-        actor = _actor(request)
+        actor = actor_of(request)
         cycle = years.get_cycle(actor, cycle_id)
         if actor.visiting or actor.home.level != Office.Level.PREFECTURE:
             raise NotFound(own.no_appraisal())
@@ -133,7 +129,7 @@ class OwnAppraisal(IdempotentMixin, APIView):
     @extend_schema(operation_id="self_appraisal_save", request=shapes.SelfIn, responses=shapes.SelfOut, tags=TAGS)
     def put(self, request: Request, cycle_id: int) -> Response:
         """Keep what is filled in; repeatable until it is handed over."""
-        actor, body = _actor(request), validated(shapes.SelfIn, request.data)
+        actor, body = actor_of(request), validated(shapes.SelfIn, request.data)
         cycle = years.get_cycle(actor, cycle_id)
         given = {row["code"]: own_usecases.Given(row["score"], row["statement"]) for row in body["scores"]}
         row = own_usecases.save_self_appraisal(
@@ -148,7 +144,7 @@ class OwnSubmission(IdempotentMixin, APIView):
     @extend_schema(operation_id="self_appraisal_submit", request=SignatureIn, responses=shapes.SelfOut, tags=TAGS)
     def post(self, request: Request, cycle_id: int) -> Response:
         """By who signs for the office, with the password once more; it is final."""
-        actor, body = _actor(request), validated(SignatureIn, request.data)
+        actor, body = actor_of(request), validated(SignatureIn, request.data)
         cycle, on = years.get_cycle(actor, cycle_id), timezone.localdate()
         window = own.window(cycle)
         mine = own.appraisal_of(cycle, actor.home)
@@ -164,7 +160,7 @@ class HandedOver(APIView):
 
     @extend_schema(operation_id="self_appraisal_of_office", responses=shapes.SelfOut, tags=TAGS)
     def get(self, request: Request, cycle_id: int, slug: str) -> Response:
-        actor = _actor(request)
+        actor = actor_of(request)
         cycle = years.get_cycle(actor, cycle_id)
         found = own.get_submitted(actor, cycle, slug)
         return Response(_self_out(cycle, found.office, found))
@@ -183,7 +179,7 @@ class Results(APIView):
     )
     def get(self, request: Request) -> Response:
         """Newest first."""
-        actor, pages = _actor(request), Pages()
+        actor, pages = actor_of(request), Pages()
         rows = outcome.results_for(actor).order_by("-cycle__year", "-number").prefetch_related("lines__office")
         asked = request.query_params.get("year", "")
         if asked.isascii() and asked.isdecimal() and len(asked) == 4:
@@ -200,7 +196,7 @@ class Proposal(IdempotentMixin, APIView):
     )
     def post(self, request: Request, year_run_id: int) -> Response:
         """The newest calculation of the whole year alone."""
-        actor = _actor(request)
+        actor = actor_of(request)
         body = validated(shapes.MinutesIn, request.data)
         result = outcome_usecases.propose_result(run_id=year_run_id, actor=actor, at=timezone.now(), **body)
         return Response(shapes.ResultOut(result, context={"actor": actor}).data, status=201)
@@ -211,7 +207,7 @@ class ResultOne(APIView):
 
     @extend_schema(operation_id="year_results_read", responses=shapes.ResultOut, tags=TAGS)
     def get(self, request: Request, result_id: int) -> Response:
-        actor = _actor(request)
+        actor = actor_of(request)
         return Response(shapes.ResultOut(outcome.get_result(actor, result_id), context={"actor": actor}).data)
 
 
@@ -223,14 +219,14 @@ class Grade(IdempotentMixin, APIView):
     )
     def put(self, request: Request, result_id: int, slug: str) -> Response:
         """With a reason and minutes; within seats and under vetoes."""
-        actor, body = _actor(request), validated(shapes.GradeIn, request.data)
+        actor, body = actor_of(request), validated(shapes.GradeIn, request.data)
         outcome_usecases.change_grade(result_id=result_id, office=slug, actor=actor, at=timezone.now(), **body)
         return Response(shapes.ResultOut(outcome.get_result(actor, result_id), context={"actor": actor}).data)
 
     @extend_schema(operation_id="year_results_confirm_grade", request=None, responses=shapes.ResultOut, tags=TAGS)
     def post(self, request: Request, result_id: int, slug: str) -> Response:
         """By another person than who changed it."""
-        actor = _actor(request)
+        actor = actor_of(request)
         outcome_usecases.confirm_grade(result_id=result_id, office=slug, actor=actor, at=timezone.now())
         return Response(shapes.ResultOut(outcome.get_result(actor, result_id), context={"actor": actor}).data)
 
@@ -243,11 +239,14 @@ def _answered(actor: Actor, result_id: int, do: Callable[..., YearResult], **bod
 class Decision(IdempotentMixin, APIView):
     """POST the deciding meeting's word."""
 
-    @extend_schema(operation_id="year_results_decide", request=shapes.MinutesIn, responses=shapes.ResultOut, tags=TAGS)
+    @extend_schema(operation_id="year_results_decide", request=shapes.DecideIn, responses=shapes.ResultOut, tags=TAGS)
     def post(self, request: Request, result_id: int) -> Response:
-        """By a leader, with every departure confirmed."""
-        body = validated(shapes.MinutesIn, request.data)
-        return _answered(_actor(request), result_id, outcome_usecases.decide_result, **body)
+        """By a leader, with every departure confirmed, with the password once more."""
+        actor, body = actor_of(request), validated(shapes.DecideIn, request.data)
+        outcome_policies.decide(actor, outcome.get_result(actor, result_id))
+        if problem := signatures.refused(request, body.pop("password")):
+            return problem
+        return _answered(actor, result_id, outcome_usecases.decide_result, **body)
 
 
 class Withdrawal(IdempotentMixin, APIView):
@@ -257,7 +256,7 @@ class Withdrawal(IdempotentMixin, APIView):
     def post(self, request: Request, result_id: int) -> Response:
         """It stays in the record."""
         body = validated(shapes.EndIn, request.data)
-        return _answered(_actor(request), result_id, outcome_usecases.withdraw_result, **body)
+        return _answered(actor_of(request), result_id, outcome_usecases.withdraw_result, **body)
 
 
 class Notice(IdempotentMixin, APIView):
@@ -267,7 +266,7 @@ class Notice(IdempotentMixin, APIView):
     def post(self, request: Request, result_id: int) -> Response:
         """Refused with what was found when the text holds a personal number."""
         body = validated(shapes.NoticeIn, request.data)
-        return _answered(_actor(request), result_id, outcome_usecases.put_to_notice, **body)
+        return _answered(actor_of(request), result_id, outcome_usecases.put_to_notice, **body)
 
 
 class Lock(IdempotentMixin, APIView):
@@ -276,7 +275,7 @@ class Lock(IdempotentMixin, APIView):
     @extend_schema(operation_id="year_results_lock", request=SignatureIn, responses=shapes.ResultOut, tags=TAGS)
     def post(self, request: Request, result_id: int) -> Response:
         """By a leader, after the notice, with the password once more."""
-        actor, body = _actor(request), validated(SignatureIn, request.data)
+        actor, body = actor_of(request), validated(SignatureIn, request.data)
         outcome_policies.lock(actor, outcome.get_result(actor, result_id), on=timezone.localdate())
         if problem := signatures.refused(request, body["password"]):
             return problem
@@ -289,7 +288,7 @@ class Reopening(IdempotentMixin, APIView):
     @extend_schema(operation_id="year_results_reopen", request=shapes.ReopenIn, responses=shapes.ResultOut, tags=TAGS)
     def post(self, request: Request, result_id: int) -> Response:
         """By a leader, with a reason and the password once more."""
-        actor, body = _actor(request), validated(shapes.ReopenIn, request.data)
+        actor, body = actor_of(request), validated(shapes.ReopenIn, request.data)
         outcome_policies.reopen(actor, outcome.get_result(actor, result_id))
         if problem := signatures.refused(request, body["password"]):
             return problem
@@ -304,7 +303,7 @@ class NoticeObjections(IdempotentMixin, APIView):
     @extend_schema(operation_id="notice_objections_list", responses=shapes.NoticeObjectionOut(many=True), tags=TAGS)
     def get(self, request: Request, result_id: int) -> Response:
         """Those to be answered first at the top."""
-        actor, pages = _actor(request), Pages()
+        actor, pages = actor_of(request), Pages()
         rows = outcome.objections_for(actor, outcome.get_result(actor, result_id))
         page = pages.paginate_queryset(rows, request, view=self)
         return pages.get_paginated_response(shapes.NoticeObjectionOut(page, many=True, context={"actor": actor}).data)
@@ -315,7 +314,7 @@ class NoticeObjections(IdempotentMixin, APIView):
     )  # fmt: skip
     def post(self, request: Request, result_id: int) -> Response:
         """About any office of the result, once each, up to the last day of the notice."""
-        actor, body = _actor(request), validated(shapes.NoticeObjectionIn, request.data)
+        actor, body = actor_of(request), validated(shapes.NoticeObjectionIn, request.data)
         row = outcome_usecases.file_notice_objection(result_id=result_id, actor=actor, at=timezone.now(), **body)
         return Response(shapes.NoticeObjectionOut(row, context={"actor": actor}).data, status=201)
 
@@ -328,7 +327,7 @@ class Answer(IdempotentMixin, APIView):
     )
     def post(self, request: Request, notice_objection_id: int) -> Response:
         """Upheld: the result cannot be locked and must be opened again."""
-        actor, body = _actor(request), validated(shapes.AnswerIn, request.data)
+        actor, body = actor_of(request), validated(shapes.AnswerIn, request.data)
         row = outcome_usecases.answer_notice_objection(
             objection_id=notice_objection_id, actor=actor, at=timezone.now(), **body
         )

@@ -141,6 +141,10 @@ class MinutesIn(serializers.Serializer):
     minutes = serializers.CharField(max_length=60, help_text="number of the meeting's minutes")
 
 
+class DecideIn(MinutesIn, SignatureIn):
+    """What the deciding meeting said, signed for by a leader."""
+
+
 class GradeIn(serializers.Serializer):
     """Another grade than the rules gave, or the computed one again."""
 

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of, validated
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from tenants.actors import Actor
@@ -77,16 +78,6 @@ class RemindersIn(serializers.Serializer):
     address = serializers.CharField(max_length=90, allow_blank=True, help_text="'' turns e-mail off")
 
 
-def _actor(request: Request) -> Actor:
-    return request._request.actor  # type: ignore[attr-defined]
-
-
-def _given(shape: type[serializers.Serializer], data: Any) -> dict[str, Any]:
-    body = shape(data=data)
-    body.is_valid(raise_exception=True)
-    return body.validated_data
-
-
 class Robots(IdempotentMixin, APIView):
     """The group chats that the office's reminders go to. For its security administrators."""
 
@@ -96,14 +87,14 @@ class Robots(IdempotentMixin, APIView):
     def get(self, request: Request) -> Response:
         """In the order in which they were added, each with its last message."""
         pages = Pages()
-        page = pages.paginate_queryset(hooks.hooks_for(_actor(request)), request, view=self)
+        page = pages.paginate_queryset(hooks.hooks_for(actor_of(request)), request, view=self)
         context = {"last": selectors.last_of_robots(page or [])}
         return pages.get_paginated_response(RobotOut(page, many=True, context=context).data)
 
     @extend_schema(operation_id="robots_add", request=RobotIn, responses={201: RobotOut})
     def post(self, request: Request) -> Response:
         """Have reminders go there, too."""
-        row = hooks.add_hook(actor=_actor(request), at=timezone.now(), **_given(RobotIn, request.data))
+        row = hooks.add_hook(actor=actor_of(request), at=timezone.now(), **validated(RobotIn, request.data))
         return Response(RobotOut(row, context={"last": {}}).data, status=201)
 
 
@@ -111,7 +102,7 @@ class OneRobot(APIView):
     @extend_schema(operation_id="robots_remove", request=None, responses={204: None})
     def delete(self, request: Request, hook_id: int) -> Response:
         """Nothing goes there any more."""
-        hooks.remove_hook(hook_id=hook_id, actor=_actor(request), at=timezone.now())
+        hooks.remove_hook(hook_id=hook_id, actor=actor_of(request), at=timezone.now())
         return Response(status=204)
 
 
@@ -119,7 +110,7 @@ class RobotTest(APIView):
     @extend_schema(operation_id="robots_test", request=None, responses={204: None})
     def post(self, request: Request, hook_id: int) -> Response:
         """Post a word now; 409 says why it was not delivered."""
-        hooks.try_hook(hook_id=hook_id, actor=_actor(request), at=timezone.now())
+        hooks.try_hook(hook_id=hook_id, actor=actor_of(request), at=timezone.now())
         return Response(status=204)
 
 
@@ -129,13 +120,13 @@ class Reminders(APIView):
     @extend_schema(operation_id="reminders_get", responses=RemindersOut)
     def get(self, request: Request) -> Response:
         """The address as far as it is shown, and when one is reminded."""
-        return _reminders(_actor(request))
+        return _reminders(actor_of(request))
 
     @extend_schema(operation_id="reminders_set", request=RemindersIn, responses=RemindersOut)
     def put(self, request: Request) -> Response:
         """Have e-mail go to an address, or to none."""
-        notices.set_mail(actor=_actor(request), at=timezone.now(), **_given(RemindersIn, request.data))
-        return _reminders(_actor(request))
+        notices.set_mail(actor=actor_of(request), at=timezone.now(), **validated(RemindersIn, request.data))
+        return _reminders(actor_of(request))
 
 
 def _reminders(actor: Actor) -> Response:
@@ -158,9 +149,9 @@ class Messages(APIView):
     @extend_schema(operation_id="reminders_messages_list", responses=MessageOut(many=True))
     def get(self, request: Request) -> Response:
         """The last ones, newest first."""
-        policies.own(_actor(request))
+        policies.own(actor_of(request))
         pages = Pages()
-        rows = pages.paginate_queryset(selectors.mails_of(_actor(request)), request, view=self)
+        rows = pages.paginate_queryset(selectors.mails_of(actor_of(request)), request, view=self)
         return pages.get_paginated_response(MessageOut(rows, many=True).data)
 
 

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of
 from api.idempotency import IdempotentMixin
 from api.v1 import library_shapes
 from appraisal.ledger.models import ScoreRun
@@ -120,7 +121,7 @@ class SandboxOut(serializers.Serializer):
 def _asked(
     request: Request, run_id: int, shape: type[SandboxPlanIn]
 ) -> tuple[Actor, ScoreRun, selectors.Plan, dict[str, Any]]:
-    actor = request._request.actor  # type: ignore[attr-defined]
+    actor = actor_of(request)
     run = scores.get_run(actor, run_id)
     policies.use(actor, run)
     body = shape(data=request.data)

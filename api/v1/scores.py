@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from api import signatures
+from api.asked import actor_of
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.signatures import SignatureIn
@@ -100,7 +101,7 @@ class PeriodRuns(IdempotentMixin, APIView):
     def post(self, request: Request, period_id: int) -> Response:
         body = RunIn(data=request.data)
         body.is_valid(raise_exception=True)
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         run = usecases.start_run(period_id=period_id, actor=actor, at=timezone.now(), **body.validated_data)
         return Response(RunOut(run, context={"actor": actor}).data, status=202)
 
@@ -120,7 +121,7 @@ class Runs(APIView):
         tags=["scores"],
     )
     def get(self, request: Request) -> Response:
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         runs = selectors.runs_for(actor).order_by("-id")
         asked = RunsAsked(data=request.query_params)
         asked.is_valid(raise_exception=True)
@@ -145,7 +146,7 @@ class Run(APIView):
 
     @extend_schema(operation_id="score_runs_read", responses=RunOut, tags=["scores"])
     def get(self, request: Request, run_id: int) -> Response:
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         return Response(RunOut(selectors.get_run(actor, run_id), context={"actor": actor}).data)
 
 
@@ -155,7 +156,7 @@ class Publication(IdempotentMixin, APIView):
     @extend_schema(operation_id="score_runs_publish", request=SignatureIn, responses=RunOut, tags=["scores"])
     def post(self, request: Request, run_id: int) -> Response:
         """By the administrator or a leader, who gives the password once more."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         body = SignatureIn(data=request.data)
         body.is_valid(raise_exception=True)
         policies.publish(actor, selectors.get_run(actor, run_id))
@@ -172,7 +173,7 @@ class Ranking(APIView):
 
     @extend_schema(operation_id="score_ranking", responses=RankOut(many=True), tags=["scores"])
     def get(self, request: Request, run_id: int) -> Response:
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         cards = selectors.ranking_rows(selectors.get_run(actor, run_id))
         pages = Pages()
         page = pages.paginate_queryset(cards, request, view=self)
@@ -184,7 +185,7 @@ class Card(APIView):
 
     @extend_schema(operation_id="score_card", responses=CardOut, tags=["scores"])
     def get(self, request: Request, run_id: int, slug: str) -> Response:
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         run = selectors.get_run(actor, run_id)
         return Response(CardOut(selectors.get_card(actor, run, _participant(run, slug))).data)
 
@@ -251,7 +252,7 @@ class WinningBack(APIView):
     )
     def get(self, request: Request, run_id: int, slug: str) -> Response:
         """Exact: scored anew with the facts told, the line gets `score`; the other offices stay as they are."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         run = selectors.get_run(actor, run_id)
         card = selectors.get_card(actor, run, _participant(run, slug))
         return Response(WinningBackOut(gains.of_card(card, request.query_params.getlist("do"))).data)

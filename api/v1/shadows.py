@@ -1,7 +1,5 @@
 """What an office had at a moment beside what it has: asked for, counted, row by row."""
 
-from typing import Any
-
 from django.urls import path
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -10,11 +8,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of, validated
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.v1.changes import ChangeOut, change_out
 from core.audit.reading import read
-from tenants.actors import Actor
 from tenants.models import DifferenceKind, Shadow, ShadowDifference
 from tenants.policies import shadows as policies
 from tenants.selectors import shadows as selectors
@@ -81,16 +79,6 @@ class DifferenceOut(serializers.Serializer):
     changed_by = serializers.CharField(source="who")
 
 
-def _actor(request: Request) -> Actor:
-    return request._request.actor  # type: ignore[attr-defined]
-
-
-def _given(shape: type[serializers.Serializer], data: object) -> dict[str, Any]:
-    body = shape(data=data)
-    body.is_valid(raise_exception=True)
-    return body.validated_data
-
-
 class Shadows(IdempotentMixin, APIView):
     """The shadows of the offices one may know of."""
 
@@ -99,7 +87,7 @@ class Shadows(IdempotentMixin, APIView):
     @extend_schema(operation_id="shadows_list", responses=ShadowOut(many=True))
     def get(self, request: Request) -> Response:
         """Newest first, with how many rows of which table differ."""
-        actor, pages = _actor(request), Pages()
+        actor, pages = actor_of(request), Pages()
         policies.see_shadows(actor)
         page = pages.paginate_queryset(selectors.shadows_for(actor), request, view=self)
         return pages.get_paginated_response(ShadowOut(page, many=True).data)
@@ -107,8 +95,8 @@ class Shadows(IdempotentMixin, APIView):
     @extend_schema(operation_id="shadows_take", request=ShadowIn, responses={202: ShadowOut})
     def post(self, request: Request) -> Response:
         """Have what an office had at a moment taken out of the backups and compared; a job does it (`jobs/`)."""
-        given = _given(ShadowIn, request.data)
-        shadow, _job = usecases.take_shadow(actor=_actor(request), at=timezone.now(), **given)
+        given = validated(ShadowIn, request.data)
+        shadow, _job = usecases.take_shadow(actor=actor_of(request), at=timezone.now(), **given)
         return Response(ShadowOut(shadow).data, status=202)
 
 
@@ -118,7 +106,7 @@ class OneShadow(APIView):
     @extend_schema(operation_id="shadows_get", responses=ShadowOut)
     def get(self, request: Request, shadow_id: int) -> Response:
         """Its state, and how many rows of which table differ."""
-        actor = _actor(request)
+        actor = actor_of(request)
         policies.see_shadows(actor)
         return Response(ShadowOut(selectors.get_shadow(actor, shadow_id)).data)
 
@@ -131,11 +119,11 @@ class Differences(APIView):
     @extend_schema(operation_id="shadows_differences", parameters=[DifferenceQuery], responses=DifferenceOut(many=True))
     def get(self, request: Request, shadow_id: int) -> Response:
         """In the order of the tables, each column that differs before and after. That they were read is noted."""
-        actor, pages = _actor(request), Pages()
+        actor, pages = actor_of(request), Pages()
         policies.see_shadows(actor)
         shadow = selectors.get_shadow(actor, shadow_id)
         policies.see_rows(actor, shadow.office)
-        asked = _given(DifferenceQuery, request.query_params)
+        asked = validated(DifferenceQuery, request.query_params)
         read("shadow", subject=f"tenants.shadow:{shadow.pk}", detail=dict(asked), actor=actor, at=timezone.now())
         page: list[ShadowDifference] = pages.paginate_queryset(  # type: ignore[assignment]
             selectors.differences(shadow, **asked), request, view=self
@@ -149,8 +137,8 @@ class Compare(IdempotentMixin, APIView):
     @extend_schema(operation_id="shadows_compare", request=None, responses={202: ShadowOut})
     def post(self, request: Request, shadow_id: int) -> Response:
         """With what is in use by now; a job does it."""
-        usecases.compare_again(shadow_id=shadow_id, actor=_actor(request), at=timezone.now())
-        return Response(ShadowOut(selectors.get_shadow(_actor(request), shadow_id)).data, status=202)
+        usecases.compare_again(shadow_id=shadow_id, actor=actor_of(request), at=timezone.now())
+        return Response(ShadowOut(selectors.get_shadow(actor_of(request), shadow_id)).data, status=202)
 
 
 class PutBackIn(serializers.Serializer):
@@ -168,8 +156,8 @@ class PutBack(IdempotentMixin, APIView):
     @extend_schema(operation_id="shadows_put_back", request=PutBackIn, responses={202: ChangeOut})
     def post(self, request: Request, shadow_id: int) -> Response:
         """Ask for it: the office's security administrator approves (`changes/`), then all are put back or none."""
-        given = _given(PutBackIn, request.data)
-        change = putting_back.ask_back(shadow_id=shadow_id, actor=_actor(request), at=timezone.now(), **given)
+        given = validated(PutBackIn, request.data)
+        change = putting_back.ask_back(shadow_id=shadow_id, actor=actor_of(request), at=timezone.now(), **given)
         return change_out(request, change, 202)
 
 
@@ -179,8 +167,8 @@ class Drop(IdempotentMixin, APIView):
     @extend_schema(operation_id="shadows_drop", request=None, responses={202: ShadowOut})
     def post(self, request: Request, shadow_id: int) -> Response:
         """Rows and differences go, by a job; who looked at what, and why, stays."""
-        usecases.drop_shadow(shadow_id=shadow_id, actor=_actor(request), at=timezone.now())
-        return Response(ShadowOut(selectors.get_shadow(_actor(request), shadow_id)).data, status=202)
+        usecases.drop_shadow(shadow_id=shadow_id, actor=actor_of(request), at=timezone.now())
+        return Response(ShadowOut(selectors.get_shadow(actor_of(request), shadow_id)).data, status=202)
 
 
 urlpatterns = [

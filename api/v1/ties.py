@@ -8,9 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of, validated
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
-from api.v1.verification_shapes import LARGEST, validated
+from api.v1.verification_shapes import LARGEST
 from appraisal.ledger.models import Tie
 from appraisal.ledger.policies import ties as policies
 from appraisal.ledger.selectors import avoidance as selectors
@@ -57,7 +58,7 @@ class Ties(IdempotentMixin, APIView):
     @extend_schema(operation_id="ties_list", responses=TieOut(many=True))
     def get(self, request: Request) -> Response:
         """Newest first, the ended ones as well."""
-        actor, pages = request._request.actor, Pages()  # type: ignore[attr-defined]
+        actor, pages = actor_of(request), Pages()
         policies.see(actor)
         page = pages.paginate_queryset(selectors.ties_for(actor), request, view=self)
         return pages.get_paginated_response(TieOut(page, many=True, context={"actor": actor}).data)
@@ -65,7 +66,7 @@ class Ties(IdempotentMixin, APIView):
     @extend_schema(operation_id="ties_declare", request=TieIn, responses={201: TieOut})
     def post(self, request: Request) -> Response:
         """From now on the person neither verifies the office's values nor is drawn to inspect it."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         row = usecases.declare_tie(actor=actor, at=timezone.now(), **validated(TieIn, request.data))
         return Response(TieOut(row, context={"actor": actor}).data, status=201)
 
@@ -76,7 +77,7 @@ class TieEnd(IdempotentMixin, APIView):
     @extend_schema(operation_id="ties_end", request=TieEndIn, responses=TieOut)
     def post(self, request: Request, tie_id: int) -> Response:
         """It stays in the record."""
-        actor = request._request.actor  # type: ignore[attr-defined]
+        actor = actor_of(request)
         row = usecases.end_tie(tie_id=tie_id, actor=actor, at=timezone.now(), **validated(TieEndIn, request.data))
         return Response(TieOut(row, context={"actor": actor}).data)
 

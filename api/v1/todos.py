@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of
 from api.pagination import Pages
 from core import todos
 from tenants.models import Notice
@@ -47,7 +48,7 @@ class Todos(APIView):
     @extend_schema(operation_id="todos_list", responses=TodoOut(many=True))
     def get(self, request: Request) -> Response:
         """The most urgent first; what has no due day last."""
-        actor = request._request.actor
+        actor = actor_of(request)
         lines = todos.todos_for(actor, timezone.now()) if policies.own.allows(actor) else []
         pages = Pages()
         return pages.get_paginated_response(TodoOut(pages.paginate_queryset(lines, request, view=self), many=True).data)
@@ -62,7 +63,7 @@ class Notices(APIView):
     def get(self, request: Request) -> Response:
         """The last ones, newest first."""
         pages = Pages()
-        rows = pages.paginate_queryset(selectors.told_to(request._request.actor), request, view=self)
+        rows = pages.paginate_queryset(selectors.told_to(actor_of(request)), request, view=self)
         return pages.get_paginated_response(NoticeOut(rows, many=True).data)
 
 

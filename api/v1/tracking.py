@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of
 from appraisal.ledger.policies import tracking as policies
 from appraisal.ledger.selectors import overview
 from appraisal.ledger.selectors import scores as score_selectors
@@ -93,7 +94,7 @@ class RunTracking(APIView):
     @extend_schema(operation_id="run_tracking", parameters=[TrackingQuery], responses=TrackingOut, tags=["scores"])
     def get(self, request: Request, run_id: int) -> Response:
         """In the order of the ranking; for the bureau."""
-        actor: Actor = request._request.actor  # type: ignore[attr-defined]
+        actor: Actor = actor_of(request)
         policies.see_all(actor)
         query = TrackingQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
@@ -107,7 +108,7 @@ class OfficeTracking(APIView):
     @extend_schema(operation_id="run_tracking_office", responses=OfficeTrackingOut, tags=["scores"])
     def get(self, request: Request, run_id: int, slug: str) -> Response:
         """With its quantities and their county values; an office sees itself, the bureau each of its own."""
-        actor: Actor = request._request.actor  # type: ignore[attr-defined]
+        actor: Actor = actor_of(request)
         policies.see(actor)
         run = score_selectors.get_run(actor, run_id)
         office = Office.objects.filter(schema_name=slug, participations__cycle_id=run.cycle_id).first()

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.v1 import adjustments, fact_claims, objections, province_facts
@@ -20,11 +21,6 @@ from appraisal.ledger.selectors import province_facts as periods
 from appraisal.ledger.usecases import reopening
 from appraisal.ledger.usecases import verification as usecases
 from appraisal.ledger.usecases.verification_grid import Judged, judge_values
-from tenants.actors import Actor
-
-
-def actor_of(request: Request) -> Actor:
-    return request._request.actor  # type: ignore[attr-defined]
 
 
 def _value(request: Request, value: CurrentValue) -> Response:

@@ -1,7 +1,5 @@
 """Shapes of values and decisions. A fact is an object by method (decimals as text), see the rules' documentation."""
 
-from typing import Any
-
 from django.utils import timezone
 from rest_framework import serializers
 
@@ -205,13 +203,6 @@ class StandingOut(serializers.Serializer):
     on_time = serializers.BooleanField(allow_null=True)
     province_expected = serializers.IntegerField()
     province_entered = serializers.IntegerField()
-
-
-def validated(shape: type[serializers.Serializer], data: Any) -> dict[str, Any]:
-    """The body's data. Raises DRF's ValidationError, which becomes a 422 problem."""
-    body = shape(data=data)
-    body.is_valid(raise_exception=True)
-    return body.validated_data
 
 
 class ReopenPeriodIn(serializers.Serializer):

@@ -10,9 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from api.asked import actor_of, validated
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
-from api.v1.verification_shapes import validated
 from appraisal.ledger.models import EarlyWarning
 from appraisal.ledger.policies import tracking as tracking_policies
 from appraisal.ledger.selectors import warnings as selectors
@@ -60,7 +60,7 @@ class AssessmentIn(serializers.Serializer):
 
 
 def _out(request: Request, row: EarlyWarning, status: int = 200) -> Response:
-    actor: Any = request._request.actor  # type: ignore[attr-defined]
+    actor: Any = actor_of(request)
     return Response(WarningOut(row, context={"actor": actor}).data, status=status)
 
 
@@ -74,7 +74,7 @@ class Warnings(APIView):
     )
     def get(self, request: Request) -> Response:
         """Newest first: of the province, or to the office."""
-        actor: Any = request._request.actor  # type: ignore[attr-defined]
+        actor: Any = actor_of(request)
         tracking_policies.see(actor)
         query = validated(WarningQuery, request.query_params)
         rows = selectors.warnings_for(actor)
@@ -93,7 +93,7 @@ class Warning(APIView):
     @extend_schema(operation_id="warnings_retrieve", responses=WarningOut, tags=["scores"])
     def get(self, request: Request, warning_id: int) -> Response:
         """With what may be done about it."""
-        actor: Any = request._request.actor  # type: ignore[attr-defined]
+        actor: Any = actor_of(request)
         tracking_policies.see(actor)
         return _out(request, selectors.get_warning(actor, warning_id))
 
@@ -105,7 +105,7 @@ class WarningIssue(IdempotentMixin, APIView):
     def post(self, request: Request, run_id: int, slug: str) -> Response:
         """About what a published run shows; 409 where it is on plan, or warned already."""
         given = validated(WarningIn, request.data)
-        actor: Any = request._request.actor  # type: ignore[attr-defined]
+        actor: Any = actor_of(request)
         row = usecases.issue_warning(run_id=run_id, office=slug, actor=actor, at=timezone.now(), **given)
         return _out(request, row, 201)
 
@@ -117,7 +117,7 @@ class WarningAnswer(IdempotentMixin, APIView):
     def post(self, request: Request, warning_id: int) -> Response:
         """Of the warned office."""
         given = validated(MeasuresIn, request.data)
-        actor: Any = request._request.actor  # type: ignore[attr-defined]
+        actor: Any = actor_of(request)
         return _out(request, usecases.answer_warning(warning_id=warning_id, actor=actor, at=timezone.now(), **given))
 
 
@@ -126,7 +126,7 @@ class _Assessing(IdempotentMixin, APIView):
 
     def _done(self, request: Request, warning_id: int) -> Response:
         given = validated(AssessmentIn, request.data)
-        actor: Any = request._request.actor  # type: ignore[attr-defined]
+        actor: Any = actor_of(request)
         act = type(self).do
         return _out(request, act(warning_id=warning_id, actor=actor, at=timezone.now(), **given))
 

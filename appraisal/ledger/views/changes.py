@@ -19,8 +19,8 @@ from appraisal.ledger.selectors import letters as letter_selectors
 from appraisal.ledger.usecases import changes as usecases
 from core import asking
 from core.errors import Refusal
-from core.http import client_address, reads
-from tenants.usecases.sign_in import confirm_password
+from core.http import reads
+from tenants.views.signing import signed
 
 
 @require_http_methods(["GET", "POST"])
@@ -113,7 +113,7 @@ def _ask(request: HttpRequest, change: LetterChange, form: Any, act: Any, **show
         return back
 
     return asking.ask(
-        request, form, done, url=request.path, cancel_url=back,
+        request, form, signed(request, done), url=request.path, cancel_url=back,
         crumbs=[(change.letter.office.label, reverse("ledger:letter", args=[change.letter_id])), (_("目标调整"), back)],
         **shown,
     )  # fmt: skip
@@ -125,13 +125,10 @@ def approve(request: HttpRequest, letter_change_id: int) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     change = selectors.get_change(actor, letter_change_id)
     policies.decide(actor, change)
-
-    def act(data: dict[str, Any]) -> None:
-        confirm_password(actor=actor, password=data["password"], address=client_address(request), at=timezone.now())
-        usecases.approve_change(change_id=change.pk, minutes=data["minutes"], actor=actor, at=timezone.now())
-
     return _ask(
-        request, change, forms.ApproveForm(request.POST or None), act, title=_("批准目标调整"), confirm=_("批准"),
+        request, change, forms.ApproveForm(request.POST or None),
+        lambda data: usecases.approve_change(change_id=change.pk, actor=actor, at=timezone.now(), **data),
+        title=_("批准目标调整"), confirm=_("批准"),
         tone="warn", lead=_("批准后形成责任书的新版本，生效月起按新目标计分；区划调整和机构合并的双方同时生效。"),
     )  # fmt: skip
 

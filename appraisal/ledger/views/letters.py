@@ -21,8 +21,8 @@ from appraisal.ledger.views import letter_words
 from core import asking, serving
 from core.documents import Kind
 from core.errors import Invalid, Refusal
-from core.http import client_address, reads
-from tenants.usecases.sign_in import confirm_password
+from core.http import reads
+from tenants.views.signing import signed
 
 SAVED = "ledger:edit-letter"
 
@@ -178,16 +178,12 @@ def _signature(
     """Ask, act, and go back to the letter."""
     back = reverse("ledger:letter", args=[letter.pk])
 
-    def signed(data: dict[str, Any]) -> str:
-        if "password" in data:
-            confirm_password(
-                actor=request.actor, password=data.pop("password"), address=client_address(request), at=timezone.now()
-            )  # fmt: skip
+    def done(data: dict[str, Any]) -> str:
         act(data)
         return back
 
     return asking.ask(
-        request, form, signed, url=request.path, cancel_url=back, crumbs=_crumbs(letter), tone="warn",
+        request, form, signed(request, done), url=request.path, cancel_url=back, crumbs=_crumbs(letter), tone="warn",
         **shown,
     )  # fmt: skip
 

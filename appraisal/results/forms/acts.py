@@ -42,6 +42,12 @@ class PasswordForm(forms.Form):
     )
 
 
+class DecideForm(MinutesForm, PasswordForm):
+    """A leader signs for what the deciding meeting said."""
+
+    field_order = ("minutes", "password")
+
+
 class ReopenForm(ReasonForm, PasswordForm):
     """Opening again what the public saw."""
 

@@ -1,44 +1,31 @@
-"""One page for every step: what it does, its fields, why not; then the use case."""
+"""A step of a year's result: whether it may be taken, then core.asking, with the password where the form has one."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from core.http import client_address, refusals_on, status_of
-from tenants.usecases.sign_in import confirm_password
+from core import asking
+from tenants.views.signing import signed
 
 
 def act(
-    request: HttpRequest, *, form: Form, do: Callable[[dict[str, Any]], object], heading: str, words: str, confirm: str,
-    back: str, check: Callable[[], None], icon: str = "check", tone: str = "primary",
+    request: HttpRequest, *, form: Form, do: Callable[[dict[str, Any]], object], back: str, check: Callable[[], None],
+    **shown: Any,
 ) -> HttpResponse:  # fmt: skip
-    """The page of a step.
+    """Ask for a step, take it, and go where do(cleaned data) says, else back.
 
-    check() raises the refusal, before anything is typed and before what was typed is looked at; do(cleaned data) is
-    called once; a form with a password has it confirmed first.
+    check() raises the refusal, before anything is typed and before what was typed is looked at.
     """
     check()
-    if request.method == "POST" and form.is_valid():
-        with refusals_on(form):
-            data = dict(form.cleaned_data)
-            if "password" in data:
-                confirm_password(
-                    actor=request.actor, password=data.pop("password"), address=client_address(request),
-                    at=timezone.now(),
-                )  # fmt: skip
-            do(data)
-            return redirect(back)
-    context = {
-        "form": form,
-        "heading": heading,
-        "words": words,
-        "confirm": confirm,
-        "back": back,
-        "icon": icon,
-        "tone": tone,
-    }
-    return render(request, "results/act.html", context, status=status_of(form))
+
+    def done(data: dict[str, Any]) -> str:
+        to = do(data)
+        return to if isinstance(to, str) else back
+
+    return asking.ask(
+        request, form, signed(request, done), url=request.path, cancel_url=back,
+        crumbs=[(_("年度考核"), back)], **shown,
+    )  # fmt: skip

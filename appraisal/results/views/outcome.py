@@ -32,17 +32,19 @@ def propose(request: HttpRequest, year_run_id: int) -> HttpResponse:
     """Propose grades from a calculation."""
     actor = request.actor
     run = years_selectors.get_run(actor, year_run_id)
-    made: list[YearResult] = []
-    response = act(
+
+    def do(data: dict) -> str:
+        return _url(usecases.propose_result(run_id=run.pk, actor=actor, at=timezone.now(), **data))
+
+    return act(
         request, form=forms.MinutesForm(request.POST or None),
-        heading=_("拟定 %(year)s 年度等次") % {"year": run.cycle.year},
-        words=_("以 %(code)s 的计算结果为考核委员会的拟定等次；个别单位可以说明理由调整，须由另一人复核。")
+        title=_("拟定 %(year)s 年度等次") % {"year": run.cycle.year},
+        lead=_("以 %(code)s 的计算结果为考核委员会的拟定等次；个别单位可以说明理由调整，须由另一人复核。")
         % {"code": run.code},
-        confirm=_("拟定等次"), back=reverse("results:run", args=[run.pk]), icon="send",
+        confirm=_("拟定等次"), back=reverse("results:run", args=[run.pk]),
         check=lambda: policies.propose(actor, run, year_end=years_selectors.is_year_end(run)),
-        do=lambda data: made.append(usecases.propose_result(run_id=run.pk, actor=actor, at=timezone.now(), **data)),
+        do=do,
     )  # fmt: skip
-    return redirect("results:result", made[0].pk) if made else response
 
 
 @reads
@@ -93,8 +95,8 @@ def change_grade(request: HttpRequest, result_id: int, slug: str) -> HttpRespons
     initial = {"grade": line.grade, "reason": line.reason, "minutes": line.minutes or this.proposal_minutes}
     form = forms.GradeForm(request.POST or None, grades=grades.grades(inputs.last_day(this.cycle)), initial=initial)
     return act(
-        request, form=form, heading=_("调整 %(office)s 的等次") % {"office": line.office.label}, icon="edit",
-        words=_("计算结果是“%(grade)s”。调整须有会议纪要和理由，并由另一人复核；得分和名次不变。")
+        request, form=form, title=_("调整 %(office)s 的等次") % {"office": line.office.label},
+        lead=_("计算结果是“%(grade)s”。调整须有会议纪要和理由，并由另一人复核；得分和名次不变。")
         % {"grade": years_selectors.told([{"key": f"grade.{line.computed}", "values": {}}])[0]},
         confirm=_("保存调整"), back=_url(this), check=lambda: policies.change(actor, this),
         do=lambda data: usecases.change_grade(
@@ -116,8 +118,8 @@ def decide(request: HttpRequest, result_id: int) -> HttpResponse:
     actor = request.actor
     this = selectors.get_result(actor, result_id)
     return act(
-        request, form=forms.MinutesForm(request.POST or None), heading=_("审定年度结果"), icon="writing-sign",
-        words=_("审定后等次不能再调整；未公示前可以撤回。"), confirm=_("审定"), back=_url(this),
+        request, form=forms.DecideForm(request.POST or None), title=_("审定年度结果"),
+        lead=_("审定后等次不能再调整；未公示前可以撤回。"), confirm=_("审定"), back=_url(this),
         check=lambda: policies.decide(actor, this),
         do=lambda data: usecases.decide_result(result_id=this.pk, actor=actor, at=timezone.now(), **data),
     )  # fmt: skip
@@ -129,9 +131,8 @@ def withdraw(request: HttpRequest, result_id: int) -> HttpResponse:
     actor = request.actor
     this = selectors.get_result(actor, result_id)
     return act(
-        request, form=forms.ReasonForm(request.POST or None), heading=_("撤回年度结果"), tone="danger",
-        icon="arrow-back-up",
-        words=_("撤回后这份结果留在记录里，可以重新计算、重新拟定。"), confirm=_("撤回"), back=_url(this),
+        request, form=forms.ReasonForm(request.POST or None), title=_("撤回年度结果"), danger=True,
+        lead=_("撤回后这份结果留在记录里，可以重新计算、重新拟定。"), confirm=_("撤回"), back=_url(this),
         check=lambda: policies.withdraw(actor, this),
         do=lambda data: usecases.withdraw_result(result_id=this.pk, actor=actor, at=timezone.now(), **data),
     )  # fmt: skip
@@ -144,9 +145,9 @@ def notice(request: HttpRequest, result_id: int) -> HttpResponse:
     this = selectors.get_result(actor, result_id)
     until, _derivation = selectors.notice_days(this.cycle, timezone.localdate())
     return act(
-        request, form=forms.NoticeForm(request.POST or None), heading=_("公示年度结果"), icon="file-certificate",
+        request, form=forms.NoticeForm(request.POST or None), title=_("公示年度结果"),
 
-        words=_("今天开始公示，到 %(day)s 为止；各州市可以看到结果并提出异议。发布前自动检查个人信息。")
+        lead=_("今天开始公示，到 %(day)s 为止；各州市可以看到结果并提出异议。发布前自动检查个人信息。")
         % {"day": until.isoformat()},
         confirm=_("发布公示"), back=_url(this), check=lambda: policies.notice(actor, this),
         do=lambda data: usecases.put_to_notice(result_id=this.pk, actor=actor, at=timezone.now(), **data),
@@ -159,8 +160,8 @@ def lock(request: HttpRequest, result_id: int) -> HttpResponse:
     actor = request.actor
     this = selectors.get_result(actor, result_id)
     return act(
-        request, form=forms.PasswordForm(request.POST or None), heading=_("锁定年度结果"), icon="lock",
-        words=_("锁定后数据库不再接受任何改动；以后发现问题只能重新启动，并保留这一份。"), confirm=_("锁定"),
+        request, form=forms.PasswordForm(request.POST or None), title=_("锁定年度结果"),
+        lead=_("锁定后数据库不再接受任何改动；以后发现问题只能重新启动，并保留这一份。"), confirm=_("锁定"),
         back=_url(this),
         check=lambda: policies.lock(actor, this, on=timezone.localdate()),
         do=lambda _data: usecases.lock_result(result_id=this.pk, actor=actor, at=timezone.now()),
@@ -173,9 +174,9 @@ def reopen(request: HttpRequest, result_id: int) -> HttpResponse:
     actor = request.actor
     this = selectors.get_result(actor, result_id)
     return act(
-        request, form=forms.ReopenForm(request.POST or None), heading=_("重新启动年度结果"), icon="rotate",
-        tone="danger",
-        words=_("这份结果保留原样并注明重新启动；重新计算后可以另行拟定一份。"), confirm=_("重新启动"), back=_url(this),
+        request, form=forms.ReopenForm(request.POST or None), title=_("重新启动年度结果"),
+        danger=True,
+        lead=_("这份结果保留原样并注明重新启动；重新计算后可以另行拟定一份。"), confirm=_("重新启动"), back=_url(this),
         check=lambda: policies.reopen(actor, this),
         do=lambda data: usecases.reopen_result(result_id=this.pk, actor=actor, at=timezone.now(), **data),
     )  # fmt: skip
@@ -229,9 +230,9 @@ def file_objection(request: HttpRequest, result_id: int, slug: str) -> HttpRespo
     this = selectors.get_result(actor, result_id)
     line = selectors.get_line(actor, this, slug)
     return act(
-        request, form=forms.NoticeObjectionForm(request.POST or None), icon="message-report",
-        heading=_("对 %(office)s 的公示结果提出异议") % {"office": line.office.label},
-        words=_("对单项得分的异议请在月度得分的申诉期内提出；这里受理对年度得分、名次和等次的异议。"),
+        request, form=forms.NoticeObjectionForm(request.POST or None),
+        title=_("对 %(office)s 的公示结果提出异议") % {"office": line.office.label},
+        lead=_("对单项得分的异议请在月度得分的申诉期内提出；这里受理对年度得分、名次和等次的异议。"),
         confirm=_("提出异议"),
         back=_url(this), check=lambda: policies.object_(actor, this, line.office, on=timezone.localdate()),
         do=lambda data: usecases.file_notice_objection(
@@ -246,8 +247,8 @@ def answer(request: HttpRequest, notice_objection_id: int) -> HttpResponse:
     actor = request.actor
     row = selectors.get_objection(actor, notice_objection_id)
     return act(
-        request, form=forms.AnswerForm(request.POST or None), icon="message-report",
-        heading=_("答复 %(office)s 的公示异议") % {"office": row.office.label}, words=row.grounds, confirm=_("答复"),
+        request, form=forms.AnswerForm(request.POST or None),
+        title=_("答复 %(office)s 的公示异议") % {"office": row.office.label}, lead=row.grounds, confirm=_("答复"),
         back=_url(row.result), check=lambda: policies.answer(actor, row),
         do=lambda data: usecases.answer_notice_objection(
             objection_id=row.pk, upheld=data["upheld"] == forms.UPHELD, decision=data["decision"], actor=actor,

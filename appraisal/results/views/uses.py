@@ -60,8 +60,8 @@ def record(request: HttpRequest, result_id: int) -> HttpResponse:
     """An award, a talk or a rectification."""
     actor, this = request.actor, outcome.get_result(request.actor, result_id)
     return act(
-        request, form=UseForm(request.POST or None, lines=_lines(this)), heading=_("登记结果运用"), icon="plus",
-        words=_("登记后不能修改，有误时撤销并重新登记；限期整改的期限按工作日历自动计算。"), confirm=_("登记"),
+        request, form=UseForm(request.POST or None, lines=_lines(this)), title=_("登记结果运用"),
+        lead=_("登记后不能修改，有误时撤销并重新登记；限期整改的期限按工作日历自动计算。"), confirm=_("登记"),
         back=reverse("results:uses"), check=lambda: policies.record(actor, this),
         do=lambda data: usecases.record_use(result_id=this.pk, actor=actor, at=timezone.now(), **data),
     )  # fmt: skip
@@ -82,9 +82,9 @@ def fund(request: HttpRequest, result_id: int) -> HttpResponse:
         )  # fmt: skip
 
     return act(
-        request, form=form, heading=_("分配奖励资金"), icon="calculator", confirm=_("分配"),
+        request, form=form, title=_("分配奖励资金"), confirm=_("分配"),
         back=reverse("results:uses"),
-        words=_("按人口 %(population)s%%、绩效 %(performance)s%%、其他因素 %(other)s%% 分配，精确到分，合计等于总额。")
+        lead=_("按人口 %(population)s%%、绩效 %(performance)s%%、其他因素 %(other)s%% 分配，精确到分，合计等于总额。")
         % weights,
         check=lambda: policies.record(actor, this), do=do,
     )  # fmt: skip
@@ -99,7 +99,7 @@ def plan(request: HttpRequest, use_id: int) -> HttpResponse:
     """Hand in a rectification plan."""
     actor, use = request.actor, selectors.get_use(request.actor, use_id)
     return act(
-        request, form=PlanForm(request.POST or None), heading=_("报送整改方案"), icon="send", words=use.title,
+        request, form=PlanForm(request.POST or None), title=_("报送整改方案"), lead=use.title,
         confirm=_("报送"), back=reverse("results:uses"), check=lambda: policies.hand_in(actor, use),
         do=lambda data: usecases.hand_in_plan(use_id=use.pk, actor=actor, at=timezone.now(), **data),
     )  # fmt: skip
@@ -110,7 +110,7 @@ def close(request: HttpRequest, use_id: int) -> HttpResponse:
     """What came of it."""
     actor, use = request.actor, selectors.get_use(request.actor, use_id)
     return act(
-        request, form=EndingForm(request.POST or None), heading=_("办结"), words=use.plan or use.title,
+        request, form=EndingForm(request.POST or None), title=_("办结"), lead=use.plan or use.title,
         confirm=_("办结"),
         back=reverse("results:uses"), check=lambda: policies.close(actor, use),
         do=lambda data: usecases.close_use(use_id=use.pk, actor=actor, at=timezone.now(), **data),
@@ -122,7 +122,7 @@ def cancel(request: HttpRequest, use_id: int) -> HttpResponse:
     """Take it back."""
     actor, use = request.actor, selectors.get_use(request.actor, use_id)
     return act(
-        request, form=ReasonForm(request.POST or None), heading=_("撤销结果运用"), words=use.title, confirm=_("撤销"),
-        tone="danger", icon="arrow-back-up", back=reverse("results:uses"), check=lambda: policies.cancel(actor, use),
+        request, form=ReasonForm(request.POST or None), title=_("撤销结果运用"), lead=use.title, confirm=_("撤销"),
+        danger=True, back=reverse("results:uses"), check=lambda: policies.cancel(actor, use),
         do=lambda data: usecases.cancel_use(use_id=use.pk, actor=actor, at=timezone.now(), **data),
     )  # fmt: skip

@@ -72,16 +72,17 @@ def start_run(request: HttpRequest, cycle_id: int) -> HttpResponse:
     """Calculate the year (again)."""
     actor = request.actor
     cycle = selectors.get_cycle(actor, cycle_id)
-    made: list[YearRun] = []
-    response = act(
-        request, form=YearRunForm(request.POST or None), heading=_("计算年度成绩"), icon="calculator",
-        words=_("按已核定的各月得分和已报送的自评计算全部州市；已有的批次不变。"), confirm=_("开始计算"),
+
+    def do(data: dict[str, Any]) -> str:
+        run = calculating.start_year_run(cycle_id=cycle.pk, actor=actor, at=timezone.now(), **data)
+        return reverse("results:run", args=[run.pk])
+
+    return act(
+        request, form=YearRunForm(request.POST or None), title=_("计算年度成绩"),
+        lead=_("按已核定的各月得分和已报送的自评计算全部州市；已有的批次不变。"), confirm=_("开始计算"),
         back=_year_url(cycle), check=lambda: policies.calculate(actor, cycle),
-        do=lambda data: made.append(
-            calculating.start_year_run(cycle_id=cycle.pk, actor=actor, at=timezone.now(), **data)
-        ),
+        do=do,
     )  # fmt: skip
-    return redirect("results:run", made[0].pk) if made else response
 
 
 def _year_url(cycle: Cycle) -> str:
@@ -214,8 +215,8 @@ def submit_self(request: HttpRequest, cycle_id: int) -> HttpResponse:
     window, mine = own.window(cycle), own.appraisal_of(cycle, actor.home)
     on = timezone.localdate()
     return act(
-        request, form=PasswordForm(request.POST or None), heading=_("报送自评"), icon="send",
-        words=_("报送后省级可以看到，本州市不能再改。自评高出最终得分较多的，按规则扣分。"), confirm=_("报送"),
+        request, form=PasswordForm(request.POST or None), title=_("报送自评"),
+        lead=_("报送后省级可以看到，本州市不能再改。自评高出最终得分较多的，按规则扣分。"), confirm=_("报送"),
         back=f"{reverse('results:self')}?year={cycle.year}",
         check=lambda: own_policies.submit(actor, cycle, mine, on=on, opens=window.opens, due=window.due),
         do=lambda _data: own_usecases.submit_self_appraisal(cycle=cycle, actor=actor, at=timezone.now()),

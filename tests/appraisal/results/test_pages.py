@@ -77,7 +77,9 @@ class TestTheYear:
         admin.post(f"{at}grades/puer/", {"grade": "QUALIFIED", "reason": "委员会研究认定", "minutes": MINUTES})
         assert "待另一人复核" in text(admin, at)
         assert leader.post(f"{at}grades/puer/confirm/").status_code == 302
-        leader.post(f"{at}decide/", {"minutes": DECISION})
+        assert leader.post(f"{at}decide/", {"minutes": DECISION, "password": "wrong"}).status_code == 422
+        assert YearResult.objects.get().state == "PROPOSED"
+        leader.post(f"{at}decide/", {"minutes": DECISION, "password": PASSWORD})
         refused = admin.post(f"{at}notice/", {"words": "联系 13888886666", "contact": "考核处"})
         assert refused.status_code == 422
         assert "138****6666" in refused.content.decode()
@@ -172,7 +174,10 @@ class TestApi:
         assert changed.status_code == 200
         assert "复核" in changed.json()["refusals"]["decide"] or changed.json()["refusals"]["decide"]
         assert leader.post(f"{at}/grades/puer/", {}, json).status_code == 200
-        assert leader.post(f"{at}/decision/", {"minutes": DECISION}, json).json()["state"] == "DECIDED"
+        unsigned = leader.post(f"{at}/decision/", {"minutes": DECISION, "password": "wrong"}, json)
+        assert (unsigned.status_code, unsigned.json()["field"]) == (422, "password")
+        signed = leader.post(f"{at}/decision/", {"minutes": DECISION, "password": PASSWORD}, json)
+        assert signed.json()["state"] == "DECIDED"
         refused = admin.post(f"{at}/notice/", {"words": "13888886666", "contact": "考核处"}, json)
         assert (refused.status_code, refused.json()["field"]) == (422, "words")
         assert admin.post(f"{at}/notice/", {"contact": "考核处"}, json).json()["notice_until"] == "2027-03-17"

@@ -93,6 +93,7 @@ def propose_and_decide(year: Year) -> None:
     page.get_by_role("link", name="第 1 份结果").click()
     form = ask(page, "审定")
     form.locator("[name=minutes]").fill("党组会纪要〔2027〕6号")
+    form.locator("[name=password]").fill(factories.PASSWORD)
     form.get_by_role("button", name="审定").click()
     expect(page.locator("main .an-head")).to_contain_text("已审定")
 
@@ -106,7 +107,7 @@ def put_to_notice(year: Year) -> None:
     form.locator("[name=words]").fill("有异议的请联系张处长 13812345678。")
     form.locator("[name=contact]").fill("考核处 0871-6512 3456")
     form.get_by_role("button", name="发布公示").click()
-    expect(page.locator("main")).to_contain_text("手机号")
+    expect(page.locator("main")).to_contain_text("138****5678")
     page.locator("[name=words]").fill("有异议的请联系考核处。")
     page.get_by_role("button", name="发布公示").click()
     expect(page.locator("main .an-head")).to_contain_text("公示中")
@@ -141,7 +142,9 @@ def use_the_result(year: Year, slug: str, name: str) -> None:
     for field in form.locator("input[name^=population-]").all():
         field.fill("30000")
     form.get_by_role("button", name="分配").click()
-    amounts = page.get_by_role("row", name=re.compile("奖励资金")).locator("td:nth-child(4)").all_inner_texts()
+    rows = page.get_by_role("row", name=re.compile("奖励资金"))
+    expect(rows.first).to_be_visible()
+    amounts = rows.locator("td:nth-child(4)").all_inner_texts()
     assert sum(Decimal(amount.replace(",", "")) for amount in amounts) == 1000000
     form = ask(page, "登记")
     form.locator("[name=office]").select_option(label=name)
