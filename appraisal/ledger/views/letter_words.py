@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from core import months
 from core.models import EventRecord
+from tenants.models import Office
 
 LISTED = 12
 
@@ -42,7 +43,9 @@ def _said(event: EventRecord) -> tuple[str, str, str, str]:
         case "PeriodsRecomputed":
             return _("按工作日历重算填报期"), _moved(data["changes"]), "calendar", "warn"
         case "DifficultySet":
-            pairs = [f"{name} {before} → {after}" for name, (before, after) in data["changes"].items()]
+            offices = Office.objects.filter(schema_name__in=data["changes"])
+            named = {office.schema_name: office.label for office in offices}
+            pairs = [f"{named.get(slug, slug)} {before} → {after}" for slug, (before, after) in data["changes"].items()]
             return _("修改 %(n)s 个单位的难度系数") % {"n": len(pairs)}, _cut(pairs), "scale", ""
         case "DifficultyPublished":
             return _("公布分组和难度系数，依据 %(basis)s") % data, "", "send", "ok"
