@@ -79,3 +79,53 @@ class TestPeers:
     )
     def test_growth_is_a_share_of_what_there_was(self, now: str, before: str, share: Fraction | None) -> None:
         assert outliers.growth(Decimal(now), Decimal(before)) == share
+
+
+class TestBounds:
+    """Each bound from both sides: what is just within it is in order, what is just beyond is told."""
+
+    def months(self, *changes: str) -> list[tuple[int, Decimal]]:
+        """Figures whose changes are these, from January on."""
+        figures = [Decimal(1000)]
+        for change in changes:
+            figures.append(figures[-1] + Decimal(change))
+        return list(enumerate(figures, start=1))
+
+    def test_five_times_the_median_is_in_order_and_more_is_not(self) -> None:
+        others = ["10"] * OUTLIER["known"]
+
+        assert outliers.leaps(self.months(*others, "50"), OUTLIER) == {}
+        assert outliers.leaps(self.months(*others, "50.01"), OUTLIER).keys() == {len(others) + 2}
+
+    def test_as_many_other_changes_as_the_rule_asks_are_enough_and_one_less_is_not(self) -> None:
+        enough = ["10"] * OUTLIER["known"]
+
+        assert outliers.leaps(self.months(*enough, "900"), OUTLIER)
+        assert outliers.leaps(self.months(*enough[1:], "900"), OUTLIER) == {}
+
+    def test_a_fall_is_told_like_a_rise(self) -> None:
+        others = ["10", "-10"] * OUTLIER["known"]
+        found = outliers.leaps(self.months(*others, "-300"), OUTLIER)
+
+        assert found[len(others) + 2].change == Decimal(300)
+
+    def test_as_many_offices_as_the_rule_asks_are_enough_and_one_less_is_not(self) -> None:
+        enough = [Fraction(1, 10)] * OUTLIER["peers"]["known"]
+        among, few = outliers.spread(enough), outliers.spread(enough[1:])
+
+        assert among is not None
+        assert few is not None
+        assert outliers.astray(Fraction(50), among, OUTLIER)
+        assert not outliers.astray(Fraction(50), few, OUTLIER)
+
+    def test_growth_far_below_the_median_is_told_as_well(self) -> None:
+        among = outliers.spread([Fraction(n, 10) for n in (1, 2, 2, 3, 1)])
+
+        assert among is not None
+        assert outliers.astray(Fraction(-32, 10), among, OUTLIER)
+
+    @pytest.mark.parametrize(
+        ("values", "middle"), [((1, 2, 4, 9), 3), ((9, 1, 4), 4), ((5,), 5), ((2, 1), Fraction(3, 2))]
+    )
+    def test_the_median_of_an_even_number_lies_between_the_two_in_the_middle(self, values, middle) -> None:
+        assert outliers.median([Fraction(value) for value in values]) == middle

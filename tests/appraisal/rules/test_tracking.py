@@ -72,3 +72,14 @@ def test_a_quantity_far_over_its_target_does_not_hide_another() -> None:
     assert whole is not None
     assert (whole.done, whole.due) == (Fraction(55, 100), Fraction(1, 2))
     assert tracking.light(tracking.progress([behind]).share, RULE) == Light.RED  # type: ignore[union-attr]
+
+
+def test_a_negative_correction_beyond_what_was_reached_counts_as_nothing() -> None:
+    """Source: domain reference 2.7 case 5."""
+    below = Quantity(Fraction(10), Fraction(-40), Fraction(75), Fraction(100))
+    whole = Quantity(Fraction(10), Fraction(100), Fraction(75), Fraction(100))
+
+    assert below.done == 0
+    told = tracking.progress([below, whole])
+    assert told is not None
+    assert told.done == Fraction(1, 2)
