@@ -26,8 +26,8 @@ from tenants.models import (
 )
 from tenants.selectors import emergency as emergencies
 from tenants.selectors import sign_in as attempts
+from tests.tenants.emergency.setting import ADDRESS, Envelopes, opened, seal
 from tests.tenants.test_changes_race import committed, made
-from tests.tenants.test_emergency import ADDRESS, Envelopes, opened, seal
 
 
 @pytest.fixture
