@@ -3,7 +3,7 @@
 from decimal import Decimal as D
 from typing import Any
 
-from appraisal.ledger.models import CurrentValue
+from appraisal.ledger.models import CurrentValue, Period
 from appraisal.library.models import Indicator
 from config.demo import people, stories, world
 from config.demo.cast import Cast
@@ -11,7 +11,7 @@ from config.demo.figures import Profile
 from config.demo.months import COUNTY_SPLIT, Month
 from config.demo.people import Seat
 from config.demo.world import Keepers
-from config.demo.year import Told, Year, play
+from config.demo.year import Plan, Told, Year, play
 from tenants.models import Office, Role
 
 PREFECTURE, HOUSE, MARK = "diqing", "diqing_house", "迪移责"
@@ -71,17 +71,18 @@ def played(months: int, told: Told) -> None:
 class HouseMonth(Month):
     """A month of the counties: where the prefecture has reported a line of a county, the county reports that figure."""
 
-    def _fact(self, profile: Profile, indicator: Indicator) -> dict[str, Any] | None:
-        code = self.plan.cast.offices[profile.slug].region_code
-        if indicator.code in COUNTY_SPLIT and (line := self._lines(indicator.code).get(code)):
-            return {"value": line}
-        return super()._fact(profile, indicator)
-
-    def _lines(self, code: str) -> dict[str, str]:
-        """County code → the line of the prefecture's own report."""
-        rows = CurrentValue.objects.filter(
-            office__schema_name=PREFECTURE, indicator__code=code, period__month=self.number,
+    def __init__(self, plan: Plan, period: Period) -> None:
+        super().__init__(plan, period)
+        rows = CurrentValue.objects.filter(  # read here, beside the offices: no county sees its prefecture's report
+            office__schema_name=PREFECTURE, indicator__code__in=COUNTY_SPLIT, period__month=self.number,
             period__cycle__year=stories.YEAR,
         )  # fmt: skip
-        found = rows.select_related("value").first()
-        return {line["code"]: line["quantity"] for line in found.value.county_lines} if found else {}
+        self.lines = {
+            (row.indicator.code, line["code"]): line["quantity"]
+            for row in rows.select_related("value", "indicator")
+            for line in row.value.county_lines
+        }
+
+    def _fact(self, profile: Profile, indicator: Indicator) -> dict[str, Any] | None:
+        line = self.lines.get((indicator.code, self.plan.cast.offices[profile.slug].region_code))
+        return super()._fact(profile, indicator) if line is None else {"value": line}
