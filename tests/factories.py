@@ -33,9 +33,9 @@ COUNTIES = {
 }
 
 
-def make_offices(only: Container[str] | None = None) -> None:
-    """The tree above (of it `only` these), each with its schema; run once per database."""
-    made: dict[str, Office] = {}
+def make_offices(only: Container[str] | None = None) -> dict[str, Office]:
+    """The tree above (of it `only` these), each with its schema, below what is there; by schema name."""
+    made = {office.schema_name: office for office in Office.objects.all()}
     tree = [one for one in TREE if only is None or one[0] in only]
     for position, (slug, level, parent, name, short, english, region, col, row) in enumerate(tree):
         office = Office.objects.create(
@@ -53,6 +53,7 @@ def make_offices(only: Container[str] | None = None) -> None:
             )  # fmt: skip
         for code, county in COUNTIES.get(region, []):
             Region.objects.create(code=code, name=county, level="COUNTY", parent_code=region, valid_from=SINCE)
+    return made
 
 
 def number_from(first: int) -> None:

@@ -70,7 +70,10 @@ class TrackedLineOut(serializers.Serializer):
     light = serializers.ChoiceField(choices=LIGHTS)
     sentence = serializers.CharField()
     value_id = serializers.IntegerField(allow_null=True)
-    counties = serializers.ListField(child=serializers.DictField(), help_text="[{code, name, quantity}]")
+    counties = serializers.ListField(
+        child=serializers.DictField(),
+        help_text="[{code, name, quantity, own, own_final}]; own: what the county itself reports, null for nothing",
+    )
 
 
 class OfficeTrackingOut(TrackedOut):

@@ -19,7 +19,7 @@ from tenants.actors import Actor
 from tenants.models import Office, Role
 from tests import factories
 from tests.appraisal import setting
-from tests.appraisal.reporting.conftest import Office_, later
+from tests.appraisal.reporting.conftest import COMPLETE, Office_, later
 from tests.conftest import NOON, TODAY
 
 COUNTIES = ("x530102", "x530103", "x530111")
@@ -152,6 +152,34 @@ class TestCountiesOwnFigures:
         value = f"periods/{october.period.pk}/draft/values/{october.running.indicator('A1').pk}/"
         told = client.get(f"/kunming/api/v1/{value}").json()["county_lines"]
         assert {(line["own"], line["own_state"]) for line in told} == {("900", "VERIFIED")}
+
+    def test_leaders_drill_down_to_it(self, october, actor, signed_in) -> None:
+        """Province → prefecture → county: the line, and what the county says itself."""
+        with inside(october.office, october.reporter):
+            october.fill(tuple(code for code in COMPLETE if code != "A1"))
+            october.save(
+                "A1",
+                fact={"value": "2690"},
+                county_lines=lines(x530103="890"),
+                narrative="盘龙区 10 人重复登记，已扣除。",
+            )
+            october.attach("A1")
+            october.submit()
+        with inside(october.office, october.issuer):
+            october.sign()
+        above, admin = october.office.parent, october.running.admin
+        verifier = actor("yunnan", Role.VERIFIER)
+        with inside(above, verifier):
+            found = CurrentValue.objects.filter(period=october.period).values_list("pk", "lock_version")
+            verification.verify_values(items=list(found), actor=verifier, at=later(9))
+        with inside(above, admin):
+            run = scores.start_run(period_id=october.period.pk, actor=admin, at=later(9))
+            run = scores.calculate_run(run_id=run.pk, actor=admin, at=later(9))
+            scores.publish_run(run_id=run.pk, actor=admin, at=later(9))
+        client = signed_in("yunnan", Role.PRINCIPAL_LEADER)
+        page = client.get("/yunnan/appraisal/tracking/kunming/?month=10").content.decode()
+        assert "<span>盘龙区</span> <b>890</b>" in page
+        assert "自报 900" in page
 
     def test_another_unit_is_another_figure(self, october) -> None:
         with inside(october.office, october.reporter):

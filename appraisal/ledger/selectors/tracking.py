@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import CurrentValue, Scorecard, ScoreLine, ScoreRun, Target
 from appraisal.ledger.selectors import scores
+from appraisal.ledger.selectors.counties import Own, own_figures
 from appraisal.ledger.selectors.scores import Ranked
 from appraisal.library.models import Indicator, Method, TargetBasis
 from appraisal.rules import tracking as rules
@@ -251,7 +252,7 @@ class OfficeTracking:
 
 
 def of_office(run: ScoreRun, runs: Mapping[int, ScoreRun], office_id: int) -> OfficeTracking | None:
-    """One office with county values and evidence behind each quantity; None where it has no card. Seven queries."""
+    """One office with county values and evidence behind each quantity; None where it has no card. Eight queries."""
     rule = in_force("early_warning", run.as_of)
     card = next((each for each in scores.ranking_of(run) if each.office_id == office_id), None)
     if card is None:
@@ -260,12 +261,14 @@ def of_office(run: ScoreRun, runs: Mapping[int, ScoreRun], office_id: int) -> Of
     mine = _quantities(run, indicators).get(office_id, {})
     values = CurrentValue.objects.filter(period_id=run.period_id, office_id=office_id)
     known = {row.indicator.code: row for row in values.select_related("value", "indicator")}
+    own = own_figures(office_id, run.period)
     lines = []
     for row in indicators.values():
         if row.code in mine:
             current = known.get(row.code)
             more = {} if current is None else {
-                "value_id": current.pk, "counties": current.value.county_lines, "evidence": len(current.value.evidence),
+                "value_id": current.pk, "counties": _counties(current, own.get(row.code, {})),
+                "evidence": len(current.value.evidence),
             }  # fmt: skip
             lines.append(_line(row, mine[row.code], rule, **more))
     whole = rules.progress(mine.values())
@@ -275,6 +278,19 @@ def of_office(run: ScoreRun, runs: Mapping[int, ScoreRun], office_id: int) -> Of
     months = sorted((month_of[run_id], total, rank) for run_id, total, rank in cards)
     whole_row = Row(card, whole, rules.light(whole.share if whole else None, rule), told)
     return OfficeTracking(run, whole_row, lines, months)
+
+
+def _counties(current: CurrentValue, own: Mapping[str, Own]) -> list[dict[str, Any]]:
+    """The prefecture's line of each county, and what the county itself reports where it has an office in a house."""
+    told = {code: each for code, each in own.items() if each.reported and each.unit == current.indicator.unit}
+    return [
+        {
+            **line,
+            "own": (told[line["code"]].fact or {"value": "0"}).get("value") if line["code"] in told else None,
+            "own_final": line["code"] in told and told[line["code"]].final,
+        }
+        for line in current.value.county_lines
+    ]
 
 
 def answer_days(on: date) -> int:

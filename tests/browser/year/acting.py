@@ -15,6 +15,9 @@ class Year(Protocol):
     def at(self, moment: str) -> None:
         """From now on it is this moment, ISO 8601."""
 
+    def said(self, text: str) -> str:
+        """Words of a page, in those of the tier that the year is played in."""
+
     def page(self, account: str) -> Page:
         """The page of somebody who is signed in."""
 

@@ -68,7 +68,7 @@ def ask_for_proposals(year: Year) -> None:
     page = year.page("yunnan-admin")
     page.goto("/yunnan/appraisal/cycle/")
     page.get_by_role("link", name="目标商定").click()
-    page.get_by_role("button", name="请州市上报建议").click()
+    page.get_by_role("button", name=year.said("请州市上报建议")).click()
     expect(page.locator("main")).to_contain_text("待一上")
 
 
@@ -125,7 +125,7 @@ def sign_the_letter(year: Year, slug: str, name: str) -> str:
     page = year.page("yunnan-leader")
     page.goto("/yunnan/appraisal/cycle/")
     page.get_by_role("link", name=name, exact=True).click()
-    dialog = ask(page, "省级签署")
+    dialog = ask(page, year.said("省级签署"))
     number = dialog.locator("[name=number]").input_value()
     dialog.locator("[name=password]").fill(factories.PASSWORD)
     dialog.get_by_role("button", name="签署").click()
@@ -156,7 +156,7 @@ def change_the_letter(year: Year, slug: str, code: str, target: str, third_quart
     page.locator("[name=basis]").fill("昆政函〔2026〕31号")
     page.locator(f"[name={code}-year_target]").fill(target)
     page.locator(f"[name={code}-q3]").fill(third_quarter)
-    page.get_by_role("button", name="送省级批准").click()
+    page.get_by_role("button", name=year.said("送省级批准")).click()
     expect(page.locator("main")).to_contain_text("待批准")
 
     page = year.page("yunnan-leader")

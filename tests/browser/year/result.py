@@ -74,7 +74,7 @@ def calculate_the_year(year: Year) -> dict[str, str]:
     form = ask(page, "计算年度成绩")
     form.locator("textarea, input[type=text]").first.fill("年终计算")
     form.get_by_role("button", name="开始计算").click()
-    table = page.get_by_role("table", name="各州市成绩和等次")
+    table = page.get_by_role("table", name=year.said("各州市成绩和等次"))
     expect(table).to_be_visible()
     return {
         row.locator("td").nth(1).inner_text(): row.locator("td").nth(2).inner_text()

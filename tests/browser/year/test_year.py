@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from core import tiers
 from tests.browser.conftest import PATIENCE, running
 from tests.browser.year import following, months, on_site, preparing, result
 
@@ -30,14 +31,19 @@ REQUIREMENT = "逐户核对并销册，报整改结果。"
 class Played:
     """The server of the year, and a page for whoever acts."""
 
-    def __init__(self, chromium: Browser, told: dict[str, Any], ask: Callable[[str], Any]) -> None:
-        self.chromium, self.told, self.ask = chromium, told, ask
+    def __init__(
+        self, chromium: Browser, told: dict[str, Any], ask: Callable[[str], Any], *, down: bool = False
+    ) -> None:
+        self.chromium, self.told, self.ask, self.down = chromium, told, ask, down
         self.contexts: dict[str, BrowserContext] = {}
         self.open: dict[str, Page] = {}
 
     def at(self, moment: str) -> None:
         self.close()
         self.told = self.ask(moment)
+
+    def said(self, text: str) -> str:
+        return tiers.down(text) if self.down else text
 
     def page(self, account: str) -> Page:
         if account not in self.open:
@@ -56,8 +62,18 @@ class Played:
 
 @pytest.fixture
 def year(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Played]:
-    with running(request, "tests.browser.year.year_world") as (told, ask):
-        played = Played(chromium, told, ask)
+    yield from begun(request, chromium, "tests.browser.year.year_world")
+
+
+@pytest.fixture
+def house_year(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Played]:
+    """The same, the bureau being a prefecture's house and the prefectures two counties."""
+    yield from begun(request, chromium, "tests.browser.year.house_world", down=True)
+
+
+def begun(request: pytest.FixtureRequest, chromium: Browser, world: str, **more: bool) -> Iterator[Played]:
+    with running(request, world) as (told, ask):
+        played = Played(chromium, told, ask, **more)
         yield played
         for account, page in played.open.items():  # pytest shows it where the test failed
             print(f"--- {account} last saw {page.url}\n{page.locator('main').inner_text()[:2000]}")
@@ -71,6 +87,11 @@ def test_the_year_of_two_prefectures(year: Played, tmp_path: Path) -> None:
 @pytest.mark.soak
 def test_the_year_with_every_month_reported(year: Played, tmp_path: Path) -> None:
     play(year, set(range(1, 13)), tmp_path)
+
+
+@pytest.mark.soak
+def test_the_year_of_a_house_and_two_counties(house_year: Played, tmp_path: Path) -> None:
+    play(house_year, {3, 6, 9, 12}, tmp_path)
 
 
 def play(year: Played, reported: set[int], folder: Path) -> None:
