@@ -1,6 +1,10 @@
 """The three administrators see no business data, by page or API; business people do."""
 
+import re
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from tenants.models import Role
@@ -45,3 +49,13 @@ class TestTheAuditLog:
 
         assert {name for name in watched if not name.startswith("auth_")} - set(logs.TABLES) == set()
         assert len(watched) > 20
+
+
+def test_every_resource_of_appraisal_is_business() -> None:
+    """A new module of the API is closed to the administrators without anybody remembering it."""
+    folder = Path(settings.BASE_DIR) / "api" / "v1"
+    business = tuple(settings.BUSINESS_VIEWS)
+    found = [path for path in folder.glob("*.py") if re.search(r"^from appraisal", path.read_text(), re.MULTILINE)]
+
+    assert len(found) > 20
+    assert [path.name for path in found if not f"api.v1.{path.stem}".startswith(business)] == []
