@@ -151,7 +151,7 @@ class PlannedIn(serializers.Serializer):
 class PlanIn(serializers.Serializer):
     number = serializers.IntegerField(
         min_value=0,
-        max_value=MOST,
+        max_value=9999,
         help_text="`plan.number` of the letter as last read, 0 for none; 409 when changed since",
     )
     reason = serializers.CharField(max_length=500, allow_blank=True, default="", help_text="asked of the bureau")

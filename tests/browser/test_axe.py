@@ -53,7 +53,7 @@ NO_PAGES = """
     ledger:apply-change library:book library:empty-book library:check-suggest
     inspections:choose-inspectors inspections:recount-draw inspections:draw-list inspections:draw-result
     inspections:draw-script inspections:start-task inspections:answer-item
-    ledger:reopen-period library:check library:check-add library:check-remove
+    ledger:accept-claim ledger:uphold-claim ledger:reopen-period library:check library:check-add library:check-remove
     duties:begin duties:check duties:last-year duties:list-docx duties:list-pdf duties:book-download duties:return
     ledger:apply-change
     admin-robot-remove admin-robot-test

@@ -31,7 +31,7 @@ SAME = {
     "group_id": "indicator_id", "number": "number",
     "numbers.[]": "difference_id", "about": "slug", "base": "version_id", "version": "version_id",
     "to_letter_id": "letter_id", "inspectors.[]": "person_id",
-    "parts.[].owner_id": "person_id", "factors.[].office": "slug",
+    "parts.[].owner_id": "person_id", "factors.[].office": "slug", "acts_for": "office_id",
 }  # fmt: skip
 IDS = frozenset({
     "adjustment_id", "amendment_id", "archive_id", "book_id", "change_id", "claim_id", "consultation_id", "cycle_id",
@@ -50,7 +50,7 @@ PAGES = {
     "provider_id": ("provider_id",), "against": ("year_run_id",), "group_id": ("indicator_id",),
     "to_letter_id": ("letter_id",),
     "finding": ("finding_id",), "point": ("item_id",), "item_id": ("item_id",), "inspectors": ("person_id",),
-    "person_id": ("person_id",),
+    "person_id": ("person_id",), "acts_for": ("office_id",),
 }  # fmt: skip
 # Names that stand for words, days, figures, codes and choices: no object of an office.
 WORDS = frozenset({

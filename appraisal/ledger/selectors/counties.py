@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import connection
 
-from appraisal.ledger.models import Period
 from appraisal.ledger.states import ValueState
 from core import office as office_core
 
@@ -31,7 +30,7 @@ class Own:
         return self.state == ValueState.VERIFIED
 
 
-def own_figures(office_id: int, period: Period) -> dict[str, dict[str, Own]]:
+def own_figures(office_id: int, year: int, month: int) -> dict[str, dict[str, Own]]:
     """Indicator code → county code → what the county itself says; empty where the prefecture has no house.
 
     One statement, beside the office: counties are another cell's, and only this is told of them.
@@ -40,7 +39,7 @@ def own_figures(office_id: int, period: Period) -> dict[str, dict[str, Own]]:
     with office_core.mounted(office_core.beside()), connection.cursor() as cursor:
         cursor.execute(
             "SELECT county, code, unit, fact, state, at FROM anlan_cell.county_figures(%s, %s, %s) ORDER BY county",
-            [office_id, period.cycle.year, period.month],
+            [office_id, year, month],
         )
         for county, code, unit, fact, state, at in cursor.fetchall():
             found.setdefault(code, {})[county] = Own(fact and json.loads(fact), unit, state or "", at)

@@ -261,7 +261,7 @@ def of_office(run: ScoreRun, runs: Mapping[int, ScoreRun], office_id: int) -> Of
     mine = _quantities(run, indicators).get(office_id, {})
     values = CurrentValue.objects.filter(period_id=run.period_id, office_id=office_id)
     known = {row.indicator.code: row for row in values.select_related("value", "indicator")}
-    own = own_figures(office_id, run.period)
+    own = own_figures(office_id, run.cycle.year, run.period.month)
     lines = []
     for row in indicators.values():
         if row.code in mine:

@@ -291,7 +291,7 @@ def loaded(
         history=ledger.history(actor, period),
         counties=counties_of(actor, period),
         peers=outliers.told_of_peers(actor, period),
-        own=own_figures(actor.office.pk, period),
+        own=own_figures(actor.office.pk, period.cycle.year, period.month),
     )
     found.take(values_of(draft))
     if any(found.from_ledger(row) for row in found.indicators.values()):
