@@ -51,9 +51,9 @@ class Progress:
     due: Fraction
 
     @property
-    def share(self) -> Fraction | None:
-        """How much of what is due is done; None while nothing is due."""
-        return self.done / self.due if self.due else None
+    def behind(self) -> Fraction:
+        """Percentage points of the year that lack to the plan; below 0 when ahead of it."""
+        return (self.due - self.done) * 100
 
 
 def progress(quantities: Iterable[Quantity]) -> Progress | None:
@@ -91,10 +91,13 @@ def _sum(products: Iterable[tuple[Fraction, Fraction]]) -> Fraction:
     return Fraction(above, below)
 
 
-def light(share: Fraction | None, rule: Mapping[str, Any]) -> Light:
-    """rule: params/early_warning.yaml; a share on a bound is on its better side."""
-    if share is None:
+def light(progress: Progress | None, rule: Mapping[str, Any]) -> Light:
+    """By percentage points behind the plan, while something is due; on a bound it is the better light.
+
+    rule: params/early_warning.yaml. Source: domain reference 2.2 step 7.
+    """
+    if progress is None or not progress.due:
         return Light.NONE
-    if share < number(str(rule["red"])):
+    if progress.behind > number(str(rule["red"])):
         return Light.RED
-    return Light.YELLOW if share < number(str(rule["yellow"])) else Light.GREEN
+    return Light.YELLOW if progress.behind > number(str(rule["yellow"])) else Light.GREEN

@@ -161,7 +161,7 @@ def of_province(run: ScoreRun, group: int | None = None) -> Tracking:
         mine = quantities.get(card.office_id, {})
         whole = rules.progress(mine.values())
         told = [_told(lost, indicators, mine) for lost in worst.get(card.office_id, [])]
-        rows.append(Row(card, whole, rules.light(whole.share if whole else None, rule), told))
+        rows.append(Row(card, whole, rules.light(whole, rule), told))
     return Tracking(run, rows, sorted({card.peer_group for card in everybody}))
 
 
@@ -229,8 +229,7 @@ def _told(lost: Lost, indicators: Mapping[int, Indicator], mine: Mapping[str, Qu
 
 
 def _line(indicator: Indicator, quantity: Quantity, rule: Mapping[str, Any], **more: Any) -> Line:
-    share = Progress(quantity.done, quantity.due).share
-    return Line(indicator, quantity, rules.light(share, rule), **more)
+    return Line(indicator, quantity, rules.light(Progress(quantity.done, quantity.due), rule), **more)
 
 
 @dataclass(frozen=True)
@@ -276,7 +275,7 @@ def of_office(run: ScoreRun, runs: Mapping[int, ScoreRun], office_id: int) -> Of
     month_of = {each.pk: month for month, each in runs.items() if month <= run.period.month}
     cards = Scorecard.objects.filter(run__in=month_of, office_id=office_id).values_list("run_id", "total", "rank")
     months = sorted((month_of[run_id], total, rank) for run_id, total, rank in cards)
-    whole_row = Row(card, whole, rules.light(whole.share if whole else None, rule), told)
+    whole_row = Row(card, whole, rules.light(whole, rule), told)
     return OfficeTracking(run, whole_row, lines, months)
 
 

@@ -211,7 +211,7 @@ class Month:
         with self.plan.cast.acting(self.here, "admin"):
             rows = tracking.of_province(run).rows
         behind = [row for row in rows if row.light in ("YELLOW", "RED") and row.progress]
-        behind.sort(key=lambda row: (row.progress.share if row.progress else 0, row.card.schema_name))
+        behind.sort(key=lambda row: (-row.progress.behind if row.progress else 0, row.card.schema_name))
         for place, row in enumerate(behind[: stories.WARNED]):
             slug = row.card.schema_name
             with self.plan.cast.acting(self.here, "admin") as admin:

@@ -19,15 +19,17 @@ QUANTITIES = st.builds(
 
 
 @pytest.mark.parametrize(
-    ("share", "light"),
-    [("1.2", "GREEN"), ("0.95", "GREEN"), ("0.9499", "YELLOW"), ("0.80", "YELLOW"), ("0.7999", "RED"), ("0", "RED")],
+    ("done", "light"),
+    [("0.9", "GREEN"), ("0.55", "GREEN"), ("0.5499", "YELLOW"), ("0.45", "YELLOW"), ("0.4499", "RED"), ("0", "RED")],
 )
-def test_a_share_on_a_bound_is_on_its_better_side(share: str, light: str) -> None:
-    assert tracking.light(Fraction(share), RULE) == light
+def test_what_is_on_a_bound_has_the_better_light(done: str, light: str) -> None:
+    """Sixty percent of the year are due; 5 and 15 percentage points behind are the bounds."""
+    assert tracking.light(tracking.Progress(Fraction(done), Fraction("0.6")), RULE) == light
 
 
 def test_without_anything_due_there_is_no_light() -> None:
     assert tracking.light(None, RULE) == Light.NONE
+    assert tracking.light(tracking.Progress(Fraction(0), Fraction(0)), RULE) == Light.NONE
     assert tracking.progress([]) is None
 
 
@@ -71,7 +73,7 @@ def test_a_quantity_far_over_its_target_does_not_hide_another() -> None:
 
     assert whole is not None
     assert (whole.done, whole.due) == (Fraction(55, 100), Fraction(1, 2))
-    assert tracking.light(tracking.progress([behind]).share, RULE) == Light.RED  # type: ignore[union-attr]
+    assert tracking.light(tracking.progress([behind]), RULE) == Light.RED
 
 
 def test_a_negative_correction_beyond_what_was_reached_counts_as_nothing() -> None:

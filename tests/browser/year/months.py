@@ -119,12 +119,12 @@ EVIDENCED = ("A1", "A6", "B6")
 
 
 def figures(slug: str, month: int, targets: Figures) -> Figures:
-    """What a prefecture that keeps to its plan has by the end of a month; BEHIND in June seven tenths of it."""
+    """What a prefecture that keeps to its plan has by the end of a month; BEHIND in June six tenths of it."""
     cells: dict[str, object] = {"B8@nothing": "是", "B8@reason": "本月没有重复信访。"}
     for code, target in targets.items():
         done = int(target) * month // 12
         if (slug, month) == (BEHIND, 6):
-            done = done * 7 // 10
+            done = done * 6 // 10
         first, *others = COUNTIES[slug]
         cells |= {code: done, f"{code}@county.{first}": done, **{f"{code}@county.{other}": 0 for other in others}}
     cells |= {"B6": 91 * month // 12, "B7": month, "B7/应完成数": month}
