@@ -105,6 +105,9 @@ class Scorecard(models.Model):
         max_digits=7, decimal_places=2, null=True, help_text="points in the last published run of the month before"
     )
     trace = models.JSONField(default=dict, help_text="how groups, total, adjustments and grade came about")
+    light = models.CharField(
+        max_length=6, blank=True, help_text="progress against the plan at publication: GREEN, YELLOW, RED, NONE"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "office"], name="one_card_per_office_and_run")]

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils import timezone
+
 from appraisal.ledger.selectors import claims, consultations, letters, objections, queue, todos, warnings
 from tenants.actors import Actor
 from tenants.menu import Waiting, counter
@@ -35,5 +37,5 @@ def years_to_move_on(actor: Actor, at: datetime) -> Waiting:
 
 @counter("warnings")
 def warnings_to_handle(actor: Actor, at: datetime) -> Waiting:
-    """Warnings to answer, or answers to assess."""
-    return [warnings.waiting_for(actor)]
+    """Warnings to answer, or answers to assess, and a quarter's offices to warn."""
+    return [warnings.waiting_for(actor), warnings.to_warn(actor, timezone.localdate(at))]

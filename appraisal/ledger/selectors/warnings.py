@@ -2,14 +2,18 @@
 
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from appraisal.ledger.models import EarlyWarning, Period, ScoreRun
+from appraisal.ledger.models import EarlyWarning, Period, Scorecard, ScoreRun
 from appraisal.ledger.policies import warnings as policies
+from appraisal.ledger.selectors.facts import last_day
 from appraisal.ledger.selectors.todos import address
-from appraisal.ledger.states import WarningState
+from appraisal.ledger.states import CycleState, RunState, WarningState
 from appraisal.rules.parameters import in_force
+from appraisal.rules.tracking import Light
 from core import months, todos
 from core.errors import NotFound
 from core.todos import Todo
@@ -69,12 +73,49 @@ def waiting_for(actor: Actor) -> QuerySet[EarlyWarning]:
     return rows.filter(state=WarningState.ISSUED) if answers else rows.none()
 
 
+def to_warn(actor: Actor, on: date) -> QuerySet[Scorecard]:
+    """Of the newest quarter that is published in a running year: the red offices that nobody has warned.
+
+    Whether a yellow one is warned the bureau decides. Source: domain reference 2.2 step 7.
+    """
+    if not (actor.at_province and actor.has(*policies.ISSUERS)):
+        return Scorecard.objects.none()
+    ends = [int(month) for month in in_force("early_warning", on)["months"] if int(month) % 3 == 0]
+    runs = ScoreRun.objects.filter(
+        cycle__province_id=actor.province_id, cycle__state=CycleState.RUNNING, state=RunState.PUBLISHED,
+        period__month__in=ends,
+    )  # fmt: skip
+    newest = runs.order_by("-cycle__year", "-period__month", "-number").values("pk")[:1]
+    warned = EarlyWarning.objects.filter(period_id=OuterRef("run__period_id"), office_id=OuterRef("office_id"))
+    return Scorecard.objects.filter(~Exists(warned), run_id=Subquery(newest), light=Light.RED)
+
+
+def _quarter_to_warn(actor: Actor, on: date) -> list[Todo]:
+    """One line for all of them. Two queries, one where nobody is to be warned."""
+    cards = to_warn(actor, on)
+    n = cards.count()
+    if not n:
+        return []
+    run = ScoreRun.objects.select_related("period__cycle__province").get(pk=cards.values("run_id")[:1])
+    period = run.period
+    days = int(in_force("early_warning", run.as_of)["issue_days"])
+    due, derivation = add_working_days(last_day(period), days, Calendar(period.cycle.province.region_code))
+    values = {"n": n, "year": period.cycle.year, "quarter": period.month // 3}
+    title = ngettext(
+        "向 %(n)s 个进度落后的州市发出 %(year)s 年第 %(quarter)s 季度红色预警",
+        "向 %(n)s 个进度落后的州市发出 %(year)s 年第 %(quarter)s 季度红色预警",
+        n,
+    )
+    url = f"{address('ledger:tracking')}?year={period.cycle.year}&month={period.month}"
+    return [Todo("warnings", f"quarter:{period.pk}", title % values, url, n, due, str(derivation))]
+
+
 @todos.source("warnings")
 def warnings_to_handle(actor: Actor, at: datetime) -> list[Todo]:
-    """Warnings to answer, and answers to assess. One query."""
+    """A quarter's offices to warn, warnings to answer, and answers to assess. Four queries at most."""
     if not (actor.has(*policies.ISSUERS) if actor.at_province else actor.has(*policies.ANSWERERS)):
         return []
-    found = []
+    found = _quarter_to_warn(actor, timezone.localdate(at))
     for row in waiting_for(actor):
         values = {"year": row.period.cycle.year, "month": months.named(row.period.month), "office": row.office.label}
         title = (

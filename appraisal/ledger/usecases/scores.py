@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from appraisal.ledger.events import scores as events
 from appraisal.ledger.models import Cycle, PeerChange, Period, Scorecard, ScoreLine, ScoreRun
 from appraisal.ledger.policies import scores as policies
-from appraisal.ledger.selectors import amendments, outliers, pinning
+from appraisal.ledger.selectors import amendments, outliers, pinning, tracking
 from appraisal.ledger.selectors import facts as facts_selectors
 from appraisal.ledger.selectors import scores as selectors
 from appraisal.ledger.states import RunState
@@ -208,6 +208,7 @@ def publish_run(*, run_id: int, actor: Actor, at: datetime) -> ScoreRun:
         raise Conflict(_("算出这一批以后，指标体系有了修订或回退，核定的会是旧规则的分。请重新计算后再核定。"))
     if facts_selectors.situation_of(run.period, run.version).sha256() != run.inputs_sha256:
         raise Conflict(_("算出这一批以后，数据或加扣分又有变化，核定的会是旧数。请重新计算后再核定。"))
+    _keep_lights(run)
     run.published_by_name, run.published_at = actor.name, at
     run.move(RunState.PUBLISHED)
     run.save()
@@ -218,6 +219,15 @@ def publish_run(*, run_id: int, actor: Actor, at: datetime) -> ScoreRun:
         at=at,
     )
     return run
+
+
+def _keep_lights(run: ScoreRun) -> None:
+    """How each office stands against its plan, kept with its card: the inbox counts who is to be warned."""
+    offices: dict[str, list[int]] = {}
+    for row in tracking.of_province(run).rows:
+        offices.setdefault(row.light, []).append(row.card.office_id)
+    for light, theirs in offices.items():
+        Scorecard.objects.filter(run=run, office_id__in=theirs).update(light=light)
 
 
 def _note_peer_changes(run: ScoreRun) -> None:

@@ -11,6 +11,9 @@ from appraisal.ledger.selectors import warnings as selectors
 from appraisal.ledger.states import WarningState
 from appraisal.ledger.usecases import scores as score_usecases
 from appraisal.ledger.usecases import warnings as usecases
+from appraisal.rules.parameters import in_force
+from core import office as office_core
+from core import todos
 from core.errors import Conflict, Denied, Invalid, NotFound
 from core.models import EventRecord
 from tenants.models import Office, Role
@@ -150,6 +153,7 @@ class TestWall:
 class TestInbox:
     def test_waits_for_the_office_then_for_the_bureau(self, run, running, actor) -> None:
         leader = actor("puer", Role.PRINCIPAL_LEADER)
+        issue(run, running.admin, "diqing")  # red as well: nothing is left of the quarter
         warning = issue(run, running.admin)
         (todo,) = selectors.warnings_to_handle(leader, NOON)
         assert (todo.due_on, todo.at_once) == (warning.due_on, True)
@@ -192,3 +196,35 @@ class TestPagesAndApi:
         assert done.json()["state"] == "ANSWERED"
         assert bureau.get("/yunnan/api/v1/warnings/?state=ANSWERED").json()["count"] == 1
         assert bureau.get("/yunnan/api/v1/warnings/?month=3").json()["count"] == 0
+
+
+class TestAQuarter:
+    """After a quarter the bureau is to warn who is red, by the tenth working day. Domain reference 2.2 step 7."""
+
+    def lines(self, office: Office, person: Any) -> list[todos.Todo]:
+        with office_core.mounted(office.mount(actor_id=person.user_id)):
+            return [line for line in todos.todos_for(person, NOON) if line.key.startswith("quarter:")]
+
+    def test_red_offices_wait_in_the_bureaus_inbox_until_they_are_warned(self, run, running, actor, offices) -> None:
+        yunnan = offices["yunnan"]
+        [line] = self.lines(yunnan, running.admin)
+        assert (line.count, line.due_on) == (2, date(2026, 10, 14))  # no holidays are laid down here
+        assert "2026 年第 3 季度红色预警" in line.title
+        assert self.lines(yunnan, running.leader) == [line]
+        assert self.lines(yunnan, actor("yunnan", Role.VERIFIER)) == []
+        assert self.lines(offices["puer"], actor("puer", Role.PRINCIPAL_LEADER)) == []
+
+        for left, name in ((1, "puer"), (0, "diqing")):
+            issue(run, running.admin, name)
+            assert sum(each.count for each in self.lines(yunnan, running.admin)) == left
+
+    def test_no_line_where_the_rule_asks_for_no_warning_then(self, run, running, offices, monkeypatch) -> None:
+        rule = {**in_force("early_warning", None), "months": [1, 2, 12]}
+        monkeypatch.setattr(selectors, "in_force", lambda *_asked: rule)
+        assert self.lines(offices["yunnan"], running.admin) == []
+
+    def test_lights_are_kept_as_they_were_published(self, run) -> None:
+        kept = dict(run.cards.values_list("office__schema_name", "light"))
+        assert kept == {"kunming": "GREEN", "puer": "RED", "diqing": "RED"}
+        with pytest.raises(IntegrityError, match="published_run_is_pinned"), transaction.atomic():
+            run.cards.update(light="GREEN")
