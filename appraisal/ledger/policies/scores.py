@@ -26,7 +26,10 @@ def calculate(actor: Actor, period: Period) -> None:
 
 @policy
 def publish(actor: Actor, run: ScoreRun) -> None:
-    """The administrator or a leader; everything verified; the newest run of its period."""
+    """The administrator or a leader; everything verified; the newest run of its period.
+
+    What came once the month was published cannot be verified any more, counts in no run and waits for nobody.
+    """
     _of_the_bureau(actor, run.period)
     if not actor.has(*PUBLISHERS):
         raise Denied(_("只有省级考核管理员或领导可以核定得分。"))
@@ -34,8 +37,9 @@ def publish(actor: Actor, run: ScoreRun) -> None:
         raise Conflict(_("这一批现在是“%(state)s”，只有已算出的批次可以核定。") % {"state": run.get_state_display()})
     if ScoreRun.objects.filter(period=run.period, number__gt=run.number).exists():
         raise Conflict(_("本月已有更新的计算批次，请核定最新的一批。"))
+    published = ScoreRun.objects.filter(period=run.period, state=RunState.PUBLISHED)
     waiting = CurrentValue.objects.filter(period=run.period, state=ValueState.SUBMITTED).count()
-    if waiting:
+    if waiting and not published.exists():
         raise Conflict(_("还有 %(count)s 项填报待审核，审完并重新计算后才能核定。") % {"count": waiting})
 
 

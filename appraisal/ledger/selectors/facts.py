@@ -15,6 +15,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from appraisal.ledger.models import CurrentValue, Participant, Period, Report, ScoreAdjustment, Target, TargetMilestone
 from appraisal.ledger.selectors import letters as letter_selectors
+from appraisal.ledger.selectors.values import AFTER_PUBLICATION
 from appraisal.ledger.states import ValueState
 from appraisal.library import schemes
 from appraisal.library import selectors as library
@@ -57,7 +58,8 @@ def last_day(period: Period) -> date:
 def situation_of(period: Period, version: TemplateVersion | None = None) -> Situation:
     """The facts of all participants for `period`: verified ones, submitted ones as they were reported.
 
-    A returned value counts as not reported until it comes back; what is not applicable by the letter is null.
+    A returned value counts as not reported until it comes back, for good where that is after the month's publication;
+    what is not applicable by the letter is null.
     version: that scores them; None for the year's own. Facts are asked for by the year's own version always: another
     one reads them by where its indicators come from. Source: data reference "Value and target"; domain reference 2.4.
     """
@@ -209,7 +211,7 @@ class _Value(NamedTuple):
 
 def _current_values(period: Period) -> Iterator[_Value]:
     rows = CurrentValue.objects.filter(period=period).exclude(state=ValueState.RETURNED)
-    columns = rows.order_by("office_id", "indicator_id").values_list(
+    columns = rows.exclude(AFTER_PUBLICATION).order_by("office_id", "indicator_id").values_list(
         "office_id", "indicator_id", "state", "final_fact", "corrected", "points_off", "reason",
         "value__fact", "value__nothing_reason",
     )  # fmt: skip
@@ -241,11 +243,15 @@ def _on_time(period: Period) -> dict[int, dict[str, Any]]:
 
 
 def _first_pass(period: Period) -> dict[int, dict[str, Any]]:
-    """Reported values verified without ever being returned ÷ all reported values, January to this month."""
+    """Reported values verified without ever being returned ÷ all reported values, January to this month.
+
+    Without those that came first when their month was published; what came back then was among them before.
+    """
     rows = (
         CurrentValue.objects.filter(
             period__cycle=period.cycle, period__month__lte=period.month, value__report__isnull=False
         )
+        .exclude(AFTER_PUBLICATION, value__version=1)
         .values("office_id")
         .annotate(passed=Count("id", filter=Q(times_returned=0, state=ValueState.VERIFIED)), n=Count("id"))
     )

@@ -11,11 +11,12 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import Q, QuerySet, Subquery
 
 from appraisal.ledger.models import CurrentValue, Participant, PeerChange, Period
 from appraisal.ledger.rules.remarks import Remark
-from appraisal.ledger.states import RunState
+from appraisal.ledger.selectors.values import PUBLISHED
+from appraisal.ledger.states import RunState, ValueState
 from appraisal.rules import outliers
 from appraisal.rules.exact import half_up
 from appraisal.rules.outliers import Spread
@@ -38,9 +39,12 @@ def spreads(period: Period, indicators: Collection[int] = ()) -> dict[Place, Spr
 
 
 def _pairs(period: Period, indicators: Collection[int]) -> dict[tuple[int, int], tuple[Decimal | None, Decimal | None]]:
-    """(office id, indicator id) → this month's and last month's figure. One query."""
+    """(office id, indicator id) → this month's and last month's figure; of a published month what was verified, as
+    nobody decides about the rest any more. One query.
+    """
     rows = CurrentValue.objects.filter(period__cycle_id=period.cycle_id, final_fact__has_key="value")
     rows = rows.filter(period__month__in=[period.month - 1, period.month])
+    rows = rows.exclude(PUBLISHED, ~Q(state=ValueState.VERIFIED))
     if indicators:
         rows = rows.filter(indicator_id__in=indicators)
     found: dict[tuple[int, int], list[Decimal | None]] = defaultdict(lambda: [None, None])

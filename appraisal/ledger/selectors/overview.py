@@ -23,6 +23,7 @@ from appraisal.ledger.models import (
     Target,
 )
 from appraisal.ledger.selectors import scores
+from appraisal.ledger.selectors.values import PUBLISHED
 from appraisal.ledger.states import ObjectionState, RunState, ValueState
 from appraisal.library.models import EnteredBy, Indicator, Method
 from core.postgres.compiled import compiled
@@ -205,7 +206,7 @@ def open_period(cycle: Cycle, on: date) -> Period | None:
 def waiting(actor: Actor) -> dict[str, int]:
     """What waits for the bureau: values to verify, objections to answer; one query."""
     here = {"period__cycle__province_id": actor.province_id}
-    values = CurrentValue.objects.filter(**here, state=ValueState.SUBMITTED)
+    values = CurrentValue.objects.filter(~PUBLISHED, **here, state=ValueState.SUBMITTED)
     objections = Objection.objects.filter(**here, state=ObjectionState.OPEN)
     [counts] = Office.objects.filter(pk=actor.province_id).values_list(_number(values), _number(objections))
     return dict(zip(("values", "objections"), counts, strict=True))

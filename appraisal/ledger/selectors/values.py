@@ -2,19 +2,22 @@
 
 from collections.abc import Collection
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import CurrentValue, ScoreRun
 from appraisal.ledger.models.reports import CurrentValueQuerySet
 from appraisal.ledger.selectors import pinning
-from appraisal.ledger.states import RunState
+from appraisal.ledger.states import RunState, ValueState
 from core.errors import NotFound
 from tenants.actors import Actor
 from tenants.models import Office
 
 LARGEST = 2**63  # ids are bigints
 PUBLISHED = Exists(ScoreRun.objects.filter(period=OuterRef("period"), state=RunState.PUBLISHED))
+# Waits although its month is published: it came, or came back, afterwards (before, it would have held the publication
+# up). Nobody verifies it any more, so it counts nowhere and holds nothing up; an objection may still bring it in.
+AFTER_PUBLICATION = Q(PUBLISHED, state=ValueState.SUBMITTED)
 
 
 def values_for(actor: Actor) -> CurrentValueQuerySet:

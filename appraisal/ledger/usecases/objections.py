@@ -10,15 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.events.objections import ObjectionDecided, ObjectionFiled
-from appraisal.ledger.models import CurrentValue, Objection, ReportedValue
+from appraisal.ledger.events.verification import ValueVerified
+from appraisal.ledger.models import CurrentValue, Objection, ReportedValue, Verification
 from appraisal.ledger.policies import objections as policies
+from appraisal.ledger.rules import facts
 from appraisal.ledger.selectors import amendments, pinning
 from appraisal.ledger.selectors import objections as selectors
 from appraisal.ledger.selectors.province_facts import evidence_of
 from appraisal.ledger.states import ObjectionState, ValueState
 from appraisal.ledger.usecases.adjustments import take_back
 from appraisal.ledger.usecases.checks import checked_reason
-from appraisal.ledger.usecases.verification import rewrite
+from appraisal.ledger.usecases.verification import keep, rewrite
 from appraisal.library.models import EnteredBy
 from core import events
 from core.errors import Conflict, Invalid
@@ -108,8 +110,21 @@ def _correct(
         current = _first_value(objection, fact, said, actor=actor, at=at)
     elif current.state == ValueState.RETURNED:
         current.move(ValueState.SUBMITTED)  # the objection brings the value back before the province
+    elif current.state == ValueState.SUBMITTED and fact is None:
+        raise Invalid(_("这项数据在本月核定以后才报来，没有计分；异议成立须写明应计的数值。"), field="fact")
     reason = _("申诉复核：%(decision)s") % {"decision": said}
-    rewrite(current, fact=fact, points_off=points_off, reason=reason, actor=actor, at=at)
+    if current.state == ValueState.SUBMITTED and points_off is None and facts.same(fact, current.final_fact):
+        _as_reported(current, reason, actor=actor, at=at)
+    else:
+        rewrite(current, fact=fact, points_off=points_off, reason=reason, actor=actor, at=at)
+
+
+def _as_reported(current: CurrentValue, reason: str, *, actor: Actor, at: datetime) -> None:
+    """What came, or came back, once the month was published was right: it counts from the next run on."""
+    current.move(ValueState.VERIFIED)
+    current.reason = reason
+    keep(current, Verification.Decision.VERIFIED, actor=actor, at=at)
+    events.record(ValueVerified(subject=current.subject, version=current.value.version), actor=actor, at=at)
 
 
 def _first_value(objection: Objection, fact: Any, said: str, *, actor: Actor, at: datetime) -> CurrentValue:

@@ -184,6 +184,28 @@ class TestDecideObjection:
 
         assert CurrentValue.objects.get(indicator=line.indicator).state == "VERIFIED"
 
+    def test_upheld_lets_count_what_came_after_publication(
+        self, line: ScoreLine, reporter: Actor, admin: Actor
+    ) -> None:
+        CurrentValue.objects.filter(indicator=line.indicator).update(state="SUBMITTED")
+
+        self.decide(file(line, reporter), admin, fact={"value": "800"})
+
+        current = CurrentValue.objects.get(indicator=line.indicator)
+        assert (current.state, current.final_fact, current.corrected) == ("VERIFIED", {"value": "800"}, False)
+        assert Verification.objects.get(value=current.value).decision == "VERIFIED"
+
+    def test_points_off_do_not_bring_in_what_came_after_publication(
+        self, line: ScoreLine, reporter: Actor, admin: Actor
+    ) -> None:
+        CurrentValue.objects.filter(indicator=line.indicator).update(state="SUBMITTED")
+        objection = file(line, reporter)
+
+        with pytest.raises(Invalid, match="核定以后才报来"):
+            self.decide(objection, admin, points_off=Decimal(1))
+
+        assert CurrentValue.objects.get(indicator=line.indicator).state == "SUBMITTED"
+
     def test_rejected_leaves_everything_as_it_is(self, line: ScoreLine, reporter: Actor, admin: Actor) -> None:
         objection = self.decide(file(line, reporter), admin, upheld=False, decision="佐证不能证明入住，维持原分")
 

@@ -4,14 +4,14 @@ import hashlib
 import json
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from appraisal.checker import recheck
-from appraisal.ledger.models import CurrentValue, Period, ReportedValue, Scorecard, ScoreLine, ScoreRun
-from appraisal.ledger.selectors import rechecks
+from appraisal.ledger.models import CurrentValue, Period, Report, ReportedValue, Scorecard, ScoreLine, ScoreRun
+from appraisal.ledger.selectors import outliers, overview, rechecks
 from appraisal.ledger.usecases import scores as usecases
 from appraisal.ledger.usecases.scores import new_run
 from core.errors import Conflict, Denied, NotFound
@@ -29,15 +29,23 @@ def running(actor: ActorMaker, offices: dict[str, Office]) -> setting.Running:
 
 
 def put(
-    running: setting.Running, office: Office, code: str, fact: Any, *, month: int = 9, **state: Any
-) -> CurrentValue:
-    """A verified value, as the hand-over and the verification leave it."""
+    running: setting.Running, office: Office, code: str, fact: Any, *, month: int = 9,
+    value_of: Report | None = None, **state: Any,
+) -> CurrentValue:  # fmt: skip
+    """A verified value, as the hand-over and the verification leave it. value_of: the report it came with."""
     indicator, period = running.indicator(code), running.period(month)
     value = ReportedValue.objects.create(
-        period=period, office=office, indicator=indicator, version=1, source="report", fact=fact, entered_at=NOON
-    )
+        period=period, office=office, indicator=indicator, version=1, source="report", fact=fact, entered_at=NOON,
+        report=value_of,
+    )  # fmt: skip
     defaults = {"state": "VERIFIED", "final_fact": fact, **state}
     return CurrentValue.objects.create(period=period, office=office, indicator=indicator, value=value, **defaults)
+
+
+def report(running: setting.Running, office: Office, month: int, number: int = 1) -> Report:
+    return Report.objects.create(
+        period=running.period(month), office=office, round=number, handed_over_at=NOON, on_time=True
+    )
 
 
 def calculated(running: setting.Running, month: int = 9) -> ScoreRun:
@@ -250,3 +258,81 @@ class TestPublishRun:
         card = Scorecard.objects.get(run=run, office=puer)
         assert (card.rank, card.rank_before) == (1, 2)
         assert Period.objects.filter(cycle=running.cycle).count() == 12
+
+
+class TestAfterPublication:
+    """What comes once a month is published, or comes back then, nobody can verify any more: it counts in no run."""
+
+    LATE: ClassVar[dict[str, Any]] = {"state": "SUBMITTED", "final_fact": {"value": "95"}}
+
+    @pytest.fixture
+    def published(self, running, kunming: Office, puer: Office) -> ScoreRun:
+        put(running, kunming, "A1", {"value": "720"})
+        put(running, puer, "B6", {"value": "91"}, state="RETURNED", reason="缺凭证", times_returned=1)
+        return usecases.publish_run(run_id=calculated(running).pk, actor=running.admin, at=NOON)
+
+    def test_a_value_that_came_late_changes_no_later_run(self, running, kunming: Office, published: ScoreRun) -> None:
+        put(running, kunming, "B6", {"value": "95"}, **self.LATE)
+
+        again = calculated(running)
+
+        assert (line(again, kunming, "B6").status, line(again, kunming, "B6").score) == ("NOT_REPORTED", Decimal(0))
+        assert (again.inputs_sha256, again.outputs_sha256) == (published.inputs_sha256, published.outputs_sha256)
+
+    def test_what_had_been_returned_and_comes_back_changes_no_later_run(
+        self, running, puer: Office, published: ScoreRun
+    ) -> None:
+        CurrentValue.objects.filter(office=puer, indicator__code="B6").update(reason="", **self.LATE)
+
+        assert calculated(running).outputs_sha256 == published.outputs_sha256
+
+    def test_it_does_not_hold_up_the_next_publication(self, running, kunming: Office, published: ScoreRun) -> None:
+        put(running, kunming, "B6", {"value": "95"}, **self.LATE)
+
+        again = usecases.publish_run(run_id=calculated(running).pk, actor=running.admin, at=NOON)
+
+        assert (again.state, again.number) == ("PUBLISHED", 2)
+
+    def test_it_is_no_failed_first_submission_of_later_months(
+        self, actor: ActorMaker, offices: dict[str, Office], kunming: Office
+    ) -> None:
+        running = setting.running_cycle(actor, offices, full=True)
+        put(running, kunming, "A1", {"value": "720"}, value_of=report(running, kunming, 9))
+        usecases.publish_run(run_id=calculated(running).pk, actor=running.admin, at=NOON)
+        before = line(calculated(running, 10), kunming, "H2").trace["fact"]
+
+        put(running, kunming, "B6", {"value": "95"}, value_of=report(running, kunming, 9, 2), **self.LATE)
+
+        assert line(calculated(running, 10), kunming, "H2").trace["fact"] == before
+
+    def test_it_moves_no_peers_growth_that_a_later_month_publishes(self, running, offices: dict[str, Office]) -> None:
+        for number, office in enumerate((offices[name] for name in setting.PREFECTURES), start=1):
+            put(running, office, "A1", {"value": f"{700 + number}"}, month=10)
+            if number > 1:
+                put(running, office, "A1", {"value": "600"})
+        usecases.publish_run(run_id=calculated(running).pk, actor=running.admin, at=NOON)
+        before = outliers.spreads(running.period(10))
+
+        put(running, offices["kunming"], "A1", {"value": "6"}, state="SUBMITTED", final_fact={"value": "6"})
+
+        assert outliers.spreads(running.period(10)) == before
+
+    def test_what_waited_before_still_holds_up_the_first(self, running, kunming: Office) -> None:
+        put(running, kunming, "B6", {"value": "95"}, **self.LATE)
+
+        with pytest.raises(Conflict, match="待审核"):
+            usecases.publish_run(run_id=calculated(running).pk, actor=running.admin, at=NOON)
+
+    def test_another_months_publication_says_nothing_about_this_one(self, running, kunming: Office) -> None:
+        usecases.publish_run(run_id=calculated(running, 8).pk, actor=running.admin, at=NOON)
+        put(running, kunming, "B6", {"value": "95"}, **self.LATE)
+        run = calculated(running)
+
+        assert line(run, kunming, "B6").score == Decimal(10)
+        with pytest.raises(Conflict, match="待审核"):
+            usecases.publish_run(run_id=run.pk, actor=running.admin, at=NOON)
+
+    def test_the_bureau_is_not_told_that_it_waits(self, running, kunming: Office, published: ScoreRun) -> None:
+        put(running, kunming, "B6", {"value": "95"}, **self.LATE)
+
+        assert overview.waiting(running.admin)["values"] == 0
