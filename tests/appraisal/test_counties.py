@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
@@ -12,11 +13,12 @@ from django.test import Client
 from appraisal.ledger.models import CurrentValue, Cycle, ScoreRun
 from appraisal.ledger.usecases import scores, verification
 from appraisal.reporting.selectors.sheet import sheet as sheet_of
+from core import cells, wording
 from core import office as office_core
-from core import wording
 from core.errors import Denied
 from tenants.actors import Actor
 from tenants.models import Office, Role
+from tenants.usecases import calendar
 from tests import factories
 from tests.appraisal import setting
 from tests.appraisal.reporting.conftest import COMPLETE, Office_, later
@@ -36,6 +38,12 @@ def inside(office: Office, actor: Actor | None = None) -> Iterator[None]:
     mount = office.mount(actor_id=actor.user_id if actor else None)
     with office_core.mounted(mount), wording.speaking(down=office.down):
         yield
+
+
+def counties_year(actor, offices) -> setting.Running:
+    """The year of Kunming's house, in the words of its tier."""
+    with wording.speaking(down=True):
+        return setting.running_cycle(actor, offices, COUNTIES)
 
 
 def played(actor, offices, names: Sequence[str]) -> ScoreRun:
@@ -117,6 +125,39 @@ def remarks_of(month: Office_, code: str = "A1") -> list[str]:
     with inside(month.office, month.reporter):
         sheet = sheet_of(month.reporter, month.period.pk, on=TODAY)
         return [remark.sentence for remark, _here in sheet.remarks.get(month.running.indicator(code).pk, [])]
+
+
+@pytest.mark.parametrize("cells_by_role", [False, True])
+@pytest.mark.parametrize(
+    ("slug", "region", "moves"),
+    [
+        ("anlan_platform", "", {"yunnan", "kunming_house"}),
+        ("yunnan", "530000", {"yunnan", "kunming_house"}),
+        ("kunming", "530100", {"kunming_house"}),
+        ("kunming_house", "530100", {"kunming_house"}),
+        ("yunnan", "530800", set()),
+        ("kunming_house", "530102", set()),
+    ],
+)
+def test_a_day_laid_down_above_moves_the_months_of_a_house(
+    house, actor, offices, settings, django_capture_on_commit_callbacks, slug, region, moves, cells_by_role
+) -> None:
+    running = {"yunnan": setting.running_cycle(actor, offices), "kunming_house": counties_year(actor, offices)}
+    settings.CELLS_BY_ROLE = cells_by_role
+    cells.forget()
+    admin = actor(slug, Role.SYS_ADMIN)
+    mount = replace(offices[slug].mount(actor_id=admin.user_id), cell=cells.cell_of(slug))
+
+    with django_capture_on_commit_callbacks(execute=True), office_core.mounted(mount):
+        calendar.set_day(
+            region_code=region, day=TODAY, is_working=False, name="节日", source="通知", actor=admin, at=NOON
+        )
+
+    october = {name: year.cycle.periods.get(month=10).due_on for name, year in running.items()}
+    assert october == {name: date(2026, 11, 9 if name in moves else 6) for name in running}
+    with django_capture_on_commit_callbacks(execute=True), office_core.mounted(mount):
+        calendar.clear_day(region_code=region, day=TODAY, actor=admin, at=NOON)
+    assert {year.cycle.periods.get(month=10).due_on for year in running.values()} == {date(2026, 11, 6)}
 
 
 class TestCountiesOwnFigures:

@@ -117,6 +117,17 @@ class TestARequest:
         assert "session-extend" in elsewhere.content.decode(), "the page knows that they are signed in"
         assert client.get("/kunming/stand-ins/").status_code == 200, "and they still are"
 
+    def test_lays_a_day_of_its_calendar_down_and_takes_it_back(self, people) -> None:
+        """What follows from it is asked by the portal's login: a province's does not know which schemas stand."""
+        client = signed_in(people["shifan"])
+        query = "?region=990000&year=2027&month=4"
+        day = {"day": "2027-04-13", "is_working": "off", "name": "节日", "source": "通知"}
+
+        laid_down = client.post(f"/shifan/calendar/day/{query}", day)
+        taken_back = client.post(f"/shifan/calendar/clear/{query}", {"day": "2027-04-13"})
+
+        assert (laid_down.status_code, taken_back.status_code) == (302, 302)
+
     def test_of_nobody_asks_to_sign_in(self, people) -> None:
         answer = Client().get("/kunming/")
 

@@ -196,15 +196,21 @@ def follow_calendar(*, region_code: str, at: datetime) -> None:
     """After the calendar of a region ('' is the whole country) changed: derive the open periods of every year that
     is not closed in the provinces it concerns anew. The system acts, each year records what moved.
 
-    Each province follows in a transaction of its own, by its own login, once this one is committed: the platform, which
-    keeps the national days, reaches none of them. A day laid down for a prefecture or county moves nothing: periods
-    follow the province's calendar.
+    Each province, and each prefecture's house, follows in a transaction of its own, by its own login, once this one is
+    committed: who keeps the calendar reaches none of the others. A day laid down for a county moves nothing, and one
+    of a prefecture only its house: periods follow the calendar of who assesses.
     """
-    with office_core.mounted(office_core.beside()):  # the platform keeps the national days and knows no years
+    transaction.on_commit(partial(_follow_all, region_code, at))
+
+
+def _follow_all(region_code: str, at: datetime) -> None:
+    # Who is there is the portal's to know: a province's login sees no house, and none which schemas stand.
+    portal = office_core.Mount(office_core.PUBLIC_SCHEMA, cell=cells.PORTAL)
+    with office_core.mounted(portal), transaction.atomic():
         provinces = list(Office.objects.with_schema().filter(level=Office.Level.PROVINCE).order_by("pk"))
     for province in provinces:
         if region_code in workdays.region_chain(province.region_code):
-            transaction.on_commit(partial(_follow, province, at))
+            _follow(province, at)
 
 
 def _follow(province: Office, at: datetime) -> None:
