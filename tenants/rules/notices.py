@@ -1,6 +1,6 @@
 """When a person is reminded, and when their leader hears of it: plain dated functions of working days."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -46,6 +46,16 @@ def steps(over: int, *, on: date) -> list[Step]:
     """The steps of escalation that so many working days over the due day have reached."""
     given = parameters.load(PARAMS / "notice_escalation.yaml").value(on)
     return [Step(each["after"], tuple(each["to"])) for each in given if each["after"] <= over]
+
+
+def leader_of(step: Step, *, late: Collection[str], held: Collection[str]) -> str | None:
+    """The role that hears of it at this step, None for nobody: the first held above everybody who is late.
+
+    late: roles of those whom it waits for; held: roles that somebody in the office has. A deputy's delay goes on to the
+    first leader, never to another deputy, and the first leader's to nobody in the office.
+    """
+    above = max((place for place, role in enumerate(step.to, start=1) if role in late), default=0)
+    return next((role for role in step.to[above:] if role in held), None)
 
 
 def kept_days(*, on: date) -> int:

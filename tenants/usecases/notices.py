@@ -122,11 +122,13 @@ def _escalated(
 ) -> list[Line]:
     """What the next leader hears: who is late with what. Nobody is told of what is theirs to do."""
     lines = []
+    held = {role for _user, actor in actors for role in actor.roles}
     for todo, over, responsible in late.values():
         own = {actor.user_id for actor in responsible}
+        theirs = {role for actor in responsible for role in actor.roles}
         names = _("、").join(dict.fromkeys(actor.name for actor in responsible))
         for step in rules.steps(over, on=on):
-            role = next((role for role in step.to if any(actor.has(role) for _user, actor in actors)), None)
+            role = rules.leader_of(step, late=theirs, held=held)
             for user, actor in actors:
                 if role is not None and actor.has(role) and actor.user_id not in own:
                     title = _("%(names)s已逾期 %(n)s 个工作日：%(title)s") % {

@@ -110,6 +110,35 @@ class TestEscalation:
 
         assert len(titles(head)) == 1
 
+    def test_what_a_deputy_is_late_with_reaches_the_first_leader(self, kunming_mounted: Office, actor, waiting) -> None:
+        late, deputy = actor("kunming", Role.LEADER_IN_CHARGE), actor("kunming", Role.LEADER_IN_CHARGE)
+        head = actor("kunming", Role.PRINCIPAL_LEADER)
+        waiting.append((Role.LEADER_IN_CHARGE, month(date(2026, 11, 3))))  # Tuesday; Thursday is two days over
+
+        remind(kunming_mounted)
+
+        assert titles(head) == [f"{late.name}、{deputy.name}已逾期 2 个工作日：填报 10 月月报"]
+        assert titles(late) == titles(deputy) == ["已逾期 2 个工作日：填报 10 月月报"]
+
+    def test_the_first_leaders_delay_is_no_deputys_business(self, kunming_mounted: Office, actor, waiting) -> None:
+        deputy = actor("kunming", Role.LEADER_IN_CHARGE)
+        actor("kunming", Role.PRINCIPAL_LEADER)
+        waiting.append((Role.PRINCIPAL_LEADER, month(date(2026, 10, 20))))
+
+        remind(kunming_mounted)
+
+        assert titles(deputy) == []
+
+    @pytest.mark.parametrize(
+        ("late", "held", "told"),
+        [
+            ({"R"}, {"R", "D", "P"}, "D"), ({"R"}, {"R", "P"}, "P"), ({"R"}, {"R"}, None), ({"D"}, {"D", "P"}, "P"),
+            ({"R", "D"}, {"R", "D", "P"}, "P"), ({"P"}, {"D", "P"}, None), ({"D"}, {"D"}, None),
+        ],
+    )  # fmt: skip
+    def test_the_rule_asks_upwards(self, late: set, held: set, told: str | None) -> None:
+        assert rules.leader_of(rules.Step(2, ("D", "P")), late=late, held=held) == told
+
     def test_nobody_is_reported_to_themselves(self, kunming_mounted: Office, actor, waiting) -> None:
         head = actor("kunming", Role.PRINCIPAL_LEADER)
         waiting.append((Role.PRINCIPAL_LEADER, month(date(2026, 11, 3))))
