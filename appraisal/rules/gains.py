@@ -4,7 +4,7 @@ A gain is exact: scored anew with the fact changed as told, everything else as i
 domain reference M11 (prediction equals the recomputed score). Prose: platform/docs/rules/index.md.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -23,6 +23,7 @@ from appraisal.rules.exact import (
 from appraisal.rules.methods import Rule, Status
 from appraisal.rules.methods.base import Effort, Step, step
 from appraisal.rules.methods.rank import Comparison
+from appraisal.rules.ranking import Standing
 from appraisal.rules.scorecard import held, line_units
 
 REPORT, OBJECT = "REPORT", "OBJECT"  # efforts that no method knows of
@@ -142,3 +143,35 @@ def total_with(total: Mapping[str, Any], gains: Iterable[Gain]) -> Decimal:
         units = half_up_units(weighted, STORED_PLACES)
     adjusted = number(total["bonus_counted"]) - number(total["deduction_counted"])
     return from_units(held(units, adjusted, number(total["minimum"]), number(total["maximum"])), PUBLISHED_PLACES)
+
+
+class Prospect:
+    """What a ranking will need of an office that makes some gains true: read from its own card's traces alone."""
+
+    def __init__(self, card: Mapping[str, Any]) -> None:
+        """card: as `Scorecard.as_json()` has it, its lines with it."""
+        self._card = card
+        self._group_of = {line["code"]: line["group"] for line in card["lines"]}
+        self._off = {line["code"]: len(line["points_off"]) for line in card["lines"]}
+        self._sums = dict.fromkeys(self._group_of.values(), Decimal(0))
+        for line in card["lines"]:
+            self._sums[line["group"]] += Decimal(line["score"])
+
+    def standing(self, gains: Collection[Gain] = ()) -> Standing:
+        """With these gains together, one for an indicator at most (ValueError).
+
+        An objection that is upheld takes its points off back: they are no deduction any more. What is gained among
+        peers moves others down, which only they can be told of: the place that follows is the worst there can be.
+        """
+        sums = dict(self._sums)
+        for gain in gains:
+            sums[self._group_of[gain.code]] += gain.gain
+        taken_back = sum(self._off[gain.code] for gain in gains if gain.effort == OBJECT)
+        return Standing(
+            office=self._card["office"],
+            peer_group=self._card["peer_group"],
+            total=total_with(self._card["total"], gains),
+            groups={code: half_up(Fraction(value), PUBLISHED_PLACES) for code, value in sums.items()},
+            vetoes=len(self._card["vetoes"]),
+            deductions=len(self._card["total"]["deduction"]) + sum(self._off.values()) - taken_back,
+        )

@@ -49,7 +49,7 @@ def standing(card: Scorecard) -> Standing:
         total=card.total,
         groups={group.code: group.score for group in card.groups},
         vetoes=len(card.adjustments.vetoes),
-        deductions=len(card.adjustments.deduction) + len(card.adjustments.points_off),
+        deductions=card.deductions,
     )
 
 

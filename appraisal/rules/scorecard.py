@@ -138,6 +138,11 @@ class Scorecard:
         return min(sum((item.counted for item in self.adjustments.deduction), ZERO), self.limits.deduction_cap)
 
     @property
+    def deductions(self) -> int:
+        """How many deduction items and points off there are: the fewer, the better among equals."""
+        return len(self.adjustments.deduction) + len(self.adjustments.points_off)
+
+    @property
     def total(self) -> Decimal:
         """The published total, half-up at 2 decimals, within the limits (0 and 105)."""
         return from_units(self.published_units, PUBLISHED_PLACES)

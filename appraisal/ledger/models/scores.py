@@ -98,6 +98,10 @@ class Scorecard(models.Model):
     grade = models.CharField(max_length=12, blank=True)
     grade_before_veto = models.CharField(max_length=12, blank=True)
     vetoes = models.PositiveSmallIntegerField(default=0, help_text="how many vetoes are in force")
+    deduction_count = models.PositiveSmallIntegerField(
+        null=True,
+        help_text="deduction items and points taken off, counted, for the last tie-break; null: in older runs",
+    )
     rank = models.PositiveSmallIntegerField(help_text="in the province, 1 is best; ties share it")
     rank_before = models.PositiveSmallIntegerField(null=True, help_text="in the last published run of the month before")
     peer_rank = models.PositiveSmallIntegerField(help_text="in the peer group, 1 is best; ties share it")

@@ -1,29 +1,28 @@
 """Where a card lost points and what would win them back: each way with the total and the place it would bring.
 
-From the card's own traces and what everybody may see of the other cards (totals, groups, vetoes): no other office's
-facts are needed. Points taken off others by verification are not seen, so the last of the tie-breaks (fewer deductions)
-counts deduction items only, for all alike.
+From the card's own traces and what a ranking is made from of the other cards (totals, groups, how many vetoes and
+deductions): no other office's facts are needed.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Func, IntegerField
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import Scorecard, ScoreLine
-from appraisal.ledger.selectors import explanations, scores
+from appraisal.ledger.selectors import explanations, rechecks, scores
 from appraisal.library.models import Indicator
 from appraisal.library.models.words import unit_label
 from appraisal.library.schemes import rule_row
 from appraisal.rules import gains as rules
 from appraisal.rules import grades, ranking
 from appraisal.rules.adjustments import Veto
-from appraisal.rules.exact import PUBLISHED_PLACES, half_up
 from appraisal.rules.methods import METHODS
 from core.errors import Invalid
 
@@ -161,45 +160,37 @@ def _sentence(step: dict[str, Any] | None, indicator: Indicator) -> str:
 class _Outcomes:
     """Total, places and grade of a card with some gains."""
 
-    def __init__(self, card: Scorecard, lines: Iterable[ScoreLine]) -> None:
-        self.card, self.on = card, card.run.as_of
-        self.vetoes = [Veto(each["ceiling"], each["reason"], each["code"]) for each in card.trace["vetoes"]]
-        self.sums: dict[str, Decimal] = {}
-        self.group_of = {}
-        for line in lines:
-            group = line.indicator.parent.code if line.indicator.parent else ""
-            self.group_of[line.indicator.code] = group
-            self.sums[group] = self.sums.get(group, Decimal(0)) + line.score
+    def __init__(self, card: Scorecard, lines: list[ScoreLine]) -> None:
+        self.on = card.run.as_of
+        whole = rechecks.stored_card(card, lines)
+        self.vetoes = [Veto(each["ceiling"], each["reason"], each["code"]) for each in whole["vetoes"]]
+        # A run that did not keep how often verification took points off compares deduction items only, for all alike.
+        self.counts_off = card.deduction_count is not None
+        self.items = len(whole["total"]["deduction"])
+        self.prospect = rules.Prospect(whole)
         self.field = ranking.Field(_others(card), on=self.on)
 
     def of(self, gains: Collection[rules.Gain]) -> Outcome:
-        total = rules.total_with(self.card.trace["total"], gains)
-        sums = dict(self.sums)
-        for gain in gains:
-            sums[self.group_of[gain.code]] += gain.gain
-        rank, peer_rank = self.field.places(
-            ranking.Standing(
-                office="",
-                peer_group=str(self.card.peer_group),
-                total=total,
-                groups={code: half_up(Fraction(value), PUBLISHED_PLACES) for code, value in sums.items()},
-                vetoes=len(self.vetoes),
-                deductions=len(self.card.trace["total"]["deduction"]),
-            )
-        )
-        grade = grades.grade(total, self.vetoes, on=self.on).grade
-        return Outcome(total, rank, peer_rank, grade, any(gain.at_most for gain in gains))
+        mine = self.prospect.standing(gains)
+        rank, peer_rank = self.field.places(mine if self.counts_off else replace(mine, deductions=self.items))
+        grade = grades.grade(mine.total, self.vetoes, on=self.on).grade
+        return Outcome(mine.total, rank, peer_rank, grade, any(gain.at_most for gain in gains))
 
 
 def _others(card: Scorecard) -> Iterator[ranking.Standing]:
     rows = Scorecard.objects.filter(run_id=card.run_id).exclude(pk=card.pk)
-    columns = rows.annotate(groups=F("trace__groups"), items=F("trace__total__deduction"))
-    for group, total, vetoes, groups, items in columns.values_list("peer_group", "total", "vetoes", "groups", "items"):
+    kept = Coalesce(
+        "deduction_count",
+        Func(F("trace__total__deduction"), function="jsonb_array_length", output_field=IntegerField()),
+    )
+    columns = rows.annotate(groups=F("trace__groups"), deductions=kept)
+    asked = columns.values_list("peer_group", "total", "vetoes", "groups", "deductions")
+    for group, total, vetoes, groups, deductions in asked:
         yield ranking.Standing(
             office="",
             peer_group=str(group),
             total=total,
             groups={each["code"]: Decimal(each["score"]) for each in groups},
             vetoes=vetoes,
-            deductions=len(items),
+            deductions=deductions,
         )

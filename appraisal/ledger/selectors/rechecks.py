@@ -56,6 +56,9 @@ def _columns(card: Scorecard, lines: list[ScoreLine], whole: dict[str, Any]) -> 
         yield Difference(office, "office", office, str(whole.get("office")))
     if str(card.total) != whole["total"]["total"]:
         yield Difference(office, "total column", str(card.total), whole["total"]["total"])
+    deductions = len(whole["total"]["deduction"]) + sum(len(row["points_off"]) for row in whole["lines"])
+    if card.deduction_count not in (None, deductions):
+        yield Difference(office, "deductions column", str(card.deduction_count), str(deductions))
     for line in lines:
         if line.indicator.code != line.trace["code"] or str(line.score) != line.trace["score"]:
             yield Difference(office, f"{line.indicator.code} column", str(line.score), str(line.trace["score"]))

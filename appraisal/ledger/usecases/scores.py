@@ -142,7 +142,8 @@ def _store(
                 run=run, office_id=offices[place.office], peer_group=int(place.peer_group),
                 indicator_total=card.sum, bonus=half_up(card.bonus, 4), deduction=half_up(card.deduction, 4),
                 total=card.total, grade=graded.grade, grade_before_veto=graded.by_score,
-                vetoes=len(card.adjustments.vetoes), rank=place.rank, peer_rank=place.peer_rank,
+                vetoes=len(card.adjustments.vetoes), deduction_count=card.deductions, rank=place.rank,
+                peer_rank=place.peer_rank,
                 rank_before=was.rank if was else None, total_before=was.total if was else None,
                 trace={**whole, "grade_steps": list(graded.steps)},
             )

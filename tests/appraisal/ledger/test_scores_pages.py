@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from appraisal.ledger.models import Scorecard, ScoreRun
+from appraisal.ledger.models import CurrentValue, Scorecard, ScoreRun
 from appraisal.ledger.selectors import gains
 from appraisal.ledger.usecases import scores as usecases
 from tenants.models import Office, Role
@@ -181,6 +181,40 @@ class TestWinningBack:
         with django_assert_num_queries(2):
             found = gains.of_card(card)
         assert len(found.ways) > 3
+
+    def test_a_tie_is_broken_by_deductions_as_the_ranking_breaks_it(
+        self, running, kunming: Office, puer: Office
+    ) -> None:
+        """Level by points taken off: who has fewer of them stands before; given back by an objection, ahead."""
+        put(running, puer, "B6", {"value": "85"})
+        put(running, kunming, "B6", {"value": "91"})
+        lead = Scorecard.objects.get(run=(run := calculated(running)), office=kunming).total
+        behind = Scorecard.objects.get(run=run, office=puer).total
+        CurrentValue.objects.filter(office=kunming).update(points_off=lead - behind, reason="抽查不符")
+        cards = {
+            card.office_id: card
+            for card in Scorecard.objects.select_related("run__period", "run__cycle").filter(run=calculated(running))
+        }
+        mine, ahead = cards[kunming.pk], cards[puer.pk]
+        found = gains.of_card(mine)
+        [objection] = [way for way in found.ways if way.gain.effort == "OBJECT"]
+
+        assert (mine.total, mine.deduction_count, ahead.deduction_count) == (ahead.total, 1, 0)
+        assert (ahead.rank, mine.rank) == (1, 2)
+        assert (found.now.rank, found.now.peer_rank) == (2, mine.peer_rank)
+        assert objection.outcome.rank == 1
+        assert gains.of_card(ahead).now.rank == 1
+
+    def test_a_run_that_did_not_keep_them_compares_deduction_items_alone(self, running, kunming: Office) -> None:
+        put(running, kunming, "B6", {"value": "91"}, points_off=1, reason="抽查不符")
+        run = calculated(running)
+        Scorecard.objects.filter(run=run).update(deduction_count=None)
+
+        found = gains.of_card(
+            Scorecard.objects.select_related("run__period", "run__cycle").get(run=run, office=kunming)
+        )
+
+        assert found.now.rank == 1
 
     def test_places_are_those_of_the_ranking(self, running, kunming: Office, puer: Office) -> None:
         """What is said of today is what the run says; and the place promised is the one that a new run gives."""
