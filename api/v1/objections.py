@@ -48,7 +48,13 @@ class ObjectionOut(serializers.ModelSerializer):
         )  # fmt: skip
 
     def get_refusals(self, row: Objection) -> dict[str, str | None]:
-        return {"decide": selectors.decide_refusal(self.context["actor"], row)}
+        if "decide" not in self.context:  # one query for all of a page
+            self.context["decide"] = self._refusals(row)
+        return {"decide": self.context["decide"][row.pk]}
+
+    def _refusals(self, row: Objection) -> dict[int, str | None]:
+        page = self.parent.instance if isinstance(self.parent, serializers.ListSerializer) else None
+        return selectors.decide_refusals(self.context["actor"], list(page or [row]), on=timezone.localdate())
 
 
 class ObjectionDetailOut(ObjectionOut):

@@ -1,11 +1,12 @@
 """Who may object to a published score line, and who decides. Source: domain reference 2.2 step 16, 2.5 Review."""
 
-from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import Objection, ScoreLine
+from appraisal.ledger.models import Objection, ScoreLine, Tie
 from appraisal.ledger.policies.verification import LEADERS
 from appraisal.ledger.states import CycleState, ObjectionState
 from core.errors import Conflict, Denied
@@ -15,6 +16,22 @@ from tenants.models import Office, Role
 
 FILERS = (Role.REPORTER, Role.ISSUER, *LEADERS)
 DECIDERS = (Role.APPRAISAL_ADMIN, *LEADERS)
+
+
+class Why(StrEnum):
+    """Why somebody must not judge an objection, besides a tie to its office (Tie.Kind)."""
+
+    VERIFIED = "VERIFIED"  # they verified, corrected or returned the figure
+    ENTERED = "ENTERED"  # they entered it for the province
+    CONFIRMED = "CONFIRMED"  # they confirmed the false claim that makes it count 0
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What bars a person (Why or Tie.Kind), and the names of those who can decide instead."""
+
+    why: str
+    instead: tuple[str, ...] = ()
 
 
 @policy
@@ -48,9 +65,10 @@ def file(
 
 
 @policy
-def decide(actor: Actor, objection: Objection, *, zeroed_by: Collection[int | None] = ()) -> None:
-    """The administrator or a leader of the province, once. zeroed_by: who confirmed false claims that are objected to;
-    they do not decide about themselves.
+def decide(actor: Actor, objection: Objection, *, bar: Bar | None) -> None:
+    """The administrator or a leader of the province, once; nobody about a figure of their own or a tied office's.
+
+    bar: what bars this person (selectors.conflicts.bars_of); None when nothing does.
     """
     if not actor.at_province or not actor.has(*DECIDERS):
         raise Denied(_("申诉由省级考核管理员或领导作出复核决定。"))
@@ -59,5 +77,24 @@ def decide(actor: Actor, objection: Objection, *, zeroed_by: Collection[int | No
             _("%(name)s 已作出复核决定：%(state)s。")
             % {"name": objection.decided_by_name, "state": objection.get_state_display()}
         )
-    if actor.user_id in zeroed_by:
-        raise Denied(_("这项指标计 0 分所依据的虚假填报由您认定，申诉须由另一个人复核。"))
+    if bar is not None:
+        raise Denied(f"{avoidance_of(objection, bar.why)}{_instead(bar)}")
+
+
+def avoidance_of(objection: Objection, why: str) -> str:
+    """Why a person must not judge it, as it is said to them."""
+    if why == Why.CONFIRMED:
+        return _("这项指标计 0 分所依据的虚假填报由您认定，申诉须由另一个人复核。")
+    if why == Why.VERIFIED:
+        return _("这项得分所依据的数据由您核验过，申诉须由另一个人复核。")
+    if why == Why.ENTERED:
+        return _("这项得分所依据的数据由您录入，申诉须由另一个人复核。")
+    return _("您与%(office)s有回避关系（%(tie)s），申诉须由另一个人复核。") % {
+        "office": objection.office.label, "tie": Tie.Kind(why).label,
+    }  # fmt: skip
+
+
+def _instead(bar: Bar) -> str:
+    if not bar.instead:
+        return _("本局的考核管理员和领导都须回避，请先由系统管理员给另一个人授予考核管理员角色。")
+    return _("可由%(names)s办理。") % {"names": _("、").join(bar.instead)}

@@ -18,7 +18,7 @@ def values_to_verify(actor: Actor, at: datetime) -> Waiting:
 @counter("objections")
 def objections_to_decide(actor: Actor, at: datetime) -> Waiting:
     """Objections that wait for this person's decision."""
-    return [objections.open_to(actor)] if todos.may_decide(actor) else 0
+    return [objections.open_to(actor, on=timezone.localdate(at))] if todos.may_decide(actor) else 0
 
 
 @counter("letter")

@@ -1,5 +1,6 @@
 """Objections and what filing and deciding one need, asked with the actor first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,12 +9,11 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import CurrentValue, Objection, ScoreAdjustment, ScoreLine, ScoreRun, TargetMilestone
+from appraisal.ledger.models import CurrentValue, Objection, ScoreLine, ScoreRun, TargetMilestone
 from appraisal.ledger.models.reports import CurrentValueQuerySet
 from appraisal.ledger.policies import objections as policies
 from appraisal.ledger.rules import procedure
-from appraisal.ledger.selectors import amendments
-from appraisal.ledger.selectors.adjustments import zeroing
+from appraisal.ledger.selectors import amendments, conflicts
 from appraisal.ledger.states import ObjectionState, RunState
 from core.errors import NotFound
 from core.models import EventRecord
@@ -198,17 +198,15 @@ def _values(objection: Objection) -> CurrentValueQuerySet:
     )
 
 
-def zeroed_by(objection: Objection, *, lock: bool = False) -> list[ScoreAdjustment]:
-    """The false claims because of which the objected line counts 0, those that stand; empty for all other lines."""
-    if not objection.line.trace.get("zeroed"):
-        return []
-    return zeroing(objection, amendments.origins_of(objection.line), lock=lock)
+def decide_refusal(actor: Actor, objection: Objection, *, on: date) -> str | None:
+    """Why the actor may not decide about it; None when they may."""
+    return decide_refusals(actor, [objection], on=on)[objection.pk]
 
 
-def decide_refusal(actor: Actor, objection: Objection) -> str | None:
-    """Why the actor may not decide about it; None when they may. Shared by pages and API."""
-    confirmed_by = [row.recorded_by_id for row in zeroed_by(objection)]
-    return policies.decide.reason(actor, objection, zeroed_by=confirmed_by)
+def decide_refusals(actor: Actor, objections: Sequence[Objection], *, on: date) -> dict[int, str | None]:
+    """objection id → the same, for a page of them in a constant number of queries. Shared by pages and API."""
+    bars = conflicts.bars_of(actor, [row for row in objections if row.state == ObjectionState.OPEN], on=on)
+    return {row.pk: policies.decide.reason(actor, row, bar=bars.get(row.pk)) for row in objections}
 
 
 def due_derivation(objection: Objection) -> Derivation | None:
@@ -222,6 +220,10 @@ def subject_of(objection: Objection) -> str:
     return f"ledger.objection:{objection.pk}"
 
 
-def open_to(actor: Actor) -> QuerySet[Objection]:
-    """Objections that wait for a decision."""
-    return objections_for(actor).filter(state=ObjectionState.OPEN)
+def open_to(actor: Actor, *, on: date) -> QuerySet[Objection]:
+    """Objections that wait for this person's decision: the open ones that nothing bars them from.
+
+    One query, and those of conflicts.bars_of where any is open.
+    """
+    rows = objections_for(actor).filter(state=ObjectionState.OPEN)
+    return rows.exclude(pk__in=list(conflicts.bars_of(actor, rows, on=on)))

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -86,7 +87,7 @@ def _by_month(waiting: QuerySet[Any]) -> list[tuple[Period, int]]:
 
 @todos.source("objections")
 def objections_to_decide(actor: Actor, at: datetime) -> list[Todo]:
-    """Objections that wait for a decision. One query."""
+    """Objections that wait for this person's decision. One query, some more where any is open."""
     if not may_decide(actor):
         return []
     return [
@@ -100,7 +101,7 @@ def objections_to_decide(actor: Actor, at: datetime) -> list[Todo]:
             due_on=row.answer_due_on,
             derivation=_("收到申诉后按工作日计算的答复期限"),
         )
-        for row in objections.open_to(actor)
+        for row in objections.open_to(actor, on=timezone.localdate(at))
     ]  # fmt: skip
 
 

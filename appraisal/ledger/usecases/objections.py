@@ -14,7 +14,7 @@ from appraisal.ledger.events.verification import ValueVerified
 from appraisal.ledger.models import CurrentValue, Objection, ReportedValue, Verification
 from appraisal.ledger.policies import objections as policies
 from appraisal.ledger.rules import facts
-from appraisal.ledger.selectors import amendments, pinning
+from appraisal.ledger.selectors import amendments, conflicts, pinning
 from appraisal.ledger.selectors import objections as selectors
 from appraisal.ledger.selectors.province_facts import evidence_of
 from appraisal.ledger.states import ObjectionState, ValueState
@@ -63,8 +63,9 @@ def decide_objection(
     """Uphold the objection with a corrected fact, other points off or both; or reject it. The decision says why.
 
     The correction is a new Verification on the current value although the month is published; a new run (k + 1) then
-    scores it, the published run stays. Raises NotFound, Denied, Conflict (decided already, a figure the system counts),
-    Invalid (decision too short; upheld without, or rejected with a correction; fact or points out of shape).
+    scores it, the published run stays. Raises NotFound, Denied (also: they verified or entered the figure, or are tied
+    to the office), Conflict (decided already, a figure the system counts), Invalid (decision too short; upheld without,
+    or rejected with a correction; fact or points out of shape).
 
     A line that counts 0 because of a false claim needs no correction: upheld, the claim's zero and its deduction are
     both taken back from runs from now on, by somebody else than who confirmed it.
@@ -72,8 +73,9 @@ def decide_objection(
     found = selectors.get_objection(actor, objection_id)
     pinning.hold_from(cycle_id=found.period.cycle_id, month=1)
     objection = selectors.lock_objection(actor, objection_id)
-    zeroed = selectors.zeroed_by(objection, lock=True)
-    policies.decide(actor, objection, zeroed_by=[row.recorded_by_id for row in zeroed])
+    zeroed = conflicts.zeroed_by(objection, lock=True)
+    bars = conflicts.bars_of(actor, [objection], on=timezone.localdate(at))
+    policies.decide(actor, objection, bar=bars.get(objection.pk))
     said = checked_reason(decision, at, field="decision")
     if upheld:
         for row in zeroed:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from appraisal.ledger.forms.objections import UPHELD, ObjectionDecisionForm, ObjectionForm
 from appraisal.ledger.models import CurrentValue, Objection
 from appraisal.ledger.policies import objections as policies
+from appraisal.ledger.selectors import conflicts
 from appraisal.ledger.selectors import objections as selectors
 from appraisal.ledger.selectors.amendments import asked_of
 from appraisal.ledger.selectors.fact_text import describe
@@ -60,15 +61,16 @@ def detail(request: HttpRequest, objection_id: int) -> HttpResponse:
 
 
 def _context(request: HttpRequest, objection: Objection) -> dict[str, Any]:
-    current = selectors.value_of(objection)
+    current, on = selectors.value_of(objection), timezone.localdate()
     return {
-        "objection": objection, "current": current, "zeroed": selectors.zeroed_by(objection),
+        "objection": objection, "current": current, "zeroed": conflicts.zeroed_by(objection),
         "files": file_items(objection.evidence),
         "reported": describe(current.indicator, current.value.fact) if current else "",
         "final": describe(current.indicator, current.final_fact) if current else "",
         "events": objection_timeline(events.timeline(selectors.subject_of(objection))),
-        "due": selectors.due_derivation(objection), "decide": selectors.decide_refusal(request.actor, objection),
-        "overdue": objection.state == ObjectionState.OPEN and objection.answer_due_on < timezone.localdate(),
+        "due": selectors.due_derivation(objection),
+        "decide": selectors.decide_refusal(request.actor, objection, on=on),
+        "overdue": objection.state == ObjectionState.OPEN and objection.answer_due_on < on,
     }  # fmt: skip
 
 
@@ -99,9 +101,10 @@ def file(request: HttpRequest, line_id: int) -> HttpResponse:
 def decide(request: HttpRequest, objection_id: int) -> HttpResponse:
     """Uphold or reject."""
     objection = selectors.get_objection(request.actor, objection_id)
-    zeroed = selectors.zeroed_by(objection)
+    zeroed = conflicts.zeroed_by(objection)
+    bars = conflicts.bars_of(request.actor, [objection], on=timezone.localdate())
     try:
-        policies.decide(request.actor, objection, zeroed_by=[row.recorded_by_id for row in zeroed])
+        policies.decide(request.actor, objection, bar=bars.get(objection.pk))
     except Conflict:  # decided meanwhile: what was written stays in the form, where the use case refuses it
         if request.method == "GET":
             raise

@@ -30,7 +30,7 @@ from tenants.actors import Actor
 from tenants.models import Office, Role
 from tests.appraisal.inspections.test_tasks import FOUND, paper, underway
 from tests.appraisal.verification_setting import Year, running_year
-from tests.conftest import NOON
+from tests.conftest import NOON, TODAY
 
 LATER = NOON + timedelta(days=30)
 DECISION = "花名册与户籍核对，二十人不存在"
@@ -188,7 +188,7 @@ class TestAppeal:
         for upheld in (True, False):
             with pytest.raises(Denied, match="由您认定"):
                 self.decide(appealed, admin, upheld=upheld)
-        assert "由您认定" in str(objections_selectors.decide_refusal(admin, appealed))
+        assert "由您认定" in str(objections_selectors.decide_refusal(admin, appealed, on=TODAY))
 
     def test_on_the_page_and_for_whom(
         self, appealed: Objection, signed_in: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
