@@ -26,6 +26,7 @@ class Clamd(socketserver.BaseRequestHandler):
     """Takes a stream apart and looks for the test file's text."""
 
     says = ""  # instead of a verdict
+    after = b""  # sent behind the NUL that ends the answer
 
     def handle(self) -> None:
         assert self._exactly(10) == b"zINSTREAM\0"
@@ -33,7 +34,9 @@ class Clamd(socketserver.BaseRequestHandler):
         while size := struct.unpack("!I", self._exactly(4))[0]:
             content += self._exactly(size)
         verdict = "Eicar-Test-Signature FOUND" if EICAR in content else "OK"
-        self.request.sendall((type(self).says or f"stream: {verdict}").encode() + b"\0")
+        self.request.sendall((type(self).says or f"stream: {verdict}").encode() + b"\0" + type(self).after)
+        if type(self).after:
+            self.request.recv(1)  # and the line stays open, as with a daemon that waits for more
 
     def _exactly(self, size: int) -> bytes:
         got = b""
@@ -82,6 +85,15 @@ class TestWithAScanner:
         assert refused.value.field == "file"
         assert not StoredFile.objects.exists()
         assert kept(settings) == []
+
+    @pytest.mark.parametrize("after", [b"\n", b"stream: Other FOUND", b"OK\0"])
+    def test_a_verdict_ends_at_its_nul(self, after: bytes, db: None, settings, monkeypatch) -> None:
+        monkeypatch.setattr(Clamd, "after", after)
+        monkeypatch.setattr(scanning, "SECONDS", 2)
+
+        assert keep("说明\n".encode()).size == 7
+        with pytest.raises(Invalid, match=r"（Eicar-Test-Signature）"):
+            keep(EICAR)
 
     @pytest.mark.parametrize("says", ["INSTREAM size limit exceeded. ERROR", "stream: ", "nonsense"])
     def test_no_verdict_is_no_pass(self, says: str, db: None, settings, monkeypatch) -> None:

@@ -55,9 +55,10 @@ def scan(path: Path, address: str) -> str:
             connection.sendall(struct.pack("!I", len(chunk)) + chunk)
         connection.sendall(struct.pack("!I", 0))
         answer = b""
-        while not answer.endswith(b"\0") and (part := connection.recv(4096)):
+        while b"\0" not in answer and (part := connection.recv(4096)):
             answer += part
-    told = answer.rstrip(b"\0").decode("utf-8", "replace").removeprefix("stream: ").strip()
+    # The answer ends at its NUL: what a daemon or a relay before it sends after that is none of the verdict.
+    told = answer.partition(b"\0")[0].decode("utf-8", "replace").removeprefix("stream: ").strip()
     if told == "OK":
         return ""
     if told.endswith(" FOUND"):
