@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
-from appraisal.rules.adjustments import NONE, Adjustments, Limits, PointsOff
+from appraisal.rules.adjustments import NONE, Adjustments, Limits, PointsOff, Zeroed
 from appraisal.rules.adjustments import limits as limits_on
-from appraisal.rules.exact import ZERO
+from appraisal.rules.exact import ZERO, together
 from appraisal.rules.methods import Rule, Status
 from appraisal.rules.methods.base import FACT_REMARKS, NO_FACT
 from appraisal.rules.methods.rank import Comparison, Rank
@@ -206,10 +206,14 @@ def _line(
         effective = rule.points if counted_full else ZERO
     else:
         earned = ZERO if isinstance(got, Status) else got
-        effective = sharing.effective(row.parent, rule.points)
-    points_off = tuple(off for off in adjustments.points_off if off.indicator == row.code)
-    zeroed = tuple(each for each in adjustments.zeroed if each.indicator == row.code)
-    comparison = run.comparisons[row.code].get(group) if row.code in run.comparisons else None
+        effective = sharing.counts(row.code, row.parent, rule.points)
+    points_off: tuple[PointsOff, ...] = ()
+    zeroed: tuple[Zeroed, ...] = ()
+    if adjustments is not NONE:
+        points_off = tuple(off for off in adjustments.points_off if off.indicator == row.code)
+        zeroed = tuple(each for each in adjustments.zeroed if each.indicator == row.code)
+    compared = run.comparisons.get(row.code)
+    comparison = compared.get(group) if compared and status is Status.SCORED else None
     off = _off(points_off) if points_off else ZERO
     return Line(
         indicator=row,
@@ -220,7 +224,7 @@ def _line(
         units=0 if zeroed else line_units(earned or ZERO, rule.points, effective, off),
         reading=reading,
         remarks=_remarks(fact),
-        comparison=comparison if status is Status.SCORED else None,
+        comparison=comparison,
         sharing=sharing,
         points_off=points_off,
         zeroed=zeroed,
@@ -229,7 +233,7 @@ def _line(
 
 
 def _off(points_off: tuple[PointsOff, ...]) -> Fraction:
-    return sum((off.points for off in points_off), ZERO)
+    return together(off.points for off in points_off)
 
 
 def _remarks(fact: Any) -> Mapping[str, Any]:

@@ -1,9 +1,11 @@
 """Exact numbers: decimal strings at the borders, fractions inside, one rounding (half-up) where a rule names it."""
 
 import re
+from collections.abc import Iterable
 from decimal import Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
+from math import gcd
 
 WRITTEN = re.compile(r"([+-]?)([0-9]+)(?:\.([0-9]+)|/([0-9]+))?")
 LONGEST = 80
@@ -67,7 +69,7 @@ def _written(text: str) -> Fraction:
 
 def plain(value: Fraction) -> str:
     """The number written so that nothing is lost: "7.2" where decimals end, otherwise "22/3"."""
-    return _plain(value.numerator, value.denominator)
+    return _plain(*value.as_integer_ratio())
 
 
 # What is kept goes by the two whole numbers: a fraction's own hash and comparison cost more than what they find.
@@ -83,12 +85,18 @@ def _plain(numerator: int, denominator: int) -> str:
     if rest != 1:
         return f"{numerator}/{denominator}"
     places = max(twos, fives)
-    return _fixed(numerator * (10**places // denominator), places)
+    return fixed(numerator * (10**places // denominator), places)
 
 
 def shown(value: Fraction) -> str:
     """The number for a sentence: cut after six decimals, with "…" when something was cut."""
-    return _shown(value.numerator, value.denominator)
+    return _shown(*value.as_integer_ratio())
+
+
+def shown_of(numerator: int, denominator: int) -> str:
+    """`shown` of a quotient that nobody has reduced; denominator: above 0."""
+    common = gcd(numerator, denominator)
+    return _shown(numerator // common, denominator // common)
 
 
 @lru_cache(maxsize=20_000)
@@ -97,12 +105,18 @@ def _shown(numerator: int, denominator: int) -> str:
     if scaled % denominator == 0:
         return _plain(numerator, denominator)
     sign = "-" if numerator < 0 else ""
-    return f"{sign}{_fixed(scaled // denominator, SHOWN_DECIMALS)}…"
+    return f"{sign}{fixed(scaled // denominator, SHOWN_DECIMALS)}…"
 
 
 def marks(value: Fraction) -> str:
     """Points for a sentence: at least two decimals ("6.00"), otherwise as `shown`."""
-    return _marks(value.numerator, value.denominator)
+    return _marks(*value.as_integer_ratio())
+
+
+def marks_of(numerator: int, denominator: int) -> str:
+    """`marks` of a quotient that nobody has reduced; denominator: above 0."""
+    common = gcd(numerator, denominator)
+    return _marks(numerator // common, denominator // common)
 
 
 @lru_cache(maxsize=20_000)
@@ -116,9 +130,42 @@ def _marks(numerator: int, denominator: int) -> str:
 
 def half_up_units(value: Fraction, places: int) -> int:
     """The value in units of 10⁻ᵖˡᵃᶜᵉˢ, a half going away from zero."""
-    numerator, denominator = value.numerator, value.denominator
+    return half_up_units_of(*value.as_integer_ratio(), places)
+
+
+def half_up_units_of(numerator: int, denominator: int, places: int) -> int:
+    """`half_up_units` of a quotient that nobody has reduced; denominator: above 0."""
     units = (2 * abs(numerator) * 10**places + denominator) // (2 * denominator)
     return -units if numerator < 0 else units
+
+
+def together(values: Iterable[Fraction]) -> Fraction:
+    """The sum, reduced once: adding fractions one by one looks for a common divisor at every step."""
+    whole, below = 0, 1
+    for value in values:
+        numerator, denominator = value.as_integer_ratio()
+        if denominator == below:
+            whole += numerator
+        elif denominator == 1:
+            whole += numerator * below
+        else:
+            whole, below = whole * denominator + numerator * below, below * denominator
+    return Fraction(whole, below)
+
+
+def at_least(value: Fraction, other: Fraction) -> bool:
+    """value >= other. A fraction's own comparison first asks what kind of number the other is."""
+    over, under = value.as_integer_ratio()
+    above, below = other.as_integer_ratio()
+    return over * below >= above * under
+
+
+def scaled(earned: Fraction, points: Fraction, effective: Fraction) -> tuple[int, int]:
+    """(earned ÷ points) × effective, numerator and denominator, not reduced; points: above 0."""
+    over, under = earned.as_integer_ratio()
+    whole, part = effective.as_integer_ratio()
+    above, below = points.as_integer_ratio()
+    return over * whole * below, under * part * above
 
 
 def floor_to(value: Fraction, places: int) -> Fraction:
@@ -141,6 +188,7 @@ def from_units(units: int, places: int) -> Decimal:
     return Decimal(units).scaleb(-places, context=WIDE)
 
 
-def _fixed(units: int, places: int) -> str:
+def fixed(units: int, places: int) -> str:
+    """12345 units of 10⁻⁴ are "1.2345"; places: at least 1."""
     sign, digits = ("-" if units < 0 else ""), str(abs(units)).rjust(places + 1, "0")
     return f"{sign}{digits[:-places]}.{digits[-places:]}"

@@ -1,21 +1,34 @@
 """What scoring gives: lines, groups and a total with everything needed to recompute them."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
+
+from orjson import Fragment
 
 from appraisal.rules import trace
 from appraisal.rules.adjustments import Adjustments, Limits, PointsOff, Zeroed
-from appraisal.rules.exact import PUBLISHED_PLACES, STORED_PLACES, ZERO, from_units, half_up, half_up_units
+from appraisal.rules.canonical import Kept, canonical
+from appraisal.rules.exact import (
+    PUBLISHED_PLACES,
+    STORED_PLACES,
+    ZERO,
+    fixed,
+    from_units,
+    half_up,
+    half_up_units,
+    half_up_units_of,
+    scaled,
+    together,
+)
 from appraisal.rules.methods import Rule, Status
 from appraisal.rules.scheme import Indicator
 from appraisal.rules.sharing import Sharing
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)  # not frozen: what sets fields past that takes three times as long, and these are many
 class Line:
     """One indicator of one office. Units are ten-thousandths of a point, so that sums are exact and cheap."""
 
@@ -54,6 +67,11 @@ class Line:
         return from_units(self.units, STORED_PLACES)
 
     @property
+    def written(self) -> str:
+        """The stored score as text."""
+        return fixed(self.units, STORED_PLACES)
+
+    @property
     def trace(self) -> dict[str, Any]:
         """Everything needed to recompute the line without the engine, as JSON. Built anew at each call."""
         return trace.of_line(self)
@@ -79,7 +97,7 @@ class Group:
     @property
     def effective_points(self) -> Fraction:
         """What its applicable indicators count together, exact."""
-        return sum((line.effective_points for line in self.lines), ZERO)
+        return together(line.effective_points for line in self.lines)
 
     @property
     def status(self) -> Status:
@@ -101,6 +119,14 @@ class Group:
     def score(self) -> Decimal:
         """The published score, half-up at 2 decimals."""
         return half_up(Fraction(self.units, 10**STORED_PLACES), PUBLISHED_PLACES)
+
+
+class Written(NamedTuple):
+    """A scorecard's canonical JSON: all of it, each line's trace, and the rest as plain data."""
+
+    whole: bytes
+    lines: list[bytes]
+    rest: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,7 +198,14 @@ class Scorecard:
 
     def as_bytes(self) -> bytes:
         """The card as canonical JSON (sorted keys, no spaces, UTF-8): the same result gives the same bytes."""
-        return json.dumps(self.as_json(), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        return self.written(Kept()).whole
+
+    def written(self, kept: Kept) -> "Written":
+        """The same with its parts apart, for who stores many cards: kept is theirs together."""
+        card = trace.of_card(self, kept)
+        lines = [canonical(line) for line in card.pop("lines")]
+        whole = canonical(card | {"lines": [Fragment(line) for line in lines]})
+        return Written(whole, lines, card)
 
 
 def published_total(units: int, adjustments: Adjustments, limits: Limits) -> int:
@@ -193,5 +226,8 @@ def held(units: int, adjusted: Fraction, minimum: Fraction, maximum: Fraction) -
 
 def line_units(earned: Fraction, points: Fraction, effective: Fraction, off: Fraction = ZERO) -> int:
     """(earned ÷ points) × effective, less what verification takes off, not below 0; half-up at 4 decimals."""
-    scaled = earned if effective is points or effective == points else earned * effective / points
-    return half_up_units(max(scaled - off, ZERO) if off else scaled, STORED_PLACES)
+    if off:
+        return half_up_units(max(Fraction(*scaled(earned, points, effective)) - off, ZERO), STORED_PLACES)
+    if effective is points:
+        return half_up_units(earned, STORED_PLACES)
+    return half_up_units_of(*scaled(earned, points, effective), STORED_PLACES)

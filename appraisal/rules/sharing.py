@@ -1,7 +1,7 @@
 """Where the points of what does not apply go. Prose and worked table: platform/docs/rules/index.md."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -22,6 +22,13 @@ class Sharing:
     groups: dict[str, tuple[Fraction, Fraction]]
     whole: Fraction
     applicable: Fraction
+    kept: dict[str, Fraction] = field(default_factory=dict)  # indicator → what it counts, worked out once
+
+    def counts(self, code: str, group: str, points: Fraction) -> Fraction:
+        """`effective` of an indicator: every office with the same set gets the same number."""
+        if code not in self.kept:
+            self.kept[code] = self.effective(group, points)
+        return self.kept[code]
 
     def effective(self, group: str, points: Fraction) -> Fraction:
         """What an applicable indicator of `points` counts: its own, its part of its group's, its part of whole groups'.

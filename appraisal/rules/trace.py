@@ -12,7 +12,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from appraisal.rules import sentences
-from appraisal.rules.exact import ZERO, marks, number, plain
+from appraisal.rules.canonical import Once, anew
+from appraisal.rules.exact import ZERO, marks, marks_of, number, plain, scaled, together
 from appraisal.rules.methods.base import NO_FACT, Status, Step, step, written
 
 if TYPE_CHECKING:
@@ -24,22 +25,23 @@ ROUNDING = "half-up"
 SCOPES = {"peer_group": "rank.group", "wide": "rank.wide", "province": "rank.province"}
 
 
-def of_line(line: Line) -> dict[str, Any]:
-    """The trace of one indicator of one office."""
+def of_line(line: Line, once: Once = anew) -> dict[str, Any]:
+    """The trace of one indicator of one office. once: how what many lines share comes in (`canonical.Kept`)."""
+    row, rule, sharing = line.indicator, line.rule, line.sharing
     trace: dict[str, Any] = {
-        "code": line.code,
-        "name": line.name,
-        "group": line.indicator.parent,
-        "method": line.rule.method,
-        "points": plain(line.rule.points),
-        "parameters": line.rule.used(),
-        "fact": None if line.reading is NO_FACT else line.rule.inputs(line.reading),
-        "status": str(line.status),
+        "code": row.code,
+        "name": row.name,
+        "group": row.parent,
+        "method": rule.method,
+        "points": plain(rule.points),
+        "parameters": once(rule, "", rule.used),
+        "fact": None if line.reading is NO_FACT else rule.inputs(line.reading),
+        "status": line.status.value,
         "earned": written(line.earned),
-        "sharing": line.sharing.as_json(line.indicator.parent),
+        "sharing": once(sharing, row.parent, lambda: sharing.as_json(row.parent)),
         "effective_points": plain(line.effective_points),
         "points_off": [{"points": plain(off.points), "reason": off.reason} for off in line.points_off],
-        "score": str(line.score),
+        "score": line.written,
         "rounding": f"{ROUNDING}, 4",
         "steps": steps_of_line(line),
     }
@@ -48,13 +50,13 @@ def of_line(line: Line) -> dict[str, Any]:
     if line.remarks:
         trace["remarks"] = as_json(line.remarks)
     if line.comparison is not None:
-        trace["comparison"] = {
-            "scope": line.comparison.scope,
-            "group": line.peer_group,
-            "count": line.comparison.count,
-            "field": line.comparison.field,
-        }
+        trace["comparison"] = once(line.comparison, line.peer_group, lambda: _comparison(line))
     return trace
+
+
+def _comparison(line: Line) -> dict[str, Any]:
+    compared = line.comparison
+    return {"scope": compared.scope, "group": line.peer_group, "count": compared.count, "field": compared.field}
 
 
 def steps_of_line(line: Line) -> list[Step]:
@@ -65,21 +67,25 @@ def steps_of_line(line: Line) -> list[Step]:
         return [*steps, step("share.given_away", points=marks(points))]
     if line.status == Status.NOT_APPLICABLE:
         steps.append(step("share.counted_full", points=marks(points)))
-    scaled = earned = line.earned or ZERO
-    if effective != points:
-        scaled = earned * effective / points
+    earned = line.earned or ZERO
+    shared = effective is not points and effective != points
+    if shared:
         steps += line.sharing.steps(line.indicator.parent, points, effective)
-        values = {"earned": marks(earned), "points": marks(points), "effective": marks(effective)}
         steps += [
             step("share.effective", effective=marks(effective)),
-            step("line.scaled", scaled=marks(scaled), **values),
-        ]
+            step(
+                "line.scaled", scaled=marks_of(*scaled(earned, points, effective)), earned=marks(earned),
+                points=marks(points), effective=marks(effective),
+            ),
+        ]  # fmt: skip
     if line.points_off:
+        whole = Fraction(*scaled(earned, points, effective)) if shared else earned
         steps += [step("line.deduction", points=marks(off.points), reason=off.reason) for off in line.points_off]
-        scaled = max(scaled - sum((off.points for off in line.points_off), ZERO), ZERO)
-        steps.append(step("line.deducted", result=marks(scaled)))
+        left = max(whole - together(off.points for off in line.points_off), ZERO)
+        steps.append(step("line.deducted", result=marks(left)))
     steps += [step("line.zeroed", reason=each.reason) for each in line.zeroed]
-    return [*steps, step("line.rounded", score=str(line.score))]
+    steps.append(step("line.rounded", score=line.written))
+    return steps
 
 
 def _steps_of_fact(line: Line) -> list[Step]:
@@ -111,13 +117,13 @@ def _brief(fact: Any) -> str:
 
 def of_group(group: Group) -> dict[str, Any]:
     """The trace of a group: which lines make it, their sum, and what is published."""
-    lines = " + ".join(str(line.score) for line in group.lines) or "0"
+    lines = " + ".join(line.written for line in group.lines) or "0"
     return {
         "code": group.code,
         "name": group.indicator.name,
         "points": plain(number(group.points)),
         "effective_points": plain(group.effective_points),
-        "status": str(group.status),
+        "status": group.status.value,
         "lines": [line.code for line in group.lines],
         "sum": str(group.sum),
         "score": str(group.score),
@@ -192,14 +198,14 @@ def _steps_of_total(card: Scorecard, adjusted: Fraction, held: Fraction) -> list
     return [*steps, step("total.published", total=str(card.total))]
 
 
-def of_card(card: Scorecard) -> dict[str, Any]:
-    """The whole scorecard."""
+def of_card(card: Scorecard, once: Once = anew) -> dict[str, Any]:
+    """The whole scorecard. once: as for `of_line`."""
     return {
         "format": FORMAT,
         "office": card.office,
         "peer_group": card.peer_group,
         "na_treatment": str(card.na_treatment),
-        "lines": [of_line(line) for line in card.lines],
+        "lines": [of_line(line, once) for line in card.lines],
         "groups": [of_group(group) for group in card.groups],
         "total": of_total(card),
         "vetoes": [

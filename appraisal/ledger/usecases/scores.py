@@ -1,7 +1,6 @@
 """Calculate all offices of a month, and pin the result. A re-run is a new run; a published one never changes."""
 
 import hashlib
-import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -22,10 +21,12 @@ from appraisal.ledger.states import RunState
 from appraisal.library.schemes import scheme_of
 from appraisal.rules import engine, grades, ranking
 from appraisal.rules.adjustments import limits
-from appraisal.rules.exact import ZERO, half_up
+from appraisal.rules.canonical import Kept
+from appraisal.rules.exact import ZERO, fixed, half_up, half_up_units, together
 from appraisal.rules.parameters import in_force
 from appraisal.rules.scorecard import Line as RuledLine
 from appraisal.rules.scorecard import Scorecard as RuledCard
+from appraisal.rules.scorecard import line_units
 from core import events as core_events
 from core import jobs, processes
 from core.errors import Conflict
@@ -94,11 +95,11 @@ def calculate_run(*, run_id: int, actor: Actor, at: datetime, told: Told = lambd
         previous={slug: (was.rank, was.peer_rank) for slug, was in before.items()},
         on=run.as_of,
     )
-    digest = hashlib.sha256()
+    digest, kept = hashlib.sha256(), Kept()
     offices = dict(Office.objects.filter(schema_name__in=cards).values_list("schema_name", "pk"))
     indicators = dict(run.version.indicators.exclude(method="").values_list("code", "pk"))
     for start in range(0, len(places), BATCH):
-        _store(run, places[start : start + BATCH], cards, before, offices, indicators, digest)
+        _store(run, places[start : start + BATCH], cards, before, offices, indicators, digest, kept)
         told(min(start + BATCH, len(places)), len(places))
     run.inputs_sha256, run.outputs_sha256 = situation.sha256(), digest.hexdigest()
     run.finished_at = at
@@ -122,6 +123,7 @@ def _store(
     offices: dict[str, int],
     indicators: dict[str, int],
     digest: "hashlib._Hash",
+    kept: Kept,
 ) -> None:
     """One statement for the cards, one for their lines; each card's JSON is made once, hashed and taken apart.
 
@@ -132,11 +134,9 @@ def _store(
         card = cards.pop(place.office)
         graded = grades.grade(card.total, card.adjustments.vetoes, on=run.as_of)
         was = before.get(place.office)
-        whole = card.as_json()
-        traces = [_canonical(trace) for trace in whole.pop("lines")]
-        parts = {key: _canonical(part) for key, part in whole.items()} | {"lines": "[" + ",".join(traces) + "]"}
-        digest.update(("{" + ",".join(f'"{key}":{parts[key]}' for key in sorted(parts)) + "}").encode())
-        lines.append(list(zip(card.lines, traces, strict=True)))
+        written = card.written(kept)
+        digest.update(written.whole)
+        lines.append(list(zip(card.lines, written.lines, strict=True)))
         rows.append(
             Scorecard(
                 run=run, office_id=offices[place.office], peer_group=int(place.peer_group),
@@ -145,7 +145,7 @@ def _store(
                 vetoes=len(card.adjustments.vetoes), deduction_count=card.deductions, rank=place.rank,
                 peer_rank=place.peer_rank,
                 rank_before=was.rank if was else None, total_before=was.total if was else None,
-                trace={**whole, "grade_steps": list(graded.steps)},
+                trace={**written.rest, "grade_steps": list(graded.steps)},
             )
         )  # fmt: skip
     stored = Scorecard.objects.bulk_create(rows)
@@ -160,20 +160,13 @@ def _store(
     )
 
 
-_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
-
-
-def _line(card_id: int, indicator_id: int, line: RuledLine, trace: str) -> tuple[object, ...]:
+def _line(card_id: int, indicator_id: int, line: RuledLine, trace: bytes) -> tuple[object, ...]:
     """The columns of LINE_FIELDS."""
-    off = sum((each.points for each in line.points_off), ZERO)
-    points, unreduced = line.rule.points, line.earned or ZERO
-    if not points:
-        unreduced = ZERO
-    elif line.effective_points != points:
-        unreduced = unreduced * line.effective_points / points
+    off = together(each.points for each in line.points_off) if line.points_off else ZERO
     return (
-        card_id, indicator_id, line.status, line.points, half_up(line.effective_points, 8), half_up(unreduced, 4),
-        half_up(off, 4), line.score, trace,
+        card_id, indicator_id, line.status.value, line.points, fixed(half_up_units(line.effective_points, 8), 8),
+        fixed(line_units(line.earned or ZERO, line.rule.points, line.effective_points), 4),
+        fixed(half_up_units(off, 4), 4), line.written, trace.decode(),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from appraisal.rules.exact import ZERO, marks, plain
+from appraisal.rules.exact import ZERO, marks, plain, together
 from appraisal.rules.methods.base import Earned, Effort, Move, Rule, Step, step
 from appraisal.rules.reader import Reader
 
@@ -42,7 +42,8 @@ def read_counts(fact: Reader, events: list[Event], *, missing: Counts | None = N
 
 def total(events: list[Event], counts: Counts) -> Fraction:
     """Σ (count × points per event)."""
-    return sum((count * event.points for event, count in zip(events, counts, strict=True)), ZERO)
+    happened = [(event, count) for event, count in zip(events, counts, strict=True) if count]
+    return together(count * event.points for event, count in happened) if happened else ZERO
 
 
 def event_steps(events: list[Event], counts: Counts) -> list[Step]:

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from appraisal.rules.exact import ZERO, marks, plain, shown
+from appraisal.rules.exact import ZERO, at_least, marks, plain, shown, together
 from appraisal.rules.methods.base import Earned, Rule, Status, Step, step
 from appraisal.rules.reader import Reader
 
@@ -60,7 +60,7 @@ class Milestone(Rule):
     def share_of(self, days: Fraction) -> Fraction:
         """The share of one milestone that is `days` late."""
         for band in self.bands:
-            if days <= band.at_most:
+            if at_least(band.at_most, days):
                 return band.share
         return self.otherwise
 
@@ -68,14 +68,14 @@ class Milestone(Rule):
         """Every milestone due has the same weight."""
         if not reading:
             return Status.NOT_APPLICABLE
-        return self.points * sum((self.share_of(days) for days in reading), ZERO) / len(reading)
+        return self.points * together(self.share_of(days) for days in reading) / len(reading)
 
     def steps(self, reading: list[Fraction], comparison: Any) -> list[Step]:
         """Each milestone's share, then the mean."""
         if not reading:
             return [step("milestone.none_due")]
         shares = [self.share_of(days) for days in reading]
-        together = sum(shares, ZERO)
+        whole = together(shares)
         return [
             *(
                 step("milestone.share", number=place, days=plain(days), share=plain(share))
@@ -84,8 +84,8 @@ class Milestone(Rule):
             step(
                 "milestone.points",
                 points=marks(self.points),
-                sum=shown(together),
+                sum=shown(whole),
                 count=len(shares),
-                earned=marks(self.points * together / len(shares)),
+                earned=marks(self.points * whole / len(shares)),
             ),
         ]

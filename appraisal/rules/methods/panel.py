@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from appraisal.rules.exact import ZERO, marks, plain
+from appraisal.rules.exact import ZERO, marks, plain, together
 from appraisal.rules.methods.base import Earned, Rule, Step, step
 from appraisal.rules.methods.events import Counts, as_json, event_steps, read_counts, read_events, total
 from appraisal.rules.reader import Reader
@@ -61,14 +61,14 @@ class Panel(Rule):
     def earn(self, reading: Reading, comparison: Any) -> Earned:
         """The mean of what counts, less the deductions."""
         counted = self.counted(reading.marks)
-        return max(sum(counted, ZERO) / len(counted) - total(self.events, reading.counts), ZERO)
+        return max(together(counted) / len(counted) - total(self.events, reading.counts), ZERO)
 
     def steps(self, reading: Reading, comparison: Any) -> list[Step]:
         """The mean, each deduction, the result."""
         counted = self.counted(reading.marks)
-        together = sum(counted, ZERO)
-        mean = together / len(counted)
-        values = {"count": len(counted), "sum": marks(together), "mean": marks(mean)}
+        whole = together(counted)
+        mean = whole / len(counted)
+        values = {"count": len(counted), "sum": marks(whole), "mean": marks(mean)}
         if len(counted) < len(reading.marks):
             trimmed = {"highest": marks(max(reading.marks)), "lowest": marks(min(reading.marks))}
             steps = [step("panel.trimmed", all=len(reading.marks), **trimmed, **values)]

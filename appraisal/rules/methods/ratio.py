@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
-from appraisal.rules.exact import ONE, ZERO, ceil_to, floor_to, marks, plain, shown
+from appraisal.rules.exact import ONE, ZERO, ceil_to, floor_to, marks, marks_of, plain, shown, shown_of
 from appraisal.rules.methods.base import Earned, Effort, Move, Rule, Status, Step, step, written
 from appraisal.rules.reader import Reader
 
@@ -51,10 +51,19 @@ class Ratio(Rule):
             return Status.NOT_APPLICABLE
         if value is None:
             return Status.NOT_REPORTED
-        ratio = self.ratio(target, value)
-        if ratio < self.floor:
-            return ZERO
-        return max(self.points * min(ratio, self.cap), ZERO)
+        over, under = self.quotient_of(target, value)
+        return Fraction(*earned) if (earned := self.worth(over, under)) and earned[0] > 0 else ZERO
+
+    def worth(self, over: int, under: int) -> tuple[int, int] | None:
+        """points × min(r, cap) of the ratio over ÷ under (above 0), neither reduced; None below the floor."""
+        above, below = self.floor.as_integer_ratio()
+        if over * below < above * under:
+            return None
+        above, below = self.cap.as_integer_ratio()
+        if over * below >= above * under:
+            over, under = above, below
+        above, below = self.points.as_integer_ratio()
+        return above * over, below * under
 
     def moves(self, reading: Reading, comparison: Any) -> list[Move]:
         """To the floor where the value is below it, and to the cap."""
@@ -74,12 +83,18 @@ class Ratio(Rule):
         return Move((target, wanted), Effort.WORK, does, share=(wanted - value) / target)
 
     def ratio(self, target: Fraction, value: Fraction) -> Fraction:
-        """value ÷ target."""
-        return value / target
+        """The ratio, reduced."""
+        return Fraction(*self.quotient_of(target, value))
 
-    def quotient(self, target: Fraction, value: Fraction) -> Step:
+    def quotient_of(self, target: Fraction, value: Fraction) -> tuple[int, int]:
+        """value ÷ target (above 0): numerator and denominator (above 0), not reduced."""
+        over, under = value.as_integer_ratio()
+        above, below = target.as_integer_ratio()
+        return over * below, under * above
+
+    def quotient(self, target: Fraction, value: Fraction, ratio: str) -> Step:
         """The sentence about the ratio."""
-        return step("ratio.quotient", value=plain(value), target=shown(target), ratio=shown(value / target))
+        return step("ratio.quotient", value=plain(value), target=shown(target), ratio=ratio)
 
     def steps(self, reading: Reading, comparison: Any) -> list[Step]:
         """Ratio, floor or cap, points."""
@@ -88,21 +103,14 @@ class Ratio(Rule):
             return [step("ratio.no_target")]
         if value is None:
             return []
-        ratio = self.ratio(target, value)
-        steps = [self.quotient(target, value)]
-        if ratio < self.floor:
-            return [*steps, step("ratio.below_floor", ratio=shown(ratio), floor=plain(self.floor))]
-        earned = self.points * min(ratio, self.cap)
-        steps.append(
-            step(
-                "ratio.points",
-                points=marks(self.points),
-                ratio=shown(ratio),
-                cap=marks(self.cap),
-                earned=marks(earned),
-            )
-        )
-        return [*steps, step("ratio.negative")] if earned < ZERO else steps
+        over, under = self.quotient_of(target, value)
+        ratio, earned = shown_of(over, under), self.worth(over, under)
+        steps = [self.quotient(target, value, ratio)]
+        if earned is None:
+            return [*steps, step("ratio.below_floor", ratio=ratio, floor=plain(self.floor))]
+        points, cap = marks(self.points), marks(self.cap)
+        steps.append(step("ratio.points", points=points, ratio=ratio, cap=cap, earned=marks_of(*earned)))
+        return [*steps, step("ratio.negative")] if earned[0] < 0 else steps
 
 
 class InverseRatio(Ratio):
@@ -116,12 +124,15 @@ class InverseRatio(Ratio):
         does = step("move.less", less=shown(value - wanted), to=shown(wanted))
         return Move((target, wanted), Effort.WORK, does, share=(value - wanted) / value)
 
-    def ratio(self, target: Fraction, value: Fraction) -> Fraction:
+    def quotient_of(self, target: Fraction, value: Fraction) -> tuple[int, int]:
         """target ÷ value, the cap for a value of 0."""
-        return target / value if value else self.cap
+        if not value:
+            return self.cap.as_integer_ratio()
+        over, under = super().quotient_of(target, value)
+        return (under, over) if over > 0 else (-under, -over)
 
-    def quotient(self, target: Fraction, value: Fraction) -> Step:
+    def quotient(self, target: Fraction, value: Fraction, ratio: str) -> Step:
         """The sentence about the ratio."""
         if not value:
             return step("ratio.inverse_zero", cap=marks(self.cap))
-        return step("ratio.inverse_quotient", value=plain(value), target=shown(target), ratio=shown(target / value))
+        return step("ratio.inverse_quotient", value=plain(value), target=shown(target), ratio=ratio)

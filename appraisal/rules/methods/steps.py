@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import Any
 
-from appraisal.rules.exact import ZERO, marks, plain, shown
+from appraisal.rules.exact import ZERO, at_least, marks, plain, shown
 from appraisal.rules.methods.base import Earned, Effort, Move, Rule, Status, Step, step
 from appraisal.rules.reader import Reader
 
@@ -65,12 +65,13 @@ class Steps(Rule):
 
     def met(self, value: Any) -> tuple[Any, Fraction] | None:
         """The first step, in order of trying, that the value meets."""
+        higher = self.direction == "higher_is_better"
         for bound, points in self.table:
-            if (
-                value == bound
-                if self.direction == "category"
-                else (value >= bound if self.direction == "higher_is_better" else value <= bound)
-            ):
+            if self.direction == "category":
+                reached = value == bound
+            else:
+                reached = at_least(value, bound) if higher else at_least(bound, value)
+            if reached:
                 return bound, points
         return None
 

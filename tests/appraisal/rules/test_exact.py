@@ -4,8 +4,29 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from appraisal.rules.exact import NotExact, half_up, marks, number, plain, shown
+from appraisal.rules.exact import (
+    NotExact,
+    at_least,
+    fixed,
+    from_units,
+    half_up,
+    half_up_units,
+    half_up_units_of,
+    marks,
+    marks_of,
+    number,
+    plain,
+    scaled,
+    shown,
+    shown_of,
+    together,
+)
+from appraisal.rules.methods import METHODS, Status
+from appraisal.rules.methods.ratio import Ratio
+from appraisal.rules.scorecard import line_units
 
 
 @pytest.mark.parametrize(
@@ -47,3 +68,76 @@ def test_what_is_exact_is_taken(value: object) -> None:
 def test_what_is_not_is_refused(value: object) -> None:
     with pytest.raises(NotExact):
         number(value)
+
+
+FRACTIONS = st.fractions(-200, 200, max_denominator=360) | st.integers(-50, 50).map(Fraction)
+POSITIVE = FRACTIONS.map(abs).filter(bool)
+MANY = settings(max_examples=300, deadline=None, derandomize=True)
+
+
+@MANY
+@given(FRACTIONS, st.integers(1, 60), st.sampled_from([0, 2, 4, 8]))
+def test_what_is_not_reduced_is_written_and_rounded_as_if_it_were(value: Fraction, times: int, places: int) -> None:
+    pair = value.numerator * times, value.denominator * times
+
+    assert (shown_of(*pair), marks_of(*pair)) == (shown(value), marks(value))
+    assert half_up_units_of(*pair, places) == half_up_units(value, places)
+    if places:
+        assert number(fixed(half_up_units(value, places), places)) == number(half_up(value, places))
+    if places in (2, 4):
+        assert fixed(half_up_units(value, places), places) == str(from_units(half_up_units(value, places), places))
+
+
+@MANY
+@given(st.lists(FRACTIONS, max_size=8), FRACTIONS, FRACTIONS)
+def test_sums_and_comparisons_are_those_of_fractions(values: list[Fraction], one: Fraction, other: Fraction) -> None:
+    assert together(values) == sum(values, Fraction(0))
+    assert at_least(one, other) == (one >= other)
+    assert at_least(one, one)
+
+
+@MANY
+@given(FRACTIONS, POSITIVE, POSITIVE, st.sampled_from([Fraction(0), Fraction(1, 3), Fraction(40)]))
+def test_a_score_is_scaled_as_fractions_are(
+    earned: Fraction, points: Fraction, effective: Fraction, off: Fraction
+) -> None:
+    exact = earned / points * effective
+
+    assert Fraction(*scaled(earned, points, effective)) == exact
+    assert line_units(earned, points, effective, off) == half_up_units(
+        max(exact - off, Fraction(0)) if off else exact, 4
+    )
+    assert line_units(earned, points, points, off) == half_up_units(
+        max(earned - off, Fraction(0)) if off else earned, 4
+    )
+
+
+@pytest.mark.parametrize("method", ["RATIO", "INVERSE_RATIO"])
+@MANY
+@given(
+    POSITIVE,
+    st.none() | POSITIVE | st.just(Fraction(0)),
+    st.none() | FRACTIONS | st.just(Fraction(0)),
+    st.sampled_from([("1", "0"), ("1", "0.6"), ("1.2", "1/3"), ("0.9", "0.9"), ("0", "0"), ("1", "-1")]),
+)
+def test_a_ratio_earns_what_it_earns_in_fractions(
+    method: str, points: Fraction, target: Fraction | None, value: Fraction | None, bounds: tuple[str, str]
+) -> None:
+    cap, floor = map(number, bounds)
+    rule = METHODS[method](points, {"cap": bounds[0], "floor": bounds[1]})
+    earned = rule.earn((target, value), None)
+    if not target or value is None:
+        assert earned is (Status.NOT_REPORTED if target else Status.NOT_APPLICABLE)
+        return
+    inverse = target / value if value else cap
+    ratio = value / target if method == "RATIO" else inverse
+    assert isinstance(rule, Ratio)
+    assert rule.ratio(target, value) == ratio
+    assert earned == (Fraction(0) if ratio < floor else max(points * min(ratio, cap), Fraction(0)))
+    said = {step["key"]: step["values"] for step in rule.steps((target, value), None)}
+    if ratio < floor:
+        assert said["ratio.below_floor"]["ratio"] == shown(ratio)
+    else:
+        assert said["ratio.points"]["ratio"] == shown(ratio)
+        assert said["ratio.points"]["earned"] == marks(points * min(ratio, cap))
+        assert ("ratio.negative" in said) == (points * min(ratio, cap) < 0)
