@@ -178,10 +178,11 @@ class LetterVersionOut(serializers.ModelSerializer):
 
 
 class LetterDetailRefusals(LetterRefusals):
-    """The same with applying for a change, and moving targets to another office."""
+    """The same with applying for a change, moving targets to another office, and filing the scan of the paper."""
 
     change = serializers.CharField(allow_null=True)
     transfer = serializers.CharField(allow_null=True)
+    file_scan = serializers.CharField(allow_null=True)
 
 
 class LetterOut(serializers.ModelSerializer):

@@ -46,6 +46,9 @@ OWN: dict[str, str] = {
     "ledger_target": f"letter_id IN ({_LETTERS})",
     "ledger_targetmilestone": f"letter_id IN ({_LETTERS})",
     "ledger_letterversion": f"letter_id IN ({_LETTERS})",
+    "ledger_letterscan": (
+        f"version_id IN (SELECT v.id FROM {{of}}.ledger_letterversion v WHERE v.letter_id IN ({_LETTERS}))"
+    ),
     "ledger_documentseries": _OFFICE,
     "ledger_letterchange": f"letter_id IN ({_LETTERS})",
     "ledger_consultation": _BY_CYCLE,

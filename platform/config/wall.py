@@ -33,7 +33,10 @@ TASKS = "task_id IN (SELECT t.id FROM public.inspections_task t)"
 RECTIFICATIONS = "rectification_id IN (SELECT r.id FROM public.inspections_rectification r)"
 DRAWS = "draw_id IN (SELECT d.id FROM public.inspections_draw d)"
 LETTERS = "letter_id IN (SELECT l.id FROM public.ledger_targetletter l)"
-
+VERSIONS_OF_OWN = (
+    "SELECT v.id FROM public.ledger_letterversion v JOIN public.ledger_targetletter l ON l.id = v.letter_id"
+    f" WHERE l.office_id = {OFFICE}"
+)
 CONSULTATIONS = "consultation_id IN (SELECT t.id FROM public.ledger_consultation t)"
 
 
@@ -79,11 +82,12 @@ CASE split_part(subject, ':', 1)
     ELSE false
 END
 """.strip()
-# What the bureau decided with: its file is named by a value or an adjustment that the office may see.
+# What the bureau decided with: its file is named by a value, an adjustment, a letter's scan that the office may see.
 LISTED = "jsonb_build_array(jsonb_build_object('id', core_storedfile.id::text))"
 NAMED = f"""
 (EXISTS (SELECT 1 FROM public.ledger_reportedvalue v WHERE v.evidence @> {LISTED})
  OR EXISTS (SELECT 1 FROM public.ledger_scoreadjustment a WHERE a.evidence @> {LISTED})
+ OR EXISTS (SELECT 1 FROM public.ledger_letterscan s WHERE s.evidence @> {LISTED})
  OR EXISTS (SELECT 1 FROM public.inspections_taskitem i WHERE i.evidence @> {LISTED})
  OR EXISTS (SELECT 1 FROM public.inspections_finding f WHERE f.evidence @> {LISTED})
  OR EXISTS (SELECT 1 FROM public.inspections_falseclaim c WHERE c.evidence @> {LISTED}
@@ -289,6 +293,11 @@ TABLES: dict[str, Rows | Withheld] = {
     "ledger_target": Rows.all(see=LETTERS, write=bureau_only(LETTERS)),
     "ledger_targetmilestone": Rows.all(see=LETTERS, write=bureau_only(LETTERS)),
     "ledger_letterversion": Rows(see=LETTERS, add=LETTERS),  # the first is made by the office's signature
+    "ledger_letterscan": Rows(  # each side files its own copy, both read both
+        see="version_id IN (SELECT v.id FROM public.ledger_letterversion v)",
+        add=f"(side = 'OFFICE' AND version_id IN ({VERSIONS_OF_OWN}))"
+        f" OR (side = 'PROVINCE' AND {AT_BUREAU} AND version_id IN (SELECT v.id FROM public.ledger_letterversion v))",
+    ),
     "ledger_monthplan": Rows(see=LETTERS, add=LETTERS),  # the office's own, or the bureau after its days
     "ledger_decomposition": Rows(  # an office releases its own
         see=LETTERS,

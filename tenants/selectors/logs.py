@@ -54,6 +54,7 @@ TABLES = {
     "ledger_target": gettext_lazy("责任书目标"),
     "ledger_targetmilestone": gettext_lazy("里程碑"),
     "ledger_letterversion": gettext_lazy("责任书版本"),
+    "ledger_letterscan": gettext_lazy("责任书扫描件"),
     "ledger_letterchange": gettext_lazy("责任书调整"),
     "ledger_consultation": gettext_lazy("目标商定"),
     "ledger_consultedfigure": gettext_lazy("商定的目标"),

@@ -40,9 +40,21 @@ class LetterSigned(Event):
     content_sha256: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class LetterScanFiled(Event):
+    """side: PROVINCE or OFFICE; number: which copy of that side it is; files: name → SHA-256."""
+
+    version: int
+    side: str
+    number: int
+    files: dict[str, str] = field(default_factory=dict)
+    note: str = ""
+
+
 __all__ = [
     "LetterDrafted",
     "LetterIssued",
+    "LetterScanFiled",
     "LetterSigned",
     "LetterWithdrawn",
     "MilestonesSet",

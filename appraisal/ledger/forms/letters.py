@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from appraisal.ledger.forms.evidence import UploadsField
 from appraisal.ledger.models import Target
 from appraisal.ledger.selectors.letters import plain
 from appraisal.ledger.usecases.targets import FIGURES, TargetRow
@@ -147,3 +148,27 @@ class IssueForm(SignForm):
 
 class WithdrawForm(LockForm):
     reason = forms.CharField(max_length=200, label=gettext_lazy("撤回理由"), widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ScanForm(forms.Form):
+    """A side's copy of the letter on paper. editions: (number, label), the newest first; again: ask why, as there
+    is a copy already.
+    """
+
+    edition = forms.TypedChoiceField(
+        coerce=int, label=gettext_lazy("版本"), help_text=gettext_lazy("纸质件上签的是哪一版")
+    )
+    evidence = UploadsField(
+        label=gettext_lazy("扫描件"), help_text=gettext_lazy("PDF，或逐页的 JPG、PNG、WEBP 图片，按页码顺序选择")
+    )
+    note = forms.CharField(
+        max_length=200, required=False, label=gettext_lazy("重新存入的原因"), widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("这一版已存过扫描件时填写；原来的一份保留"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, editions: list[tuple[int, str]], again: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["edition"].choices = editions  # type: ignore[attr-defined]
+        self.fields["evidence"].widget.attrs["accept"] = ".pdf,.jpg,.jpeg,.png,.webp"
+        if not again:
+            del self.fields["note"]

@@ -10,6 +10,7 @@ from appraisal.ledger.models.decompositions import Decomposition
 from appraisal.ledger.models.letters import DocumentSeries, LetterVersion, Target, TargetLetter, TargetMilestone
 from appraisal.ledger.models.plans import MonthPlan
 from appraisal.ledger.models.reports import CurrentValue, Report, ReportedValue, Verification
+from appraisal.ledger.models.scans import LetterScan
 from appraisal.ledger.models.scores import PeerChange, Scorecard, ScoreLine, ScoreRun
 from appraisal.ledger.models.ties import Tie
 from appraisal.ledger.models.warnings import EarlyWarning
@@ -25,6 +26,7 @@ __all__ = [
     "EarlyWarning",
     "FactClaim",
     "LetterChange",
+    "LetterScan",
     "LetterVersion",
     "MonthPlan",
     "Objection",

@@ -12,6 +12,8 @@ from tenants.models import Role
 
 PROVINCE_SIGNERS = (Role.PRINCIPAL_LEADER, Role.LEADER_IN_CHARGE)
 OFFICE_SIGNERS = (Role.PRINCIPAL_LEADER, Role.LEADER_IN_CHARGE, Role.ISSUER)
+PROVINCE_FILERS = (*PROVINCE_SIGNERS, Role.APPRAISAL_ADMIN)
+OFFICE_FILERS = (*OFFICE_SIGNERS, Role.APPRAISAL_ADMIN)
 
 
 @policy
@@ -61,3 +63,17 @@ def sign(actor: Actor, letter: TargetLetter) -> None:
         raise Conflict(_("省级还没有签署，请等省级签署后再签。"))
     if letter.state == LetterState.SIGNED:
         raise Conflict(_("责任书双方已签，不必再签。"))
+
+
+@policy
+def file_scan(actor: Actor, letter: TargetLetter) -> None:
+    """Either side its own copy, once both have signed. Source: domain reference 2.2 step 4."""
+    if actor.at_province:
+        if not actor.has(*PROVINCE_FILERS):
+            raise Denied(_("只有省级考核管理员或签署领导可以存入责任书扫描件。"))
+    elif actor.office.pk != letter.office_id or actor.visiting:
+        raise Denied(_("扫描件由责任书双方各自存入，请在本单位内办理。"))
+    elif not actor.has(*OFFICE_FILERS):
+        raise Denied(_("只有本单位考核管理员、签发人或领导可以存入责任书扫描件。"))
+    if letter.state != LetterState.SIGNED:
+        raise Conflict(_("责任书双方签署后才能存入扫描件。"))

@@ -219,4 +219,5 @@ def refusals_of_one(actor: Actor, letter: TargetLetter, on: date) -> dict[str, s
         **refusals(actor, letter),
         "change": change_policies.apply.reason(actor, letter, on),
         "transfer": change_policies.transfer.reason(actor, letter),
+        "file_scan": policies.file_scan.reason(actor, letter),
     }

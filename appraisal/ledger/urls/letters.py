@@ -9,6 +9,7 @@ from appraisal.ledger.views import (
     cycles,
     decompositions,
     difficulty,
+    letter_scans,
     letters,
     timeplan,
 )
@@ -53,4 +54,5 @@ urlpatterns = [
     path(f"{LETTER}issue/", letters.issue, name="issue-letter"),
     path(f"{LETTER}withdraw/", letters.withdraw, name="withdraw-letter"),
     path(f"{LETTER}sign/", letters.sign, name="sign-letter"),
+    path(f"{LETTER}scan/", letter_scans.file, name="file-scan"),
 ]

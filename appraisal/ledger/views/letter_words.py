@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from appraisal.ledger.models import LetterScan
 from core import months
 from core.models import EventRecord
 from tenants.models import Office
@@ -104,6 +105,10 @@ def _said(event: EventRecord) -> tuple[str, str, str, str]:
             said = _("%(step)s，与上一步不同 %(n)s 项") % {"step": steps()[data["step"]], "n": len(data["differing"])}
             late = _("，逾期") if data["late"] else ""
             return said + late, data["note"], "send", "warn" if data["late"] else "ok"
+        case "LetterScanFiled":
+            side = LetterScan.Side(data["side"]).label
+            said = _("%(side)s存入第 %(version)s 版的扫描件（第 %(number)s 份）") % {**data, "side": side}
+            return said, data["note"], "file", "ok"
         case "LetterSigned":
             return _("州市签署，责任书生效"), "", "writing-sign", "ok"
     return event.name, "", "pencil", ""

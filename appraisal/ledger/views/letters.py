@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from appraisal.ledger.forms import letters as forms
 from appraisal.ledger.models import TargetLetter
 from appraisal.ledger.policies import letters as policies
-from appraisal.ledger.selectors import changes, consultations, letter_papers
+from appraisal.ledger.selectors import changes, consultations, letter_papers, letter_scans
 from appraisal.ledger.selectors import letters as selectors
 from appraisal.ledger.usecases import letters as usecases
 from appraisal.ledger.views import letter_words
@@ -29,7 +29,7 @@ SAVED = "ledger:edit-letter"
 
 def _paper(request: HttpRequest, letter: TargetLetter) -> dict[str, Any]:
     """What the paper shows: targets by group, signatures, what may be done."""
-    rows = selectors.targets(letter)
+    rows, editions = selectors.targets(letter), letter_papers.editions(letter)
     groups: dict[str, list[Any]] = {}
     for row in rows:
         groups.setdefault(row.indicator.parent.label, []).append(row)  # type: ignore[union-attr]
@@ -38,7 +38,8 @@ def _paper(request: HttpRequest, letter: TargetLetter) -> dict[str, Any]:
         "groups": groups.items(),
         "milestones": [row for row in rows if row.milestone_list],  # type: ignore[attr-defined]
         "refusals": selectors.refusals_of_one(request.actor, letter, timezone.localdate()),  # type: ignore[attr-defined]
-        "versions": letter_papers.editions(letter),
+        "versions": editions,
+        "cabinet": letter_scans.cabinet(letter, [each["version"] for each in editions]),
         "changes": changes.of_letter(request.actor, letter),  # type: ignore[attr-defined]
         "lacking": selectors.lacking(rows) if letter.state == letter.State.DRAFT else [],
         "timeline": letter_words.timeline(selectors.history(request.actor, letter)),  # type: ignore[attr-defined]
@@ -160,11 +161,12 @@ def milestones(request: HttpRequest, letter_id: int, code: str) -> HttpResponse:
         request, form, act, template="ledger/letters/milestones.html", rows=[*shown, ("", "")], letter=letter,
         title=_("%(code)s 的节点") % {"code": f"{code} {target.indicator.label}"}, confirm=_("保存"), url=request.path,
         lead=_("各节点权重相同，时限在 %(year)s 年内；清空一行即删除。") % {"year": letter.cycle.year},
-        cancel_url=reverse(SAVED, args=[letter.pk]), crumbs=_crumbs(letter),
+        cancel_url=reverse(SAVED, args=[letter.pk]), crumbs=crumbs(letter),
     )  # fmt: skip
 
 
-def _crumbs(letter: TargetLetter) -> list[tuple[str, str]]:
+def crumbs(letter: TargetLetter) -> list[tuple[str, str]]:
+    """The way to a letter, for the pages below it."""
     return [
         (_("任务下达"), reverse("ledger:cycle")),
         (letter.office.label, reverse("ledger:letter", args=[letter.pk])),
@@ -183,7 +185,7 @@ def _signature(
         return back
 
     return asking.ask(
-        request, form, signed(request, done), url=request.path, cancel_url=back, crumbs=_crumbs(letter), tone="warn",
+        request, form, signed(request, done), url=request.path, cancel_url=back, crumbs=crumbs(letter), tone="warn",
         **shown,
     )  # fmt: skip
 

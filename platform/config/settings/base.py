@@ -264,6 +264,7 @@ SPECTACULAR_SETTINGS = {
         "ObjectionState": "appraisal.ledger.states.ObjectionState",
         "WarningState": "appraisal.ledger.states.WarningState",
         "OfficeLevel": "tenants.models.office.Level",
+        "LetterSide": "appraisal.ledger.models.scans.LetterScan.Side",
         "WarningLevel": "appraisal.ledger.models.warnings.WarningLevel",
         "AmendmentState": "appraisal.ledger.states.AmendmentState",
         "DrawState": "appraisal.inspections.states.DrawState",
@@ -314,7 +315,7 @@ BUSINESS_VIEWS = (
     *(f"api.v1.{name}" for name in ("library", "letters", "reporting", "verification", "province_facts", "scores")),
     *(f"api.v1.{name}" for name in ("adjustments", "objections", "results", "result_uses", "sandbox", "amendments")),
     *(f"api.v1.{name}" for name in ("draws", "fact_claims", "false_claims", "inspections", "ties", "duties")),
-    *(f"api.v1.{name}" for name in ("consultations", "letter_changes", "tracking", "warnings")),
+    *(f"api.v1.{name}" for name in ("consultations", "letter_changes", "letter_scans", "tracking", "warnings")),
 )
 JOB_MANAGER_ROLES = ("APPRAISAL_ADMIN", "SYS_ADMIN")  # beside whoever wanted the job; core knows no roles
 DEMO_MARK = False  # the amber 演示数据 mark in the top bar
