@@ -29,8 +29,17 @@ TRACKER: dict[str, Rows] = {
         hidden=("province_signer_id", "province_signer_name", "office_signer_id", "office_signer_name"),
     ),
     "ledger_target": Rows(see="letter_id IN (SELECT l.id FROM public.ledger_targetletter l)", hidden=("note",)),
-    "ledger_currentvalue": Rows(
-        see=f"office_id IN {OFFICES}", hidden=("reason", "decided_by_id", "decided_by_name", "lock_version")
+    "ledger_currentvalue": Rows(  # its state; the figures and what verification took off are published with a run
+        see=f"office_id IN {OFFICES}",
+        hidden=(
+            "final_fact",
+            "corrected",
+            "points_off",
+            "reason",
+            "decided_by_id",
+            "decided_by_name",
+            "lock_version",
+        ),
     ),
     "ledger_scorerun": Rows(
         see=f"state = 'PUBLISHED' AND {CYCLES}",

@@ -24,9 +24,13 @@ TOTALS = {"kunming": "92", "puer": "88.5", "diqing": "75"}
 
 
 def published_month(
-    running: Running, month: int, totals: Mapping[str, str], *, vetoes: Mapping[str, list[dict[str, str]]] | None = None
-) -> ScoreRun:
-    """A published run whose cards have these totals, each indicator at its share of the total."""
+    running: Running, month: int, totals: Mapping[str, str], *,
+    vetoes: Mapping[str, list[dict[str, str]]] | None = None, off: Mapping[str, Mapping[str, int]] | None = None,
+) -> ScoreRun:  # fmt: skip
+    """A published run whose cards have these totals, each indicator at its share of the total.
+
+    off: by office and indicator, how many entries of half a point verification took off; the scores stay.
+    """
     number = ScoreRun.objects.filter(period=running.period(month)).count() + 1
     run = ScoreRun.objects.create(
         cycle=running.cycle, period=running.period(month), number=number, version=running.version,
@@ -50,11 +54,16 @@ def published_month(
                 "vetoes": mine, "total": {"deduction": []},
             },
         )  # fmt: skip
+        taken = {row.code: (off or {}).get(name, {}).get(row.code, 0) for row in leaves}
         ScoreLine.objects.bulk_create(
             ScoreLine(
                 card=card, indicator=row, status="SCORED", points=row.points, effective_points=row.points,
                 score_before_off=row.points * total / 100, score=row.points * total / 100,
-                trace={"effective_points": str(row.points)},
+                points_off=Decimal("0.5") * taken[row.code],
+                trace={
+                    "effective_points": str(row.points),
+                    "points_off": [{"points": "0.5", "reason": "佐证材料迟交"}] * taken[row.code],
+                },
             )
             for row in leaves
         )  # fmt: skip

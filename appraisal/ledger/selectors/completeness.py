@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db.models import Count, Min, Q
 
-from appraisal.ledger.models import CurrentValue, Cycle, Participant, Period, Report, Target
+from appraisal.ledger.models import CurrentValue, Cycle, Participant, Period, Report
+from appraisal.ledger.selectors import letters
+from appraisal.ledger.selectors.facts import last_day
 from appraisal.ledger.states import ValueState
 from appraisal.library.models import EnteredBy, Indicator
 from tenants.models import Office
@@ -43,7 +45,7 @@ class Standing:
 
 
 def standings(period: Period) -> list[Standing]:
-    """All participants in official order. Five queries, whatever their number."""
+    """All participants in official order. Six queries, seven with changed letters, whatever their number."""
     participants = Participant.objects.in_month(period).select_related("office")
     reports: dict[int, dict[str, Any]] = {
         row["office_id"]: dict(row)
@@ -69,7 +71,7 @@ def standings(period: Period) -> list[Standing]:
         )
     }
     wanted = _wanted(period)
-    excluded = _excluded(period)
+    excluded = letters.spared(period.cycle_id, period.cycle.version_id, last_day(period))
     rows = []
     for participant in participants.order_by("office__position", "office_id"):
         key = participant.office_id
@@ -96,15 +98,6 @@ def standings(period: Period) -> list[Standing]:
 def _wanted(period: Period) -> dict[str, int]:
     rows = Indicator.objects.filter(version_id=period.cycle.version_id, parent__isnull=False)
     return {row["entered_by"]: row["n"] for row in rows.order_by().values("entered_by").annotate(n=Count("pk"))}
-
-
-def _excluded(period: Period) -> dict[int, dict[str, int]]:
-    """What the letters declare not applicable: office id → who would bring it → how many."""
-    found: dict[int, dict[str, int]] = {}
-    rows = Target.objects.filter(letter__cycle_id=period.cycle_id, applicable=False)
-    for row in rows.order_by().values("letter__office_id", "indicator__entered_by").annotate(n=Count("pk")):
-        found.setdefault(row["letter__office_id"], {})[row["indicator__entered_by"]] = row["n"]
-    return found
 
 
 def punctuality(cycle: Cycle) -> dict[int, dict[int, bool]]:

@@ -100,7 +100,9 @@ def lock_current(period: Period, indicator: Indicator, office_ids: list[int]) ->
 
 
 def evidence_of(actor: Actor, file_ids: list[str]) -> dict[str, dict[str, object]]:
-    """Files of the actor's office by id, as evidence entries; they are not removed before this transaction ends.
+    """Files of the actor's office by id, as evidence entries, in the order in which they were chosen.
+
+    They are not removed before this transaction ends.
 
     Raises NotFound when one is not there.
     """
@@ -116,7 +118,7 @@ def evidence_of(actor: Actor, file_ids: list[str]) -> dict[str, dict[str, object
     }  # fmt: skip
     if len(found) != len({str(file_id) for file_id in file_ids}):
         raise NotFound(_("有佐证材料不存在，请重新上传后再选。"))
-    return found
+    return {key: found[key] for key in map(str, file_ids)}
 
 
 def entered_counts(period: Period) -> dict[int, int]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Count, F
+from django.db.models import F, Func, IntegerField, Sum
 
 from appraisal.ledger.models import Cycle, Scorecard, ScoreLine, ScoreRun
 from appraisal.ledger.selectors.overview import official_runs
@@ -63,10 +63,10 @@ def inputs_of(cycle: Cycle, until_month: int, *, on: date) -> Inputs:
     last = runs[until_month]
     interim = _totals({month: runs[month] for month in wanted if month in runs})
     own = _own_scores(cycle, last)
-    offs = dict(
+    offs = dict(  # entry by entry, as a month counts them: a line that was merged of two may bear one of each
         ScoreLine.objects.filter(card__run=last, points_off__gt=0)
         .values_list("card__office_id")
-        .annotate(n=Count("id"))
+        .annotate(n=Sum(Func(F("trace__points_off"), function="jsonb_array_length", output_field=IntegerField())))
     )
     is_year_end = until_month == rules_of(cycle)["year_end_month"]
     expected = is_year_end and on > own_selectors.window(cycle).due

@@ -50,6 +50,12 @@ class TestRecordAdjustment:
         assert (row.kind, row.title, row.points, row.legal_basis) == ("BONUS", "获省级表彰", 1, "云政发〔2026〕8号")
         assert [event.name for event in events.timeline(f"ledger.adjustment:{row.pk}")] == ["AdjustmentRecorded"]
 
+    def test_keeps_its_files_in_the_order_they_were_chosen_in(self, year: Year, admin: Actor, kunming: Office) -> None:
+        chosen = sorted((paper() for _each in range(5)), reverse=True)
+        for order in (chosen, chosen[2:] + chosen[:2]):
+            row = record(year, admin, kunming, evidence=order)
+            assert [each["id"] for each in row.evidence] == order
+
     def test_a_veto_caps_the_grade_and_takes_no_points(self, year: Year, admin: Actor, kunming: Office) -> None:
         row = record(year, admin, kunming, "V1")
 

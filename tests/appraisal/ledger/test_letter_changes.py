@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from appraisal.ledger.models import LetterChange, Participant, Target, TargetLetter, TargetMilestone
 from appraisal.ledger.selectors import changes as selectors
-from appraisal.ledger.selectors import facts, letter_papers, reports
+from appraisal.ledger.selectors import completeness, facts, letter_papers, overview, reports
 from appraisal.ledger.selectors import letters as letter_selectors
 from appraisal.ledger.states import LetterChangeState
 from appraisal.ledger.usecases import changes, scores
@@ -113,6 +113,34 @@ class TestInJuly:
 
         assert [row.year_target for row in told] == [1200, 1200, 1000, 1000]
         assert {row.indicator_id for row in told} == {code}
+
+    def test_what_did_not_apply_in_a_month_is_that_months(
+        self, running, kunming_leader, django_assert_num_queries
+    ) -> None:
+        """What waits for whom is counted by the letter of the month, not by today's."""
+        before = overview.progress_of(running.cycle, running.period(6)).expected
+        aside = TargetRow("A1", applicable=False, not_applicable_reason="工程停建")
+        approve(ask(running, kunming_leader, rows=(aside,)), running.leader)
+
+        def told(month: int) -> tuple[int, int]:
+            period = running.period(month)
+            rows = {row.office.schema_name: row.expected for row in completeness.standings(period)}
+            return overview.progress_of(running.cycle, period).expected - before, rows["kunming"] - rows["puer"]
+
+        assert [told(month) for month in (1, 6, 7, 12)] == [(0, 0), (0, 0), (-1, -1), (-1, -1)]
+        june = running.cycle.periods.select_related("cycle").get(month=6)
+        with django_assert_num_queries(5):
+            overview.progress_of(running.cycle, june)
+
+    def test_who_left_spares_nobody_else(self, running, kunming_leader) -> None:
+        """What does not apply to an office that takes no part in the month is not taken off the others."""
+        aside = TargetRow("A1", applicable=False, not_applicable_reason="工程停建")
+        approve(ask(running, kunming_leader, rows=(aside,)), running.leader)
+        Participant.objects.filter(cycle=running.cycle, office__schema_name="kunming").update(left_on=date(2026, 10, 1))
+        period = running.period(10)
+        left = [row.expected for row in completeness.standings(period)]
+
+        assert overview.progress_of(running.cycle, period).expected == sum(left)
 
     def test_the_versions_read_in_english_too(self, running, kunming_leader) -> None:
         aside = TargetRow("A1", applicable=False, not_applicable_reason="工程停建")

@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from appraisal.results.models import YearCard, YearRun
+from appraisal.results.selectors import inputs
 from appraisal.results.selectors import years as selectors
 from appraisal.results.usecases import calculating
 from core import jobs
@@ -54,6 +55,15 @@ class TestCalculate:
         found = card(world.calculated(running), "kunming")
 
         assert (found.total, found.grade_by_score, found.grade) == (Decimal(95), "EXCELLENT", "QUALIFIED")
+
+    def test_counts_what_was_taken_off_entry_by_entry_as_the_months_do(self, running) -> None:
+        """A line that another version merged of two bears what was taken off each of them."""
+        off = {"kunming": {"A1": 2}, "puer": {"A1": 1, "A2": 1}, "diqing": {}}
+        world.published_month(running, 12, dict.fromkeys(off, "80"), off=off)
+
+        found = inputs.inputs_of(running.cycle, 12, on=MARCH.date())
+
+        assert {year.office: year.deductions for year in found.years} == {"kunming": 2, "puer": 2, "diqing": 0}
 
     def test_an_inflated_self_appraisal_costs(self, running) -> None:
         world.published_year(running, {"kunming": "80", "puer": "80", "diqing": "80"})

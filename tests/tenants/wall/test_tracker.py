@@ -67,11 +67,17 @@ def test_a_tracker_sees_no_other_province_and_no_draft(names, offices) -> None:
     assert rows("yunnan", "SELECT count(*) FROM ledger_cycle") == [(0,)], "whoever else joined the group"
 
 
+def test_a_tracker_reads_the_state_of_a_months_values(names) -> None:
+    assert rows(names["yunnan"], "SELECT state, times_returned FROM ledger_currentvalue") == []
+
+
 def test_a_tracker_reads_no_names_no_drafts_no_other_table_and_writes_nothing(names) -> None:
     others = [f"SELECT 1 FROM public.{table}" for table in sorted(set(told.wall().tables) - set(TRACKER))]
     for sql in (
         *others, "SELECT published_by_name FROM ledger_scorerun", "SELECT trace FROM ledger_scorecard",
         "SELECT office_signer_name FROM ledger_targetletter", "SELECT reason FROM ledger_currentvalue",
+        "SELECT final_fact FROM ledger_currentvalue", "SELECT corrected FROM ledger_currentvalue",
+        "SELECT points_off FROM ledger_currentvalue",
         "SELECT * FROM kunming.reporting_draftvalue", "UPDATE ledger_cycle SET name = 'x'",
         "DELETE FROM ledger_scorerun", "CREATE TABLE mine ()", "SELECT anlan.tracked_by('track_shifan')",
         "SELECT * FROM anlan_cell.session('x')",
