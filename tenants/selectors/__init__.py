@@ -7,6 +7,7 @@ from tenants.selectors.access import (
     office_by_path,
     offices_of,
     oneself,
+    other_accounts,
 )
 
-__all__ = ["actor_for", "division_label", "office_by_host", "office_by_path", "offices_of", "oneself"]
+__all__ = ["actor_for", "division_label", "office_by_host", "office_by_path", "offices_of", "oneself", "other_accounts"]

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from core.errors import NotFound
@@ -90,6 +90,21 @@ def offices_of(user: User, *, on: date) -> list[Office]:
         level=Level.PREFECTURE, parent_id__in=ids, parent__level=Level.PROVINCE
     )
     return list(offices.distinct().order_by("parent_id", "position", "id"))
+
+
+def other_accounts(user: User, *, on: date) -> list[Office]:
+    """Where a person's office assesses counties, or the office that their house acts for: entered by another account.
+
+    A house is a cell of its own, which keeps its own people (adr/0035). Asked by the portal, which sees both sides.
+    """
+    if user.emergency:
+        return []
+    own = Membership.objects.filter(user=user).in_force(on).values("office_id")
+    acting = StandIn.objects.filter(person=user, membership__ended_at__isnull=True).in_force(on)
+    theirs = Q(pk__in=own) | Q(pk__in=acting.values("membership__office_id"))
+    mine = Office.objects.filter(theirs)
+    pairs = Q(acts_for__in=mine) | Q(pk__in=mine.filter(acts_for__isnull=False).values("acts_for_id"))
+    return list(Office.objects.active().filter(pairs).exclude(pk__in=mine).order_by("pk"))
 
 
 def division_label(division_id: int | None) -> str:

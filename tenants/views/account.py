@@ -19,7 +19,7 @@ from core.http import client_address, portal_url, reads, refusals_on, status_of
 from tenants import selectors
 from tenants.forms.account import PasswordForm, SignInForm
 from tenants.middleware import to_sign_in
-from tenants.models import User
+from tenants.models import Office, User
 from tenants.models.sessions import EndReason
 from tenants.rules import passwords as password_rules
 from tenants.rules import second_factor as factor_rules
@@ -75,6 +75,7 @@ def sign_in_answer(
         "providers": identity_selectors.enabled(),
         "emergency": emergencies.any_made(),
         "left": request.session.get("left_provider"),
+        "going_to": request.session.get("going_to"),
     }
     return render(request, "tenants/sign_in.html", context, status=status)
 
@@ -87,7 +88,8 @@ def open_session(
     identity: what usecases.identity gave, where a provider recognised the person.
     """
     user = outcome.unwrap()
-    request.session.pop("left_provider", None)
+    for told in ("left_provider", "going_to"):
+        request.session.pop(told, None)
     language = request.session.get("_language")
     if request.session.session_key and request.user.is_authenticated:  # once more in the same browser
         sessions.over(key=request.session.session_key, reason=EndReason.SIGNED_OUT, at=at)
@@ -153,8 +155,9 @@ def await_second_step(
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session; nothing of it stays in the browser."""
+    """End the session; nothing of it stays in the browser. `to`: where the person has another account to go on with."""
     user = request.user
+    there = _going_to(request)
     if isinstance(user, User) and user.emergency:
         emergency.leave(user=user, at=timezone.now())
     if user.is_authenticated and request.session.session_key:
@@ -164,9 +167,22 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if left:  # nothing of the person stays but what ends their session at the provider, if they want that
         request.session["left_provider"] = left
         request.session.set_expiry(600)
-    response = redirect(portal_url("sign-in"))
+    target = portal_url("sign-in")
+    if there is not None:
+        request.session["going_to"] = there.label
+        request.session.set_expiry(600)
+        target += "?" + urlencode({"next": f"/{there.slug}/"})
+    response = redirect(target)
     response["Clear-Site-Data"] = '"cache"'
     return response
+
+
+def _going_to(request: HttpRequest) -> Office | None:
+    slug, user = request.POST.get("to", ""), request.user
+    if not slug or not isinstance(user, User):
+        return None
+    known = selectors.other_accounts(user, on=timezone.localdate())
+    return next((office for office in known if office.slug == slug), None)
 
 
 @reads

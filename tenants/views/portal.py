@@ -34,9 +34,11 @@ def portal(request: HttpRequest) -> HttpResponse:
     offices = selectors.offices_of(request.user, on=on)
     if len(offices) == 1 and "choose" not in request.GET:
         return redirect(f"/{offices[0].slug}/")
-    return render(
-        request, "tenants/portal.html", {"groups": _by_province(offices, _roles(request, on)), "n": len(offices)}
-    )
+    context = {
+        "groups": _by_province(offices, _roles(request, on)), "n": len(offices),
+        "elsewhere": selectors.other_accounts(request.user, on=on),
+    }  # fmt: skip
+    return render(request, "tenants/portal.html", context)
 
 
 def _roles(request: HttpRequest, on) -> dict[int, list[str]]:

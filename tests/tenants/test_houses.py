@@ -7,7 +7,7 @@ from core import office as office_core
 from core.errors import Conflict, Denied, Invalid, NotFound
 from core.models import CalendarDay
 from tenants import selectors
-from tenants.models import Office, Role
+from tenants.models import Membership, Office, Role
 from tenants.policies import offices as policies
 from tenants.selectors import offices as office_selectors
 from tenants.usecases import calendar, offices
@@ -165,6 +165,47 @@ class TestPages:
         assert "以上级身份查看" in portal
         page = client.get("/x530102/appraisal/ranking/").content.decode()
         assert "以州市（对县考核）身份查看五华区，只读" in page
+
+
+class TestTwoAccounts:
+    """A house keeps its own people: who works in both goes from one to the other by the account they have there."""
+
+    def portal(self, client) -> str:
+        return client.get("/?choose=1").content.decode()
+
+    @pytest.mark.parametrize(("here", "there"), [("kunming", "kunming_house"), ("kunming_house", "kunming")])
+    def test_one_goes_from_one_to_the_other_and_back(self, house, offices, signed_in, here: str, there: str) -> None:
+        client, other = signed_in(here, Role.REVIEWER), factories.make_person(offices[there], Role.REVIEWER)
+        assert f'name="to" value="{there}"' in self.portal(client)
+
+        answer = client.post("/sign-out/", {"to": there})
+
+        assert answer["Location"] == f"/sign-in/?next=%2F{there}%2F"
+        page = client.get(answer["Location"]).content.decode()
+        assert f"请用您在{offices[there].label}的账号登录" in page
+        form = {"username": other.username, "password": factories.PASSWORD, "next": f"/{there}/"}
+        assert client.post("/sign-in/", form)["Location"] == f"/{there}/"
+        assert client.get(f"/{there}/", follow=True).status_code == 200
+        assert client.get(f"/{here}/").status_code == 404, "the account before is signed out"
+        assert "going_to" not in client.session
+        assert f'name="to" value="{here}"' in self.portal(client)
+
+    @pytest.mark.parametrize("slug", ["yunnan", "puer", "x530102", "anlan_platform"])
+    def test_nobody_else_is_shown_it_nor_led_there(self, house, signed_in, slug: str) -> None:
+        client = signed_in(slug, Role.SYS_ADMIN)
+        assert 'name="to"' not in self.portal(client)
+        for to in ("kunming_house", "kunming", "//example.org", "nowhere"):
+            assert client.post("/sign-out/", {"to": to})["Location"] == "/sign-in/"
+
+    def test_nor_who_has_no_role_there_any_more(self, house, signed_in) -> None:
+        client = signed_in("kunming", Role.REVIEWER)
+        Membership.objects.filter(user=client.user).update(valid_to=TODAY.replace(year=2025))
+        assert 'name="to"' not in self.portal(client)
+        assert client.post("/sign-out/", {"to": "kunming_house"})["Location"] == "/sign-in/"
+
+    def test_a_house_that_is_closed_is_not_offered(self, house, signed_in) -> None:
+        Office.objects.filter(pk=house.pk).update(state="SUSPENDED", state_reason="停用")
+        assert 'name="to"' not in self.portal(signed_in("kunming", Role.REVIEWER))
 
 
 class TestWalls:
