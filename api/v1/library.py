@@ -221,7 +221,9 @@ class Indicators(IdempotentMixin, APIView):
         """Groups and indicators in tree order."""
         version = selectors.get_version(actor_of(request), version_id)
         pages = Pages()
-        rows = pages.paginate_queryset(version.indicators.order_by("position", "id"), request, view=self)
+        rows = pages.paginate_queryset(
+            version.indicators.select_related("owner").order_by("position", "id"), request, view=self
+        )
         return pages.get_paginated_response(shapes.IndicatorOut(rows, many=True).data)
 
     @extend_schema(
@@ -303,6 +305,20 @@ class IndicatorGroup(IdempotentMixin, APIView):
         return _detail(request, version)
 
 
+class IndicatorOwner(IdempotentMixin, APIView):
+    """POST gives a published indicator to another division of the bureau."""
+
+    @extend_schema(operation_id="indicators_owner", request=shapes.OwnerIn, responses=shapes.IndicatorOut)
+    def post(self, request: Request, version_id: int, indicator_id: int) -> Response:
+        """From now on its verifiers decide about the figures; a group takes along what was the same division's."""
+        body, actor = given(shapes.OwnerIn, request.data), actor_of(request)
+        usecases.reassign_owner(
+            version_id=version_id, indicator_id=indicator_id, actor=actor, at=timezone.now(), **body.validated_data
+        )
+        row = selectors.get_indicator(selectors.get_version(actor, version_id), indicator_id)
+        return Response(shapes.IndicatorOut(row).data)
+
+
 class Comparison(APIView):
     """A version compared with another one of its template, or with any one may see."""
 
@@ -351,5 +367,6 @@ urlpatterns = [
     path(INDICATOR, IndicatorDetail.as_view(), name="indicator"),
     path(f"{INDICATOR}group/", IndicatorGroup.as_view(), name="indicator-group"),
     path(f"{INDICATOR}move/", IndicatorMove.as_view(), name="indicator-move"),
+    path(f"{INDICATOR}owner/", IndicatorOwner.as_view(), name="indicator-owner"),
     path(f"{INDICATOR}trials/", Trials.as_view(), name="indicator-trials"),
 ]

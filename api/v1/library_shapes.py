@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from appraisal.library import schemes, selectors
+from appraisal.library import owners, schemes, selectors
 from appraisal.library.forms.versions import LARGEST_BOOK
 from appraisal.library.models import EnteredBy, Indicator, IndicatorTemplate, Method, TargetBasis, TemplateVersion
 from appraisal.library.models.indicator import Better
@@ -83,13 +83,17 @@ class ProblemRow(serializers.Serializer):
 
 class IndicatorOut(serializers.ModelSerializer):
     parameters = serializers.DictField(child=serializers.JSONField(allow_null=True))
+    owner = serializers.CharField(
+        source="owner.name", default=None, allow_null=True,
+        help_text="division that confirms the figures of a published version; of a draft null",
+    )  # fmt: skip
 
     class Meta:
         model = Indicator
         fields = (
             "id", "parent", "code", "name", "name_en", "points", "position", "method", "parameters", "unit",
             "direction", "cumulative", "target_basis", "entered_by", "data_source", "evidence", "legal_basis",
-            "owner_division", "origins",
+            "owner_division", "owner", "origins",
         )  # fmt: skip
 
 
@@ -143,7 +147,7 @@ class VersionDetailOut(VersionOut):
 
     def rows(self, version: TemplateVersion) -> list[Indicator]:
         if "rows" not in self.context:
-            self.context["rows"] = list(version.indicators.order_by("position", "id"))
+            self.context["rows"] = list(version.indicators.select_related("owner").order_by("position", "id"))
         return self.context["rows"]
 
     @extend_schema_field(IndicatorOut(many=True))
@@ -152,7 +156,8 @@ class VersionDetailOut(VersionOut):
 
     @extend_schema_field(ProblemRow(many=True))
     def get_problems(self, version: TemplateVersion) -> Any:
-        return schemes.problems_of(version, self.rows(version))
+        rows = self.rows(version)
+        return schemes.problems_of(version, rows) + owners.problems_of(version, rows)
 
 
 class VersionQuery(serializers.Serializer):
@@ -228,6 +233,14 @@ class IndicatorFields(serializers.Serializer):
     evidence = serializers.CharField(max_length=120, allow_blank=True, required=False)
     legal_basis = serializers.CharField(max_length=200, allow_blank=True, required=False)
     owner_division = serializers.CharField(max_length=40, allow_blank=True, required=False)
+
+
+class OwnerIn(serializers.Serializer):
+    """A published indicator's division, by name; '' for all verifiers. seen: who owned it when it was read."""
+
+    owner_division = serializers.CharField(max_length=40, allow_blank=True)
+    seen = serializers.CharField(max_length=40, allow_blank=True, default="")
+    reason = serializers.CharField(max_length=500)
 
 
 class IndicatorPatchIn(LockIn, IndicatorFields):

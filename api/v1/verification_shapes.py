@@ -4,7 +4,7 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from appraisal.ledger.models import CurrentValue, Reopening
-from appraisal.ledger.selectors import avoidance, histories
+from appraisal.ledger.selectors import histories, owning
 from appraisal.ledger.states import ValueState
 
 LARGEST = 2**63 - 1
@@ -21,6 +21,7 @@ class ValueQuery(serializers.Serializer):
     indicator = serializers.CharField(max_length=10, required=False, help_text="code of an indicator")
     state = serializers.ChoiceField(choices=ValueState.values, required=False)
     source = serializers.CharField(max_length=30, required=False, help_text="report, province or a ledger's name")
+    owner = serializers.CharField(max_length=40, required=False, help_text="name of the division that confirms it")
 
 
 class ValueRemarkOut(serializers.Serializer):
@@ -48,6 +49,9 @@ class ValueOut(serializers.ModelSerializer):
         source="value.remarked", many=True, help_text="what the system remarked as it was reported"
     )
     narrative = serializers.CharField(source="value.narrative", help_text="what the office says about it")
+    owner = serializers.CharField(
+        source="indicator.owner.name", default=None, allow_null=True, help_text="division that confirms it, or null"
+    )
     on_time = serializers.SerializerMethodField(help_text="null for what the province entered")
     published = serializers.BooleanField(help_text="the month's scores are published")
     refusals = serializers.SerializerMethodField(help_text="decision → reason why not, or null when allowed")
@@ -57,7 +61,8 @@ class ValueOut(serializers.ModelSerializer):
         fields = (
             "id", "year", "month", "period_id", "office", "indicator", "name", "state", "version", "source",
             "reported_fact", "final_fact", "remarks", "narrative", "corrected", "points_off", "reason",
-            "times_returned", "decided_by_name", "decided_at", "lock_version", "on_time", "published", "refusals",
+            "times_returned", "decided_by_name", "decided_at", "lock_version", "owner", "on_time", "published",
+            "refusals",
         )  # fmt: skip
 
     def get_on_time(self, value: CurrentValue) -> bool | None:
@@ -65,9 +70,9 @@ class ValueOut(serializers.ModelSerializer):
 
     def get_refusals(self, value: CurrentValue) -> dict[str, str | None]:
         actor = self.context["actor"]
-        if "avoided" not in self.context:  # of the actor, so once for the whole list
-            self.context["avoided"] = avoidance.avoided_by(actor, on=timezone.localdate())
-        return histories.refusals(actor, value, self.context["avoided"])
+        if "bars" not in self.context:  # of the actor, so once for the whole list
+            self.context["bars"] = owning.bars(actor, on=timezone.localdate())
+        return histories.refusals(actor, value, self.context["bars"])
 
 
 class ValueDecisionOut(serializers.Serializer):

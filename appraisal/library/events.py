@@ -82,6 +82,17 @@ class VersionPublished(Event):
     effective_on: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class OwnerReassigned(Event):
+    """Another division confirms the figures of a published version's indicator (or group with `codes`)."""
+
+    code: str
+    codes: list[str] = field(default_factory=list)
+    before: str
+    after: str
+    reason: str
+
+
 __all__ = [
     "Changes",
     "CheckRemoved",
@@ -92,6 +103,7 @@ __all__ = [
     "IndicatorRemoved",
     "IndicatorsChanged",
     "NaTreatmentSet",
+    "OwnerReassigned",
     "TemplateImported",
     "VersionCopied",
     "VersionPublished",

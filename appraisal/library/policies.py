@@ -36,6 +36,14 @@ def edit(actor: Actor, version: TemplateVersion) -> None:
 
 
 @policy
+def reassign(actor: Actor, version: TemplateVersion) -> None:
+    """Give what is published to another division; in a draft the owner is a field like others."""
+    create(actor)
+    if version.state == VersionState.DRAFT:
+        raise Conflict(_("%(version)s 还是草稿，责任处室直接在指标上修改。") % {"version": version.label})
+
+
+@policy
 def publish(actor: Actor, version: TemplateVersion) -> None:
     """Same person as editing; the decision itself is the party group's, its minutes number is required."""
     create(actor)

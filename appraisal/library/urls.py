@@ -29,6 +29,7 @@ urlpatterns = [
     path(f"{INDICATOR}move/", versions.move, name="move"),
     path(f"{INDICATOR}remove/", dialogs.remove, name="remove"),
     path(f"{INDICATOR}regroup/", dialogs.regroup, name="regroup"),
+    path(f"{INDICATOR}owner/", dialogs.owner, name="owner"),
     path(f"{INDICATOR}restore/", versions.restore, name="restore"),
     path(f"{INDICATOR}save/", versions.save, name="save"),
     path(f"{INDICATOR}rule/", versions.rule, name="rule"),

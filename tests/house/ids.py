@@ -71,7 +71,7 @@ WORDS = frozenset({
     "is_working", "kind", "language", "late", "legal_basis", "lock", "lock_version", "m-due_on", "m-name", "method",
     "minutes_number", "month", "n", "na_treatment", "name", "name_en", "narrative", "new_password", "new_password1",
     "new_password2", "next", "note", "nothing_reason", "nothing_to_report", "number", "old_password",
-    "owner_division", "page", "paid", "password", "password1", "password2", "paste", "phone", "points",
+    "owner", "owner_division", "page", "paid", "password", "password1", "password2", "paste", "phone", "points",
     "points_off", "q", "rate", "reason", "region", "region_code", "remind", "resident_id", "result", "role",
     "schema_name", "short_name", "since", "source", "staff_number", "start", "starts_on", "state", "submitted_at",
     "tab", "table", "target_basis", "text", "theme", "unit", "until", "upheld", "username", "valid_from",

@@ -18,29 +18,23 @@ def see(actor: Actor) -> None:
 
 
 @policy
-def decide(
-    actor: Actor, claim: FactClaim, current: CurrentValue, *, published: bool, avoided: verification.Avoided
-) -> None:
+def decide(actor: Actor, claim: FactClaim, current: CurrentValue, *, published: bool, bars: verification.Bars) -> None:
     """As every verification; and not by who claimed, reported or signed it."""
     verification.handle(actor, current.period.cycle)
     if actor.user_id in {claim.claimed_by_id, claim.report.reporter_id, claim.report.signer_id}:
         raise Denied(_("这项另报数由您本人填写或签发，须由另一位核验人核定。"))
-    verification.decide(actor, current, published=published, avoided=avoided)
+    verification.decide(actor, current, published=published, bars=bars)
 
 
 @policy
-def accept(
-    actor: Actor, claim: FactClaim, current: CurrentValue, *, published: bool, avoided: verification.Avoided
-) -> None:
-    decide(actor, claim, current, published=published, avoided=avoided)
+def accept(actor: Actor, claim: FactClaim, current: CurrentValue, *, published: bool, bars: verification.Bars) -> None:
+    decide(actor, claim, current, published=published, bars=bars)
     _not_yet(claim, ClaimState.ACCEPTED)
 
 
 @policy
-def uphold(
-    actor: Actor, claim: FactClaim, current: CurrentValue, *, published: bool, avoided: verification.Avoided
-) -> None:
-    decide(actor, claim, current, published=published, avoided=avoided)
+def uphold(actor: Actor, claim: FactClaim, current: CurrentValue, *, published: bool, bars: verification.Bars) -> None:
+    decide(actor, claim, current, published=published, bars=bars)
     _not_yet(claim, ClaimState.UPHELD)
 
 

@@ -11,7 +11,7 @@ from appraisal.ledger.policies import claims as policies
 from appraisal.ledger.policies import verification
 from appraisal.ledger.policies.reports import of_ledger
 from appraisal.ledger.rules import facts
-from appraisal.ledger.selectors import avoidance
+from appraisal.ledger.selectors import owning
 from appraisal.ledger.selectors.fact_text import describe
 from appraisal.ledger.selectors.values import PUBLISHED, with_context
 from appraisal.ledger.states import ClaimState
@@ -64,7 +64,7 @@ def of_month(office: Office, period: Period) -> dict[int, FactClaim]:
 
 def awaited(actor: Actor) -> QuerySet[FactClaim]:
     """What waits for a decision that can still be made: of months whose scores are not published."""
-    return claims_for(actor).filter(~PUBLISHED, state=ClaimState.OPEN)
+    return claims_for(actor).filter(~PUBLISHED, owning.mine(actor), state=ClaimState.OPEN)
 
 
 @dataclass(frozen=True)
@@ -99,11 +99,11 @@ def lines_of(actor: Actor, claims: list[FactClaim]) -> list[Line]:
         )
     )  # fmt: skip
     current = {(row.period_id, row.office_id, row.indicator_id): row for row in rows}
-    avoided = avoidance.avoided_by(actor, on=timezone.localdate()) if actor.at_province else {}
-    return [_line(actor, row, current[row.period_id, row.office_id, row.indicator_id], avoided) for row in claims]
+    bars = owning.bars(actor, on=timezone.localdate()) if actor.at_province else verification.Bars()
+    return [_line(actor, row, current[row.period_id, row.office_id, row.indicator_id], bars) for row in claims]
 
 
-def _line(actor: Actor, claim: FactClaim, current: CurrentValue, avoided: verification.Avoided) -> Line:
+def _line(actor: Actor, claim: FactClaim, current: CurrentValue, bars: verification.Bars) -> Line:
     indicator, published = claim.indicator, current.published
     return Line(
         claim=claim,
@@ -115,8 +115,8 @@ def _line(actor: Actor, claim: FactClaim, current: CurrentValue, avoided: verifi
         moved=current.value_id != claim.value_id,
         agrees=facts.same(claim.fact, current.value.fact),
         refusals={
-            "accept": policies.accept.reason(actor, claim, current, published=published, avoided=avoided),
-            "uphold": policies.uphold.reason(actor, claim, current, published=published, avoided=avoided),
+            "accept": policies.accept.reason(actor, claim, current, published=published, bars=bars),
+            "uphold": policies.uphold.reason(actor, claim, current, published=published, bars=bars),
         },
     )
 
@@ -130,9 +130,14 @@ def of_value(actor: Actor, current: CurrentValue) -> list[Line]:
     return lines_of(actor, claims) if claims else []
 
 
+def listed(actor: Actor) -> QuerySet[FactClaim]:
+    """Those of the list: a verifier finds what their division confirms."""
+    return claims_for(actor).filter(owning.mine(actor))
+
+
 def counts(actor: Actor) -> dict[str, int]:
     """State → how many. One query."""
     found = dict.fromkeys(ClaimState.values, 0)
-    for state in claims_for(actor).order_by().values_list("state", flat=True):
+    for state in listed(actor).order_by().values_list("state", flat=True):
         found[state] += 1
     return found

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Min, Q
 
 from appraisal.ledger.models import CurrentValue, Cycle, Participant, Period, Report
-from appraisal.ledger.selectors import letters
+from appraisal.ledger.selectors import letters, owning
 from appraisal.ledger.selectors.facts import last_day
 from appraisal.ledger.states import ValueState
 from appraisal.library.models import EnteredBy, Indicator
@@ -44,8 +44,12 @@ class Standing:
         return 100 * self.verified // self.expected if self.expected else 0
 
 
-def standings(period: Period) -> list[Standing]:
-    """All participants in official order. Six queries, seven with changed letters, whatever their number."""
+def standings(period: Period, owner: str = "") -> list[Standing]:
+    """All participants in official order. Six queries, seven with changed letters, whatever their number.
+
+    owner: only what this division confirms, as owning.asked.
+    """
+    mine = owning.asked(owner)
     participants = Participant.objects.in_month(period).select_related("office")
     reports: dict[int, dict[str, Any]] = {
         row["office_id"]: dict(row)
@@ -60,7 +64,7 @@ def standings(period: Period) -> list[Standing]:
     reported = Q(value__report__isnull=False)
     states: dict[int, dict[str, Any]] = {
         row["office_id"]: dict(row)
-        for row in CurrentValue.objects.filter(period=period)
+        for row in CurrentValue.objects.filter(mine, period=period)
         .values("office_id")
         .annotate(
             reported=Count("pk", filter=reported),
@@ -70,8 +74,8 @@ def standings(period: Period) -> list[Standing]:
             entered=Count("pk", filter=Q(indicator__entered_by=EnteredBy.PROVINCE)),
         )
     }
-    wanted = _wanted(period)
-    excluded = letters.spared(period.cycle_id, period.cycle.version_id, last_day(period))
+    wanted = _wanted(period, owner)
+    excluded = letters.spared(period.cycle_id, period.cycle.version_id, last_day(period), owner=owner)
     rows = []
     for participant in participants.order_by("office__position", "office_id"):
         key = participant.office_id
@@ -95,8 +99,9 @@ def standings(period: Period) -> list[Standing]:
     return rows
 
 
-def _wanted(period: Period) -> dict[str, int]:
-    rows = Indicator.objects.filter(version_id=period.cycle.version_id, parent__isnull=False)
+def _wanted(period: Period, owner: str) -> dict[str, int]:
+    of_owner = owning.asked(owner, "owner")
+    rows = Indicator.objects.filter(of_owner, version_id=period.cycle.version_id, parent__isnull=False)
     return {row["entered_by"]: row["n"] for row in rows.order_by().values("entered_by").annotate(n=Count("pk"))}
 
 

@@ -12,7 +12,7 @@ from appraisal.ledger.policies import verification as policies
 from appraisal.ledger.policies.reports import of_ledger
 from appraisal.ledger.rules import facts
 from appraisal.ledger.rules.remarks import Remark
-from appraisal.ledger.selectors import avoidance, claims, outliers, queue
+from appraisal.ledger.selectors import claims, outliers, owning, queue
 from appraisal.ledger.selectors.claims import Line as ClaimLine
 from appraisal.ledger.selectors.fact_text import describe, number_of
 from appraisal.library.models import Indicator, Method
@@ -114,19 +114,19 @@ def history_of(actor: Actor, current: CurrentValue) -> History:
     )
 
 
-def refusals(actor: Actor, current: CurrentValue, avoided: policies.Avoided | None = None) -> dict[str, str | None]:
+def refusals(actor: Actor, current: CurrentValue, bars: policies.Bars | None = None) -> dict[str, str | None]:
     """For each decision why not, None when the actor may: the same sentences on pages and in the API.
 
-    avoided: the actor's ties where they are known already, for lists.
+    bars: the actor's where they are known already, for lists.
     """
     published = current.published
-    avoided = avoidance.avoided_by(actor, on=timezone.localdate()) if avoided is None else avoided
+    bars = owning.bars(actor, on=timezone.localdate()) if bars is None else bars
     return {
-        "verify": policies.verify.reason(actor, current, published=published, avoided=avoided),
-        "return": policies.return_.reason(actor, current, published=published, avoided=avoided),
-        "correct": policies.correct.reason(actor, current, published=published, avoided=avoided),
-        "points": policies.change.reason(actor, current, published=published, avoided=avoided),
-        "reopen": policies.reopen.reason(actor, current, published=published, avoided=avoided),
+        "verify": policies.verify.reason(actor, current, published=published, bars=bars),
+        "return": policies.return_.reason(actor, current, published=published, bars=bars),
+        "correct": policies.correct.reason(actor, current, published=published, bars=bars),
+        "points": policies.change.reason(actor, current, published=published, bars=bars),
+        "reopen": policies.reopen.reason(actor, current, published=published, bars=bars),
     }
 
 

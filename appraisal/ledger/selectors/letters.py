@@ -14,6 +14,7 @@ from appraisal.ledger.models import LetterVersion, Target, TargetLetter, TargetM
 from appraisal.ledger.policies import changes as change_policies
 from appraisal.ledger.policies import cycles as cycle_policies
 from appraisal.ledger.policies import letters as policies
+from appraisal.ledger.selectors import owning
 from appraisal.ledger.states import LetterState
 from appraisal.library.models import Indicator, Method, TargetBasis
 from core.errors import NotFound
@@ -157,17 +158,18 @@ def contents_before(cycle_id: int, on: date) -> dict[int, dict[str, Any]]:
     return dict(rows.values_list("letter__office_id", "content"))
 
 
-def spared(cycle_id: int, version_id: int, on: date) -> dict[int, dict[str, int]]:
+def spared(cycle_id: int, version_id: int, on: date, *, owner: str = "") -> dict[int, dict[str, int]]:
     """Office id → who would bring it (EnteredBy) → how many indicators did not apply by its letter of that day.
 
-    Two queries; a third where letters were changed from a later day on.
+    owner: only of what this division confirms, as owning.asked. Two queries; a third where letters were changed from a later day on.
     """
     found: dict[int, dict[str, int]] = {}
-    rows = Target.objects.filter(letter__cycle_id=cycle_id, applicable=False).order_by()
+    rows = Target.objects.filter(owning.asked(owner), letter__cycle_id=cycle_id, applicable=False).order_by()
     for row in rows.values("letter__office_id", "indicator__entered_by").annotate(n=Count("pk")):
         found.setdefault(row["letter__office_id"], {})[row["indicator__entered_by"]] = row["n"]
     before = contents_before(cycle_id, on)
-    brings = dict(Indicator.objects.filter(version_id=version_id).values_list("code", "entered_by")) if before else {}
+    of_owner = Indicator.objects.filter(owning.asked(owner, "owner"), version_id=version_id)
+    brings = dict(of_owner.values_list("code", "entered_by")) if before else {}
     for office_id, content in before.items():
         aside = [row["code"] for row in content["targets"] if not row["applicable"] and row["code"] in brings]
         found[office_id] = dict(Counter(brings[code] for code in aside))

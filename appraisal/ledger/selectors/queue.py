@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import CurrentValue, Cycle, Participant, Period, ScoreRun, Target
 from appraisal.ledger.models.reports import CurrentValueQuerySet
+from appraisal.ledger.selectors import owning
 from appraisal.ledger.selectors.fact_text import describe
 from appraisal.ledger.selectors.values import PUBLISHED, values_for
 from appraisal.ledger.states import CycleState, RunState, ValueState
@@ -25,17 +26,21 @@ LATE = "LATE"  # waits although the day to verify by has passed
 
 @dataclass(frozen=True)
 class Filters:
-    """What is asked for; empty means everything. state: a ValueState, ALL or LATE; group, indicator: codes."""
+    """What is asked for; empty means everything.
+
+    state: a ValueState, ALL or LATE; group, indicator: codes; owner: as owning.asked.
+    """
 
     state: str = ValueState.SUBMITTED
     office: str = ""
     group: str = ""
     indicator: str = ""
+    owner: str = ""
     late_report: bool = False
 
     @property
     def narrowed(self) -> bool:
-        return bool(self.office or self.group or self.indicator or self.late_report)
+        return bool(self.office or self.group or self.indicator or self.owner or self.late_report)
 
     def of_state(self, state: str) -> "Filters":
         return replace(self, state=state)
@@ -90,7 +95,7 @@ def period_in_force(actor: Actor, periods: list[Period], month: int | None) -> P
 def queue(actor: Actor, period: Period, filters: Filters, *, on: date) -> CurrentValueQuerySet:
     """The values handed over in `period`, narrowed, in the order of offices and of the scheme."""
     rows = _of_state(_narrowed(actor, period, filters), filters.state, period, on)
-    rows = rows.select_related("office", "indicator__parent", "value__report", "period")
+    rows = rows.select_related("office", "indicator__parent", "indicator__owner", "value__report", "period")
     return rows.order_by("office__position", "office_id", "indicator__parent__position", "indicator__position", "pk")
 
 
@@ -106,7 +111,8 @@ def counts(actor: Actor, period: Period, filters: Filters, *, on: date) -> dict[
 
 
 def _narrowed(actor: Actor, period: Period, filters: Filters) -> CurrentValueQuerySet:
-    rows = values_for(actor).filter(period=period, value__report__isnull=False)
+    rows = values_for(actor).filter(owning.mine(actor), period=period, value__report__isnull=False)
+    rows = rows.filter(owning.asked(filters.owner))
     if filters.office:
         rows = rows.filter(office__schema_name=filters.office)
     if filters.group:
@@ -190,7 +196,7 @@ def choices(cycle: Cycle) -> tuple[list[Participant], list[Indicator]]:
 
 def awaited(actor: Actor) -> QuerySet[CurrentValue]:
     """Values that wait for the province: of months whose scores are not published, since nobody decides after that."""
-    rows = values_for(actor).filter(~PUBLISHED, state=ValueState.SUBMITTED)
+    rows = values_for(actor).filter(~PUBLISHED, owning.mine(actor), state=ValueState.SUBMITTED)
     return rows.filter(value__report__isnull=False)
 
 

@@ -30,7 +30,9 @@ def values_for(actor: Actor) -> CurrentValueQuerySet:
 
 def with_context(rows: CurrentValueQuerySet) -> CurrentValueQuerySet:
     """What deciding and showing need, in one query; `published`: the month's scores are published."""
-    return rows.select_related("period__cycle", "office", "indicator__parent", "value__report").annotate(
+    return rows.select_related(
+        "period__cycle", "office", "indicator__parent", "indicator__owner", "value__report"
+    ).annotate(
         published=PUBLISHED  # type: ignore[no-redef]  # declared on the model, for whoever reads it there
     )
 
@@ -59,12 +61,13 @@ def lock_values(actor: Actor, ids: Collection[int]) -> list[CurrentValue]:
 
 def listed(
     actor: Actor, *, year: int | None = None, month: int | None = None, office: str = "", group: str = "",
-    indicator: str = "", state: str = "", source: str = "",
+    indicator: str = "", state: str = "", source: str = "", owner: str = "",
 ) -> CurrentValueQuerySet:  # fmt: skip
     """The values the actor may know of, narrowed, newest month first, then by office and scheme. Codes, not ids."""
     asked = {
         "period__cycle__year": year, "period__month": month, "office__schema_name": office, "state": state,
         "indicator__parent__code": group, "indicator__code": indicator, "value__source": source,
+        "indicator__owner__name": owner,
     }  # fmt: skip
     rows = with_context(values_for(actor)).filter(**{name: value for name, value in asked.items() if value})
     return rows.order_by(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import CurrentValue, Period, ReportedValue
-from appraisal.ledger.selectors import queue
+from appraisal.ledger.policies import verification as policies
+from appraisal.ledger.selectors import owning, queue
 from appraisal.ledger.selectors.fact_text import describe
 from appraisal.ledger.selectors.values import values_for, with_context
 from appraisal.library.models import EnteredBy, Indicator, Method
@@ -31,13 +32,31 @@ class Line:
 def indicators_of(period: Period) -> list[Indicator]:
     """What the prefectures report in one row of figures, in the scheme's order (milestones are decided one by one)."""
     rows = Indicator.objects.filter(version_id=period.cycle.version_id, entered_by=EnteredBy.PREFECTURE)
-    rows = rows.exclude(method__in=["", Method.MILESTONE]).select_related("parent")
+    rows = rows.exclude(method__in=["", Method.MILESTONE]).select_related("parent", "owner")
     return list(rows.order_by("parent__position", "position"))
 
 
-def indicator_in_force(period: Period, code: str) -> Indicator | None:
-    """The one asked for, else the first; None where there are none. Raises NotFound for a code that is not there."""
-    rows = indicators_of(period)
+def found_by(actor: Actor, rows: list[Indicator], bars: policies.Bars, owner: str = "") -> list[Indicator]:
+    """Those that a verifier decides about, leaders find all of them; narrowed to a division where one is asked for."""
+    looks_on = actor.has(*policies.LEADERS)
+    key = {None: owning.NONE}
+    return [
+        row for row in rows
+        if (looks_on or bars.owns(row.owner_id)) and owner in ("", key.get(row.owner_id, str(row.owner_id)))
+    ]  # fmt: skip
+
+
+def indicator_in_force(actor: Actor, period: Period, code: str, bars: policies.Bars, owner: str) -> Indicator | None:
+    """The one asked for, else the first; None where there are none. Raises NotFound for a code that is not there,
+    Denied for one that another division confirms.
+    """
+    every = indicators_of(period)
+    rows = found_by(actor, every, bars, owner)
+    for row in every:
+        if row.code == code and not actor.has(*policies.LEADERS):
+            policies.own(actor, row, bars=bars)
+    if code and any(row.code == code for row in every):
+        return next(row for row in every if row.code == code)
     found = next((row for row in rows if row.code == code), None if code else next(iter(rows), None))
     if found is None and rows:
         raise NotFound(_("没有这个由州市填报的指标。"))

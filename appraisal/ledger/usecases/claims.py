@@ -15,8 +15,8 @@ from appraisal.ledger.policies import claims as policies
 from appraisal.ledger.policies import verification
 from appraisal.ledger.policies.reports import of_ledger
 from appraisal.ledger.rules import facts
-from appraisal.ledger.selectors import avoidance, values
 from appraisal.ledger.selectors import claims as selectors
+from appraisal.ledger.selectors import owning, values
 from appraisal.ledger.states import ClaimState
 from appraisal.ledger.usecases.checks import check_fact, checked_reason
 from appraisal.ledger.usecases.verification import fresh, keep, rewrite
@@ -91,8 +91,8 @@ def _refuse_wrong(
 def ask(claim: FactClaim, value: CurrentValue, *, accept: bool, actor: Actor, at: datetime) -> None:
     """Raises why this person may not decide so now. value: bears `published`."""
     policy = policies.accept if accept else policies.uphold
-    avoided = avoidance.avoided_by(actor, on=timezone.localdate(at))
-    policy(actor, claim, value, published=value.published, avoided=avoided)
+    bars = owning.bars(actor, on=timezone.localdate(at))
+    policy(actor, claim, value, published=value.published, bars=bars)
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from appraisal.ledger.events import verification as events_of
 from appraisal.ledger.models import CurrentValue, ReportedValue, Verification
 from appraisal.ledger.policies import verification as policies
 from appraisal.ledger.rules import facts
-from appraisal.ledger.selectors import avoidance
+from appraisal.ledger.selectors import owning
 from appraisal.ledger.selectors import values as selectors
 from appraisal.ledger.states import ValueState
 from appraisal.ledger.usecases.checks import check_fact, checked_reason
@@ -45,11 +45,11 @@ def verify_values(*, items: Sequence[tuple[int, int]], actor: Actor, at: datetim
     for cycle in {value.period.cycle_id: value.period.cycle for value in values}.values():
         policies.handle(actor, cycle)
 
-    avoided = _avoided(actor, at)
+    bars = _bars(actor, at)
 
     def ask(value: CurrentValue) -> None:
         fresh(value, seen[value.pk])
-        policies.verify(actor, value, published=value.published, avoided=avoided)
+        policies.verify(actor, value, published=value.published, bars=bars)
 
     each_of(values, ask)
     reported = Subquery(ReportedValue.objects.filter(pk=OuterRef("value_id")).values("fact")[:1])
@@ -79,7 +79,7 @@ def return_value(*, current_value_id: int, lock_version: int, reason: str, actor
     meanwhile), Invalid (reason too short).
     """
     value = _load(actor, current_value_id, lock_version)
-    policies.return_(actor, value, published=value.published, avoided=_avoided(actor, at))
+    policies.return_(actor, value, published=value.published, bars=_bars(actor, at))
     value.reason = checked_reason(reason, at)
     value.move(ValueState.RETURNED)
     value.times_returned += 1
@@ -99,7 +99,7 @@ def reopen_value(*, current_value_id: int, lock_version: int, reason: str, actor
     submission, which had passed. Raises as return_value.
     """
     value = _load(actor, current_value_id, lock_version)
-    policies.reopen(actor, value, published=value.published, avoided=_avoided(actor, at))
+    policies.reopen(actor, value, published=value.published, bars=_bars(actor, at))
     value.reason = checked_reason(reason, at)
     value.move(ValueState.RETURNED)
     before = value.final_fact
@@ -122,7 +122,7 @@ def correct_value(
     published, stale), Invalid (fact of the wrong shape or the same as now, reason too short).
     """
     value = _load(actor, current_value_id, lock_version)
-    policies.correct(actor, value, published=value.published, avoided=_avoided(actor, at))
+    policies.correct(actor, value, published=value.published, bars=_bars(actor, at))
     rewrite(value, fact=fact, points_off=None, reason=reason, actor=actor, at=at)
     return value
 
@@ -137,7 +137,7 @@ def take_points_off(
     stale), Invalid (points out of bounds or as they are, reason too short).
     """
     value = _load(actor, current_value_id, lock_version)
-    policies.change(actor, value, published=value.published, avoided=_avoided(actor, at))
+    policies.change(actor, value, published=value.published, bars=_bars(actor, at))
     rewrite(value, fact=None, points_off=points, reason=reason, actor=actor, at=at)
     return value
 
@@ -194,8 +194,8 @@ def _checked_points(points: Decimal, value: CurrentValue) -> Decimal:
     return points.quantize(FOUR_PLACES)
 
 
-def _avoided(actor: Actor, at: datetime) -> policies.Avoided:
-    return avoidance.avoided_by(actor, on=timezone.localdate(at))
+def _bars(actor: Actor, at: datetime) -> policies.Bars:
+    return owning.bars(actor, on=timezone.localdate(at))
 
 
 def _load(actor: Actor, value_id: int, seen: int) -> CurrentValue:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from appraisal.ledger.models import CurrentValue
 from appraisal.ledger.policies import verification as policies
 from appraisal.ledger.rules import facts
-from appraisal.ledger.selectors import avoidance
+from appraisal.ledger.selectors import owning
 from appraisal.ledger.selectors import values as selectors
 from appraisal.ledger.states import ValueState
 from appraisal.ledger.usecases.checks import check_fact, checked_reason
@@ -51,17 +51,17 @@ def judge_values(*, rows: Sequence[Judged], actor: Actor, at: datetime) -> list[
     values = selectors.lock_values(actor, list(wanted))
     for cycle in {value.period.cycle_id: value.period.cycle for value in values}.values():
         policies.handle(actor, cycle)
-    avoided = avoidance.avoided_by(actor, on=timezone.localdate(at))
+    bars = owning.bars(actor, on=timezone.localdate(at))
 
     def ask(value: CurrentValue) -> None:
         row = wanted[value.pk]
         fresh(value, row.lock_version)
         if not row.keeps(value):
-            policies.correct(actor, value, published=value.published, avoided=avoided)
+            policies.correct(actor, value, published=value.published, bars=bars)
             check_fact(value.indicator, row.fact)
             checked_reason(row.reason, at)
         elif value.state == ValueState.SUBMITTED:
-            policies.verify(actor, value, published=value.published, avoided=avoided)
+            policies.verify(actor, value, published=value.published, bars=bars)
 
     each_of(values, ask)
     kept = [value for value in values if wanted[value.pk].keeps(value) and value.state == ValueState.SUBMITTED]

@@ -28,7 +28,7 @@ def index(request: HttpRequest) -> HttpResponse:
     actor = request.actor
     policies.see(actor)
     state = request.GET.get("state", ClaimState.OPEN if actor.at_province else "")
-    rows, counts = selectors.claims_for(actor), selectors.counts(actor)
+    rows, counts = selectors.listed(actor), selectors.counts(actor)
     if state in ClaimState.values:
         rows = rows.filter(state=state)
     page = Paginator(rows.order_by("-pk"), PAGE_SIZE).get_page(request.GET.get("page"))

@@ -16,7 +16,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from appraisal.ledger.forms.verification import CorrectionForm, DecisionForm, PointsForm
 from appraisal.ledger.models import CurrentValue
 from appraisal.ledger.policies import verification as policies
-from appraisal.ledger.selectors import avoidance, histories, values
+from appraisal.ledger.selectors import histories, owning, values
 from appraisal.ledger.usecases import verification as usecases
 from appraisal.ledger.views.verification import kept
 from core.http import refusals_on, status_of
@@ -97,8 +97,8 @@ def _decide(
     query = QueryDict(request.GET.urlencode())
     back = f"{reverse('ledger:value', args=[value.pk])}?{kept(query)}"
     if request.method == "GET":
-        avoided = avoidance.avoided_by(request.actor, on=timezone.localdate())  # type: ignore[attr-defined]
-        policy(request.actor, value, published=value.published, avoided=avoided)  # type: ignore[attr-defined]
+        bars = owning.bars(request.actor, on=timezone.localdate())  # type: ignore[attr-defined]
+        policy(request.actor, value, published=value.published, bars=bars)  # type: ignore[attr-defined]
     elif form.is_valid():
         names = ("lock_version", "reason", "points")
         data = {name: form.cleaned_data[name] for name in names if name in form.cleaned_data}

@@ -19,7 +19,7 @@ from appraisal.ledger.models import CurrentValue, Period
 from appraisal.ledger.policies import reopening as reopening_policies
 from appraisal.ledger.policies import verification as policies
 from appraisal.ledger.selectors import completeness as completeness_of
-from appraisal.ledger.selectors import histories, province_facts, reopenings, values
+from appraisal.ledger.selectors import histories, owning, province_facts, reopenings, values
 from appraisal.ledger.selectors import queue as selectors
 from appraisal.ledger.states import ValueState
 from appraisal.ledger.usecases import reopening
@@ -29,9 +29,11 @@ from appraisal.ledger.views.evidence import file_items
 from appraisal.ledger.views.timelines import value_timeline
 from core.errors import Invalid, NotFound, Refusal
 from core.http import reads, refusals_on, status_of
+from tenants.actors import Actor
+from tenants.models import Role
 
 PAGE_SIZE = 50
-FILTERS = ("year", "month", "state", "office", "group", "indicator", "late", "page")
+FILTERS = ("year", "month", "state", "office", "group", "indicator", "owner", "late", "page")
 SEGMENTS = (ValueState.SUBMITTED, selectors.LATE, ValueState.RETURNED, ValueState.VERIFIED, selectors.ALL)
 
 
@@ -49,6 +51,7 @@ def filters_of(query: QueryDict) -> selectors.Filters:
     return selectors.Filters(
         state=state if state in SEGMENTS else ValueState.SUBMITTED,
         office=query.get("office", ""), group=query.get("group", ""), indicator=query.get("indicator", ""),
+        owner=query.get("owner", ""),
         late_report=query.get("late") == "1",
     )  # fmt: skip
 
@@ -113,6 +116,7 @@ def _queue_context(request: HttpRequest, value_id: int | None, query: QueryDict)
         "overdue": period.verify_due_on < on, "offices": offices, "indicators": indicators,
         "groups": [row for row in indicators if row.parent_id is None],
         "leaves": [row for row in indicators if row.parent_id is not None],
+        "owners": owning.divisions(period),
         "segments": [
             {
                 "state": state, "label": words()[state], "count": counts[state],
@@ -184,7 +188,8 @@ def completeness(request: HttpRequest) -> HttpResponse:
     period: Period | None = selectors.period_in_force(actor, periods, month)
     context: dict[str, Any] = {**year, "period": period, "periods": periods}
     if cycle and period:
-        rows = completeness_of.standings(period)
+        owner, on = request.GET.get("owner", ""), timezone.localdate()
+        rows = completeness_of.standings(period, owner)
         punctual = completeness_of.punctuality(cycle)
         months = sorted(each.month for each in periods)
         again = reopenings.until_of(period)
@@ -199,10 +204,18 @@ def completeness(request: HttpRequest) -> HttpResponse:
             ],
             "may_reopen": reopenings.may_reopen(actor, period, timezone.localdate()),
             "months": months,
+            "owner": owner,
+            "owners": owning.divisions(period),
+            "owner_counts": owning.owner_counts(period, on=on) if _oversees(actor) else [],
             "sums": {name: sum(getattr(row, name) for row in rows) for name in SUMMED},
             "on_time": sum(row.on_time is True for row in rows),
         }
     return render(request, "ledger/verification/completeness.html", context)
+
+
+def _oversees(actor: Actor) -> bool:
+    """Who sees how far each division is: the administrator, and the leaders."""
+    return actor.has(Role.APPRAISAL_ADMIN, *policies.LEADERS)
 
 
 SUMMED = ("expected", "reported", "verified", "waiting", "returned", "missing", "province_expected", "province_entered")

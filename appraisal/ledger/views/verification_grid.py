@@ -15,7 +15,7 @@ from appraisal.ledger.forms.verification import JudgedRowForm
 from appraisal.ledger.models import Period
 from appraisal.ledger.policies import verification as policies
 from appraisal.ledger.rules import facts
-from appraisal.ledger.selectors import queue
+from appraisal.ledger.selectors import owning, queue
 from appraisal.ledger.selectors import verification_grid as selectors
 from appraisal.ledger.states import ValueState
 from appraisal.ledger.usecases.verification_grid import Judged, judge_values
@@ -35,8 +35,10 @@ def grid(request: HttpRequest) -> HttpResponse:
     cycle, context = years.chosen(request)
     periods = queue.periods_of(cycle, on=timezone.localdate()) if cycle else []
     period = queue.period_in_force(actor, periods, asked_month(request.GET))
-    indicator = selectors.indicator_in_force(period, request.GET.get("indicator", "")) if period else None
-    context |= {"period": period, "periods": periods, "indicator": indicator}
+    bars, owner = owning.bars(actor, on=timezone.localdate()), request.GET.get("owner", "")
+    asked = request.GET.get("indicator", "")
+    indicator = selectors.indicator_in_force(actor, period, asked, bars, owner) if period else None
+    context |= {"period": period, "periods": periods, "indicator": indicator, "owner": owner}
     if cycle is None or period is None or indicator is None:
         return render(request, TEMPLATE, context)
     lines = selectors.lines(actor, period, indicator)
@@ -51,15 +53,16 @@ def grid(request: HttpRequest) -> HttpResponse:
             refusal = caught
         else:
             messages.success(request, _("已办理 %(n)s 条。") % {"n": len(done)})
-            return redirect(_url(period, indicator))
+            return redirect(_url(period, indicator, owner))
     problems = {row["id"]: row["message"] for row in refusal.rows} if refusal else {}
     context |= {
         "refusal": refusal, "why_not": policies.handle.reason(actor, cycle),
         "columns": [field.label for field in forms[0].entry_fields()] if forms else [],
         "listed": [
-            {"row": row, "url": _url(period, row), "on": row.pk == indicator.pk}
-            for row in selectors.indicators_of(period)
+            {"row": row, "url": _url(period, row, owner), "on": row.pk == indicator.pk}
+            for row in selectors.found_by(actor, selectors.indicators_of(period), bars, owner)
         ],
+        "owners": owning.divisions(period),
         "rows": [
             {
                 "line": line, "form": form, "fields": form.entry_fields(), "problem": problems.get(line.value.pk),
@@ -107,6 +110,7 @@ def _rows(lines: list[selectors.Line], forms: list[JudgedRowForm]) -> list[Judge
     return found
 
 
-def _url(period: Period, indicator: Indicator) -> str:
-    query = urlencode({"year": period.cycle.year, "month": period.month, "indicator": indicator.code})
+def _url(period: Period, indicator: Indicator, owner: str) -> str:
+    asked = {"year": period.cycle.year, "month": period.month, "indicator": indicator.code}
+    query = urlencode(asked | ({"owner": owner} if owner else {}))
     return f"{reverse('ledger:verification-grid')}?{query}"

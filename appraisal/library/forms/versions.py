@@ -1,5 +1,6 @@
 """Importing, copying and publishing a version, and the plain fields of an indicator."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -144,6 +145,9 @@ class RegroupForm(LockForm):
         ]
 
 
+OWNER = _("由这个处室核实和更正州市报来的数；二级指标留空的随一级指标，都没有的由各核验人共同办理。")
+
+
 class SourceForm(LockForm):
     """What is counted, in which unit, where it comes from and who brings it."""
 
@@ -155,7 +159,21 @@ class SourceForm(LockForm):
     entered_by = forms.ChoiceField(choices=EnteredBy.choices, label=_("数据由谁提供"))
     target_basis = forms.ChoiceField(choices=TargetBasis.choices, required=False, label=_("分母来源"))
     cumulative = forms.BooleanField(required=False, label=_("按年初至今累计，与截至当期的目标相比"))
-    owner_division = forms.CharField(max_length=40, required=False, label=_("责任处室"))
+    owner_division = forms.ChoiceField(required=False, label=_("责任处室"), help_text=OWNER)
+
+
+class OwnerForm(forms.Form):
+    """Which division confirms a published indicator's figures from now on."""
+
+    seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    owner_division = forms.ChoiceField(required=False, label=_("责任处室"))
+    reason = forms.CharField(max_length=500, label=_("理由"), widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args: Any, divisions: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner_division"].choices = [  # type: ignore[attr-defined]
+            ("", _("—（各核验人共同办理）")), *((name, name) for name in divisions)
+        ]  # fmt: skip
 
 
 class EvidenceForm(LockForm):
@@ -169,16 +187,25 @@ class GroupForm(LockForm):
     name = forms.CharField(max_length=80, label=_("名称"))
     name_en = forms.CharField(max_length=160, required=False, label=_("英文名称"))
     legal_basis = forms.CharField(max_length=200, required=False, label=_("依据"))
-    owner_division = forms.CharField(max_length=40, required=False, label=_("责任处室"))
+    owner_division = forms.ChoiceField(required=False, label=_("责任处室"), help_text=OWNER)
 
 
-def fields_form(kind: type[LockForm], row: Indicator, lock_version: int, data: Any = None) -> LockForm:
-    """A form of some of the indicator's fields, filled from it. An unknown data source stays choosable."""
+def fields_form(
+    kind: type[LockForm], row: Indicator, lock_version: int, data: Any = None, *, divisions: Iterable[str] = ()
+) -> LockForm:
+    """A form of some of the indicator's fields, filled from it. An unknown data source stays choosable.
+
+    divisions: the bureau's, by name; one that is no more stays in sight, for the use case to refuse.
+    """
     initial = {name: getattr(row, name) for name in kind.base_fields if name != "lock_version"}
     form = kind(data, initial={**initial, "lock_version": lock_version}, auto_id="panel_%s")
     source = form.fields.get("data_source")
     if isinstance(source, forms.ChoiceField) and row.data_source not in dict(source.choices):
         source.choices = [*source.choices, (row.data_source, row.data_source)]
+    owner = form.fields.get("owner_division")
+    if isinstance(owner, forms.ChoiceField):
+        names = [*divisions, *([row.owner_division] if row.owner_division not in ("", *divisions) else [])]
+        owner.choices = [("", "—"), *((name, name) for name in names)]
     return form
 
 

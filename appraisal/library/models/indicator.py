@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appraisal.library.models import words
 from appraisal.library.models.template import TemplateVersion
+from tenants.models import Division
 
 
 class Method(models.TextChoices):
@@ -73,7 +74,11 @@ class Indicator(models.Model):
     data_source = models.CharField(max_length=30, blank=True)
     evidence = models.CharField(max_length=120, blank=True, help_text="evidence that must be attached, '' for none")
     legal_basis = models.CharField(max_length=200, blank=True)
-    owner_division = models.CharField(max_length=40, blank=True)
+    owner_division = models.CharField(max_length=40, blank=True, help_text="its name; '' is as its group says")
+    owner = models.ForeignKey(
+        Division, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        help_text="that confirms its figures, by its own name or its group's, found as the version is published",
+    )  # fmt: skip
     origins = models.JSONField(
         default=list,
         blank=True,

@@ -91,7 +91,7 @@ def get_version(actor: Actor, version_id: int, *, lock: bool = False) -> Templat
 
 def get_indicator(version: TemplateVersion, indicator_id: int) -> Indicator:
     """An indicator or group of this version. Raises NotFound."""
-    indicator = version.indicators.select_related("parent").filter(pk=indicator_id).first()
+    indicator = version.indicators.select_related("parent", "owner").filter(pk=indicator_id).first()
     if indicator is None:
         raise NotFound(_("这个版本中没有该指标。"))
     return indicator
@@ -101,7 +101,7 @@ def tree(version: TemplateVersion) -> list[Branch]:
     """Groups in order, each with its indicators in order. One query."""
     branches: dict[int, Branch] = {}
     children: list[Indicator] = []
-    for row in version.indicators.order_by("position", "id"):
+    for row in version.indicators.select_related("owner").order_by("position", "id"):
         if row.parent_id is None:
             branches[row.pk] = Branch(row)
         else:

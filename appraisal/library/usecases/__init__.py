@@ -13,6 +13,7 @@ from appraisal.library.usecases.editing import (
     set_points,
 )
 from appraisal.library.usecases.importing import import_template, shipped_csv
+from appraisal.library.usecases.owning import reassign_owner
 from appraisal.library.usecases.publishing import copy_version, publish_version
 from appraisal.library.usecases.whole import import_scheme
 
@@ -25,6 +26,7 @@ __all__ = [
     "move_indicator",
     "origins_of",
     "publish_version",
+    "reassign_owner",
     "regroup_indicator",
     "remove_check",
     "remove_indicator",

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from appraisal.library import events, policies, schemes, selectors
+from appraisal.library import events, owners, policies, schemes, selectors
 from appraisal.library.models import Indicator, TemplateVersion
 from appraisal.library.usecases import checks
 from core.errors import Conflict, Invalid
@@ -68,7 +68,7 @@ def save_indicator(
     """
     version = locked_draft(actor, version_id, lock_version)
     indicator = selectors.get_indicator(version, indicator_id)
-    checked = checks.fields(changes)
+    checked = _checked(version, changes)
     if indicator.parent_id is None and not GROUP_FIELDS.issuperset(checked):
         raise Invalid(_("一级指标只有名称和依据，分值是所属指标之和。"), field="points")
     before = {name: getattr(indicator, name) for name in checked}
@@ -84,6 +84,14 @@ def save_indicator(
     subject = selectors.subject_of(version.pk)
     _done(version, events.IndicatorsChanged(subject=subject, changes={indicator.code: changed}), actor, at)
     return indicator
+
+
+def _checked(version: TemplateVersion, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields as they are kept. Raises Invalid; `owner_division` for one that the bureau has not."""
+    checked = checks.fields(given)
+    if name := checked.get("owner_division"):
+        owners.check(name, owners.divisions(version.template.province_id))
+    return checked
 
 
 def _check_rule(indicator: Indicator, checked: Mapping[str, Any]) -> None:
@@ -140,7 +148,7 @@ def add_indicator(
     for name in ("name", "points", "method"):
         if not fields.get(name):
             raise Invalid(_("新增指标要有名称、分值和计分方法。"), field=name)
-    checked = checks.fields(fields)
+    checked = _checked(version, fields)
     origins = _known_origins(version, origins)
     indicator = Indicator(version=version, parent=group, code=code, position=9999, origins=origins, **checked)
     _check_rule(indicator, checked)

@@ -7,7 +7,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appraisal.library import crosschecks, events, policies, schemes, selectors
+from appraisal.library import crosschecks, events, owners, policies, schemes, selectors
 from appraisal.library.models import Indicator, IndicatorTemplate, TemplateVersion
 from appraisal.library.states import VersionState
 from appraisal.library.usecases import checks
@@ -56,6 +56,7 @@ def _copy_rows(source: TemplateVersion, copy: TemplateVersion) -> None:
     children = [(codes[parents[row.pk] or 0], row) for row in rows if row.parent_id is not None]
     for row in rows:
         row.pk, row.version, row._state.adding = None, copy, True
+        row.owner = None  # found again by its name as the copy is published
         row.origins = []  # each comes from its own code in the version it is copied from
     made = {row.code: row for row in Indicator.objects.bulk_create(groups)}
     for code, row in children:
@@ -85,10 +86,13 @@ def publish_version(
     minutes_number = checks.text(minutes_number, "minutes_number", longest=60, label=_("党组会议纪要编号"))
     if effective_on.year not in (version.year, version.year - 1):
         raise Invalid(_("执行日期应在考核年度 %(year)s 年或上一年内。") % {"year": version.year}, field="effective_on")
-    rows = schemes.problems_of(version) + crosschecks.problems_of(version, version.indicators.all())
+    indicators = list(version.indicators.order_by("position", "id"))
+    rows = schemes.problems_of(version, indicators) + crosschecks.problems_of(version, version.indicators.all())
+    rows += owners.problems_of(version, indicators)
     if rows:
         sentence = _("；").join(f"{row['code']} {row['message']}".strip() for row in rows)
         raise Invalid(_("还不能发布：%(what)s。") % {"what": sentence}, rows=rows)
+    owners.settle(version)
     version.move(VersionState.PUBLISHED)
     version.minutes_number = minutes_number
     version.effective_on = effective_on

@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appraisal.library import crosschecks, events, policies, schemes, selectors
+from appraisal.library import crosschecks, events, owners, policies, schemes, selectors
 from appraisal.library.models import Indicator, IndicatorTemplate, TemplateVersion
 from appraisal.library.usecases import checks
 from appraisal.library.usecases.crosschecks import whole_of
@@ -60,7 +60,7 @@ def import_scheme(
     ).first()  # fmt: skip
     template, before = _template(found, code, name, name_en, next_version, actor, at)
     known = set(before.indicators.exclude(method="").values_list("code", flat=True)) if before else set()
-    made = _checked(rows, known)
+    made = _checked(rows, known, owners.divisions(actor.province_id))
     last = template.versions.aggregate(last=Max("number"))["last"] or 0
     version = TemplateVersion.objects.create(
         template=template, number=last + 1, year=year, copied_from=before, na_treatment=na_treatment, note=note,
@@ -95,7 +95,7 @@ def _template(
     return template, None
 
 
-def _checked(rows: Sequence[Mapping[str, Any]], known: set[str]) -> list[Indicator]:
+def _checked(rows: Sequence[Mapping[str, Any]], known: set[str], divisions: Mapping[str, int]) -> list[Indicator]:
     """Unsaved indicators in tree order, parents by code in `parent`. Raises Invalid with everything that is wrong."""
     if not rows:
         raise Invalid(_("表格里没有指标。"), field="file")
@@ -106,6 +106,10 @@ def _checked(rows: Sequence[Mapping[str, Any]], known: set[str]) -> list[Indicat
     places: dict[str, int] = {}
     for place, given in enumerate(rows, start=1):
         row = _one(place, given, known, places, problems)
+        try:
+            owners.check(row.owner_division, divisions)
+        except Invalid as refusal:
+            problems.append({"place": place, "code": row.code, "field": "owner_division", "message": refusal.message})
         places.setdefault(row.code, place)
         made.append(row)
     groups = {row.code: row for row in made if not row.method}

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from appraisal.library import policies, selectors, usecases
+from appraisal.library import owners, policies, selectors, usecases
 from appraisal.library.forms import versions as forms
 from appraisal.library.models import Method, TemplateVersion
 from appraisal.library.views.page import address
@@ -129,6 +129,30 @@ def regroup(request: HttpRequest, version_id: int, indicator_id: int) -> HttpRes
         title=_("把 %(code)s %(name)s 移到另一个一级指标") % {"code": row.code, "name": row.label},
         lead=_("编码、分值和规则不变，两个一级指标的分值随之增减。"),
         confirm=_("移动"), url=request.path, cancel_url=address(version, row.pk),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def owner(request: HttpRequest, version_id: int, indicator_id: int) -> HttpResponse:
+    """Give a published indicator, or a group with what went with it, to another division."""
+    actor = request.actor  # type: ignore[attr-defined]
+    version = selectors.get_version(actor, version_id)
+    policies.reassign(actor, version)
+    row = selectors.get_indicator(version, indicator_id)
+
+    def act(data: dict[str, Any]) -> str:
+        usecases.reassign_owner(version_id=version.pk, indicator_id=row.pk, actor=actor, at=timezone.now(), **data)
+        return address(version, row.pk)
+
+    now = row.owner.name if row.owner else ""
+    form = forms.OwnerForm(
+        request.POST or None, initial={"seen": now, "owner_division": now},
+        divisions=owners.divisions(version.template.province_id),
+    )  # fmt: skip
+    return ask(
+        request, form, act, title=_("改派 %(code)s %(name)s 的责任处室") % {"code": row.code, "name": row.label},
+        lead=_("从现在起由这个处室的核验人审核；已经办理的不变。一级指标连同原属同一处室的指标一起改派。"),
+        confirm=_("改派"), url=request.path, cancel_url=address(version, row.pk),
     )  # fmt: skip
 
 

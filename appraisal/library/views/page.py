@@ -9,9 +9,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from appraisal.library import crosschecks, schemes, selectors
+from appraisal.library import crosschecks, owners, policies, schemes, selectors
 from appraisal.library.forms import rules, trials, versions
 from appraisal.library.models import Indicator, Method, TemplateVersion
+from appraisal.library.states import VersionState
 from appraisal.library.views import curves, present
 
 FULL = Decimal(100)
@@ -59,7 +60,9 @@ def version_page(request: HttpRequest, version: TemplateVersion, panel: dict[str
         "counts": _counts(branches, differences),
         "only_changed": only_changed,
         "removed": [difference for difference in differences if difference.removed],
-        "problems": schemes.problems_of(version, rows) + crosschecks.problems_of(version, rows)
+        "problems": schemes.problems_of(version, rows)
+        + owners.problems_of(version, rows)
+        + crosschecks.problems_of(version, rows)
         if version.state == version.State.DRAFT
         else [],
         "hints": schemes.hints_of(rows),
@@ -177,6 +180,8 @@ def _panel(
             for name in tabs
         ],
         "difference": difference,
+        "published": version.state != VersionState.DRAFT,
+        "may_reassign": policies.reassign.allows(request.actor, version),
         "difference_word": present.difference_words(difference) if difference else None,
         "timeline": present.timeline(events),
         "parameter_lines": present.parameter_lines(row),
@@ -184,7 +189,9 @@ def _panel(
     }  # fmt: skip
     if tab == "source":
         kind = versions.SourceForm if row.method else versions.GroupForm
-        context["form"] = versions.fields_form(kind, row, version.lock_version)
+        context["form"] = versions.fields_form(
+            kind, row, version.lock_version, divisions=owners.divisions(version.template.province_id)
+        )
     elif tab == "evidence":
         context["form"] = versions.fields_form(versions.EvidenceForm, row, version.lock_version)
     elif tab == "rule":

@@ -59,6 +59,10 @@ def said(event: EventRecord) -> tuple[str, str, str, str]:
             return text % data, str(data["after"].get("sentence", "")), "pencil" if data["before"] else "plus", ""
         case "CheckRemoved":
             return _("移除勾稽关系 %(code)s") % data, str(data["before"].get("sentence", "")), "minus", "bad"
+        case "OwnerReassigned":
+            text = _("%(code)s 的责任处室由 %(before)s 改为 %(after)s")
+            names = {"before": data["before"] or "—", "after": data["after"] or "—"}
+            return text % {**data, **names}, data["reason"], "arrow-right", "warn"
         case "VersionPublished":
             return _("发布，纪要 %(minutes_number)s，%(effective_on)s 起执行") % data, "", "send", "ok"
     return event.name, "", "pencil", ""

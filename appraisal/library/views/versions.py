@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from appraisal.library import policies, selectors, usecases
+from appraisal.library import owners, policies, selectors, usecases
 from appraisal.library.forms import rules, versions
 from appraisal.library.models import Indicator, Method, TemplateVersion
 from appraisal.library.views import present
@@ -173,7 +173,8 @@ def save(request: HttpRequest, version_id: int, indicator_id: int) -> HttpRespon
     row = selectors.get_indicator(found, indicator_id)
     tab = "evidence" if request.GET.get("tab") == "evidence" and row.method else "source"
     kind = versions.EvidenceForm if tab == "evidence" else versions.SourceForm if row.method else versions.GroupForm
-    form = versions.fields_form(kind, row, found.lock_version, request.POST)
+    names = owners.divisions(found.template.province_id)
+    form = versions.fields_form(kind, row, found.lock_version, request.POST, divisions=names)
     if form.is_valid():
         data = dict(form.cleaned_data)
         with refusals_on(form):

@@ -21,6 +21,9 @@ from tenants.models import Region
 Told = Callable[[str], None]
 
 
+OWNERS = {"A": "搬迁安置处", "B": "后期扶持处"}  # group of the scheme → division that confirms its figures
+
+
 @dataclass
 class Plan:
     """What is the same all year: cycle, indicators, counties, milestones."""
@@ -52,6 +55,13 @@ class Year:
                 code="ZZ", name=wording.said("州市目标责任指标体系"), name_en="Target-responsibility scheme",
                 csv_text=library.shipped_csv(), year=year, actor=admin, at=moment(date(year - 1, 11, 20), 10),
             )  # fmt: skip
+            for group, division in OWNERS.items():
+                library.save_indicator(
+                    version_id=version.pk, indicator_id=version.indicators.get(code=group).pk,
+                    changes={"owner_division": division}, lock_version=version.lock_version, actor=admin,
+                    at=moment(date(year - 1, 11, 21), 10),
+                )  # fmt: skip
+                version.refresh_from_db()
             version = library.publish_version(
                 version_id=version.pk, minutes_number=f"党组会纪要〔{year}〕1号", effective_on=date(year, 1, 1),
                 lock_version=version.lock_version, actor=admin, at=moment(date(year, 1, 8), 16),
