@@ -11,7 +11,7 @@ from tenants.models import Division
 
 def divisions(province_id: int | None) -> dict[str, int]:
     """Name → id of the bureau's divisions that there are, in official order. One query."""
-    rows = Division.objects.filter(office_id=province_id, valid_to__isnull=True).order_by("position", "id")
+    rows = Division.objects.filter(office_id=province_id or 0, valid_to__isnull=True).order_by("position", "id")
     return dict(rows.values_list("name", "pk"))
 
 

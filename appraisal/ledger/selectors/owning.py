@@ -36,7 +36,7 @@ def _seats(actor: Actor, on: date) -> QuerySet[Membership]:
 def bars(actor: Actor, *, on: date) -> Bars:
     """What bars the person who acts. Three queries, whatever the figures; one less for who verifies across all."""
     seats = None if across(actor) else frozenset(_seats(actor, on).values_list("division_id", flat=True))
-    return Bars(avoidance.avoided_by(actor, on=on), seats)  # type: ignore[arg-type]
+    return Bars(avoidance.avoided_by(actor, on=on), seats)
 
 
 def mine(actor: Actor, *, on: date | None = None, owner: str = "indicator__owner") -> Q:

@@ -39,10 +39,9 @@ def indicators_of(period: Period) -> list[Indicator]:
 def found_by(actor: Actor, rows: list[Indicator], bars: policies.Bars, owner: str = "") -> list[Indicator]:
     """Those that a verifier decides about, leaders find all of them; narrowed to a division where one is asked for."""
     looks_on = actor.has(*policies.LEADERS)
-    key = {None: owning.NONE}
     return [
         row for row in rows
-        if (looks_on or bars.owns(row.owner_id)) and owner in ("", key.get(row.owner_id, str(row.owner_id)))
+        if (looks_on or bars.owns(row.owner_id)) and owner in ("", str(row.owner_id or owning.NONE))
     ]  # fmt: skip
 
 
