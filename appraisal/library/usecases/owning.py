@@ -22,7 +22,7 @@ def reassign_owner(
     What was decided before stands. A group takes along those of its indicators that were the same division's.
     owner_division, seen: names; seen is who owned it on the screen. Source: domain reference 2.2 step 12.
 
-    Raises NotFound, Denied, Conflict (a draft, changed meanwhile, as it is already), Invalid (no such division, reason).
+    Raises NotFound, Denied, Conflict (a draft, changed meanwhile, as it is), Invalid (no such division, reason).
     """
     version = selectors.get_version(actor, version_id, lock=True)
     policies.reassign(actor, version)
