@@ -161,7 +161,8 @@ def contents_before(cycle_id: int, on: date) -> dict[int, dict[str, Any]]:
 def spared(cycle_id: int, version_id: int, on: date, *, owner: str = "") -> dict[int, dict[str, int]]:
     """Office id → who would bring it (EnteredBy) → how many indicators did not apply by its letter of that day.
 
-    owner: only of what this division confirms, as owning.asked. Two queries; a third where letters were changed from a later day on.
+    owner: only of what this division confirms, as owning.asked. Two queries; a third where letters were changed from a
+    later day on.
     """
     found: dict[int, dict[str, int]] = {}
     rows = Target.objects.filter(owning.asked(owner), letter__cycle_id=cycle_id, applicable=False).order_by()
