@@ -10,8 +10,6 @@ import orjson
 AS_JSON: Final = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 MOST: Final = 4_000  # texts kept at a time: a few megabytes
 
-Once = Callable[[object, str, Callable[[], Any]], Any]
-
 
 def canonical(value: Any) -> bytes:
     """The bytes of json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")), ten times as fast.
@@ -31,24 +29,47 @@ def _whole(value: Any) -> Any:
     raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
 
 
-def anew(of: object, under: str, make: Callable[[], Any]) -> Any:
+class Anew:
     """As `Kept`, keeping nothing: plain data for who wants to read them."""
-    return make()
+
+    def one(self, of: object, under: str, make: Callable[[], Any]) -> Any:
+        """What make() gives."""
+        return make()
+
+    def each(self, of: object, under: Any, make: Callable[[], list[Any]]) -> list[Any]:
+        """What make() gives."""
+        return make()
 
 
-class Kept:
-    """Texts of what many traces share, written once: kept(of, under, make) is the text of make() within a document.
+class Kept(Anew):
+    """Texts of what many traces share, written once, to stand within a document.
 
-    of: the object that it follows from, held as long as its text is; under: what else it follows from.
+    of: the object that it follows from, held as long as its text is; under: what else it follows from. Nothing is kept
+    beyond MOST texts, so that memory does not grow with what is written.
     """
 
     def __init__(self) -> None:
-        self._texts: dict[tuple[int, str], tuple[object, orjson.Fragment]] = {}
+        self._ones: dict[tuple[int, str], tuple[object, orjson.Fragment]] = {}
+        self._lists: dict[tuple[int, bytes], tuple[object, list[orjson.Fragment]]] = {}
 
-    def __call__(self, of: object, under: str, make: Callable[[], Any]) -> orjson.Fragment:
-        found = self._texts.get((id(of), under))
+    def one(self, of: object, under: str, make: Callable[[], Any]) -> orjson.Fragment:
+        """The text of what make() gives."""
+        found = self._ones.get((id(of), under))
         if found is None:
-            if len(self._texts) >= MOST:
-                self._texts.clear()
-            found = self._texts[id(of), under] = of, orjson.Fragment(canonical(make()))
+            if len(self._ones) >= MOST:
+                self._ones.clear()
+            found = self._ones[id(of), under] = of, orjson.Fragment(canonical(make()))
         return found[1]
+
+    def each(self, of: object, under: Any, make: Callable[[], list[Any]]) -> list[orjson.Fragment]:
+        """The texts of the members of the list that make() gives."""
+        key = id(of), canonical(under)
+        found = self._lists.get(key)
+        if found is None:
+            if len(self._lists) >= MOST:
+                self._lists.clear()
+            found = self._lists[key] = of, [orjson.Fragment(canonical(each)) for each in make()]
+        return found[1]
+
+
+ANEW: Final = Anew()

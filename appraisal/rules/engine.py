@@ -26,6 +26,7 @@ __all__ = ["days_late", "late_days", "score", "target_to_date"]
 Facts = Mapping[str, Mapping[str, Any]]  # office → indicator code → fact
 Readings = dict[str, dict[str, Any]]  # office → indicator code → reading; NO_FACT for null, absent left out
 
+SCORED, NOT_APPLICABLE = Status.SCORED, Status.NOT_APPLICABLE  # looked up once, not with every line
 NOTHING: Final[Mapping[str, Any]] = {}
 
 
@@ -157,7 +158,7 @@ def _score_office(
     mine = adjustments.get(office, NONE)
     earned = [_earn(run, row.code, rule, group, readings) for row, rule in run.scored]
     sharing = run.sharing(
-        frozenset(row.code for (row, _), got in zip(run.scored, earned, strict=True) if got is Status.NOT_APPLICABLE)
+        frozenset(row.code for (row, _), got in zip(run.scored, earned, strict=True) if got is NOT_APPLICABLE)
     )
     lines = tuple(
         _line(run, row, rule, got, sharing, group, readings.get(row.code, NO_FACT), facts.get(row.code), mine)
@@ -182,7 +183,7 @@ def _earn(run: _Run, code: str, rule: Rule, group: str, readings: Mapping[str, A
         return Status.NOT_REPORTED
     reading = readings[code]
     if reading is NO_FACT:
-        return Status.NOT_APPLICABLE
+        return NOT_APPLICABLE
     comparison = run.comparisons[code].get(group) if code in run.comparisons else None
     return rule.earn(reading, comparison)
 
@@ -198,9 +199,9 @@ def _line(
     fact: Any,
     adjustments: Adjustments,
 ) -> Line:
-    status = got if isinstance(got, Status) else Status.SCORED
+    status = got if isinstance(got, Status) else SCORED
     earned: Fraction | None
-    if status is Status.NOT_APPLICABLE:
+    if status is NOT_APPLICABLE:
         counted_full = run.scheme.na_treatment == Treatment.FULL
         earned = rule.points if counted_full else None
         effective = rule.points if counted_full else ZERO
@@ -213,7 +214,7 @@ def _line(
         points_off = tuple(off for off in adjustments.points_off if off.indicator == row.code)
         zeroed = tuple(each for each in adjustments.zeroed if each.indicator == row.code)
     compared = run.comparisons.get(row.code)
-    comparison = compared.get(group) if compared and status is Status.SCORED else None
+    comparison = compared.get(group) if compared and status is SCORED else None
     off = _off(points_off) if points_off else ZERO
     return Line(
         indicator=row,
@@ -238,6 +239,6 @@ def _off(points_off: tuple[PointsOff, ...]) -> Fraction:
 
 def _remarks(fact: Any) -> Mapping[str, Any]:
     """What a fact says beside its numbers: reason, note, and what had been reported before verification."""
-    if not isinstance(fact, Mapping) or FACT_REMARKS.isdisjoint(fact):
+    if (type(fact) is not dict and not isinstance(fact, Mapping)) or FACT_REMARKS.isdisjoint(fact):
         return NOTHING
     return {key: fact[key] for key in sorted(FACT_REMARKS) if fact.get(key) is not None}

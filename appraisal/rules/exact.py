@@ -42,6 +42,8 @@ def number(value: object) -> Fraction:
             raise NotExact("number.long", "…")
         return Fraction(value)
     if isinstance(value, Decimal):
+        if value.is_finite() and "E" not in (text := str(value)) and len(text) <= LONGEST:
+            return _written(text)  # read before, more often than not
         if not value.is_finite() or abs(value.adjusted()) > LONGEST or len(value.as_tuple().digits) > LONGEST:
             raise NotExact("number.wrong", value)
         return Fraction(value)

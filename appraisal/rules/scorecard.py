@@ -17,7 +17,6 @@ from appraisal.rules.exact import (
     ZERO,
     fixed,
     from_units,
-    half_up,
     half_up_units,
     half_up_units_of,
     scaled,
@@ -26,6 +25,8 @@ from appraisal.rules.exact import (
 from appraisal.rules.methods import Rule, Status
 from appraisal.rules.scheme import Indicator
 from appraisal.rules.sharing import Sharing
+
+NOT_APPLICABLE = Status.NOT_APPLICABLE  # looked up once, not with every line
 
 
 @dataclass(slots=True, eq=False)  # not frozen: what sets fields past that takes three times as long, and these are many
@@ -102,7 +103,7 @@ class Group:
     @property
     def status(self) -> Status:
         """NOT_APPLICABLE when nothing in it applies, otherwise SCORED."""
-        applies = any(line.status != Status.NOT_APPLICABLE for line in self.lines)
+        applies = any(line.status is not NOT_APPLICABLE for line in self.lines)
         return Status.SCORED if applies else Status.NOT_APPLICABLE
 
     @property
@@ -118,7 +119,7 @@ class Group:
     @property
     def score(self) -> Decimal:
         """The published score, half-up at 2 decimals."""
-        return half_up(Fraction(self.units, 10**STORED_PLACES), PUBLISHED_PLACES)
+        return from_units(half_up_units_of(self.units, 10**STORED_PLACES, PUBLISHED_PLACES), PUBLISHED_PLACES)
 
 
 class Written(NamedTuple):

@@ -26,15 +26,16 @@ def target_to_date(year_target: object, milestones: Sequence[object] | None, mon
         raise TargetError([Problem("targets.month", {"month": month})])
     year = number(year_target)
     if milestones is None:
-        return year * month / MONTHS
+        return Fraction(year.numerator * month, year.denominator * MONTHS)
     ends = [ZERO, *(number(milestone) for milestone in milestones)]
     if len(ends) != QUARTERS + 1:
         raise TargetError([Problem("targets.milestones", {"given": len(ends) - 1})])
-    if ends[QUARTERS] != year:
+    if ends[QUARTERS] is not year and ends[QUARTERS] != year:
         raise TargetError([Problem("targets.year_end", {"fourth": plain(ends[QUARTERS]), "target": plain(year)})])
     quarter, months_into_it = divmod(month - 1, 3)
-    before, after = ends[quarter], ends[quarter + 1]
-    return before + (after - before) * (months_into_it + 1) / 3
+    (over, under), (above, below) = ends[quarter].as_integer_ratio(), ends[quarter + 1].as_integer_ratio()
+    way = (above * under - over * below) * (months_into_it + 1)  # of before + (after − before) × months ÷ 3
+    return Fraction(3 * over * below + way, 3 * under * below)
 
 
 def days_late(due_on: date, done_on: date | None, as_of: date) -> int:

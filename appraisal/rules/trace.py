@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from appraisal.rules import sentences
-from appraisal.rules.canonical import Once, anew
+from appraisal.rules.canonical import ANEW, Anew
 from appraisal.rules.exact import ZERO, marks, marks_of, number, plain, scaled, together
 from appraisal.rules.methods.base import NO_FACT, Status, Step, step, written
 
@@ -22,35 +22,37 @@ if TYPE_CHECKING:
 
 FORMAT = "anlan.scorecard/1"
 ROUNDING = "half-up"
+NOT_APPLICABLE, NOT_REPORTED = Status.NOT_APPLICABLE, Status.NOT_REPORTED  # looked up once, not with every line
 SCOPES = {"peer_group": "rank.group", "wide": "rank.wide", "province": "rank.province"}
 
 
-def of_line(line: Line, once: Once = anew) -> dict[str, Any]:
+def of_line(line: Line, once: Anew = ANEW) -> dict[str, Any]:
     """The trace of one indicator of one office. once: how what many lines share comes in (`canonical.Kept`)."""
     row, rule, sharing = line.indicator, line.rule, line.sharing
+    fact = None if line.reading is NO_FACT else rule.inputs(line.reading)
     trace: dict[str, Any] = {
         "code": row.code,
         "name": row.name,
         "group": row.parent,
         "method": rule.method,
         "points": plain(rule.points),
-        "parameters": once(rule, "", rule.used),
-        "fact": None if line.reading is NO_FACT else rule.inputs(line.reading),
-        "status": line.status.value,
+        "parameters": once.one(rule, "", rule.used),
+        "fact": fact,
+        "status": str(line.status),
         "earned": written(line.earned),
-        "sharing": once(sharing, row.parent, lambda: sharing.as_json(row.parent)),
+        "sharing": once.one(sharing, row.parent, lambda: sharing.as_json(row.parent)),
         "effective_points": plain(line.effective_points),
         "points_off": [{"points": plain(off.points), "reason": off.reason} for off in line.points_off],
         "score": line.written,
         "rounding": f"{ROUNDING}, 4",
-        "steps": steps_of_line(line),
+        "steps": steps_of_line(line, once, fact),
     }
     if line.zeroed:  # only where it is so: what was stored before there was such a rule keeps its bytes
         trace["zeroed"] = [each.reason for each in line.zeroed]
     if line.remarks:
         trace["remarks"] = as_json(line.remarks)
     if line.comparison is not None:
-        trace["comparison"] = once(line.comparison, line.peer_group, lambda: _comparison(line))
+        trace["comparison"] = once.one(line.comparison, line.peer_group, lambda: _comparison(line))
     return trace
 
 
@@ -59,13 +61,13 @@ def _comparison(line: Line) -> dict[str, Any]:
     return {"scope": compared.scope, "group": line.peer_group, "count": compared.count, "field": compared.field}
 
 
-def steps_of_line(line: Line) -> list[Step]:
-    """How the line's score came about, sentence by sentence."""
-    steps = _steps_of_fact(line)
+def steps_of_line(line: Line, once: Anew, fact: dict[str, Any] | None) -> list[Step]:
+    """How the line's score came about, sentence by sentence. fact: the inputs, as `of_line` has them."""
+    steps = _steps_of_fact(line, once, fact)
     points, effective = line.rule.points, line.effective_points
-    if line.status == Status.NOT_APPLICABLE and line.earned is None:
-        return [*steps, step("share.given_away", points=marks(points))]
-    if line.status == Status.NOT_APPLICABLE:
+    if line.status is NOT_APPLICABLE:
+        if line.earned is None:
+            return [*steps, step("share.given_away", points=marks(points))]
         steps.append(step("share.counted_full", points=marks(points)))
     earned = line.earned or ZERO
     shared = effective is not points and effective != points
@@ -88,20 +90,23 @@ def steps_of_line(line: Line) -> list[Step]:
     return steps
 
 
-def _steps_of_fact(line: Line) -> list[Step]:
+def _steps_of_fact(line: Line, once: Anew, fact: dict[str, Any] | None) -> list[Step]:
     if line.reading is NO_FACT:
-        return [step("line.not_applicable" if line.status == Status.NOT_APPLICABLE else "line.not_reported")]
+        return [step("line.not_applicable" if line.status is NOT_APPLICABLE else "line.not_reported")]
     steps = []
-    reported, reason = line.remarks.get("reported"), line.remarks.get("reason")
-    if reported is not None:
-        steps.append(step("line.verified", fact=_brief(line.rule.inputs(line.reading)), reported=_brief(reported)))
-    if reason:
-        steps.append(step("line.reason", reason=str(reason)))
-    if line.status == Status.NOT_REPORTED:
+    if line.remarks:
+        reported, reason = line.remarks.get("reported"), line.remarks.get("reason")
+        if reported is not None:
+            steps.append(step("line.verified", fact=_brief(line.rule.inputs(line.reading)), reported=_brief(reported)))
+        if reason:
+            steps.append(step("line.reason", reason=str(reason)))
+    if line.status is NOT_REPORTED:
         return [*steps, step("line.not_reported")]
     if line.comparison is not None:
         steps.append(step(SCOPES[line.comparison.scope], group=line.peer_group, count=line.comparison.count))
-    return steps + line.rule.steps(line.reading, line.comparison)
+    # Equal inputs among the same peers are said in the same sentences: a count of none, a milestone in time.
+    of, comparison, rule = line.comparison or line.rule, line.comparison, line.rule
+    return steps + once.each(of, fact, lambda: rule.steps(line.reading, comparison))
 
 
 def _brief(fact: Any) -> str:
@@ -123,7 +128,7 @@ def of_group(group: Group) -> dict[str, Any]:
         "name": group.indicator.name,
         "points": plain(number(group.points)),
         "effective_points": plain(group.effective_points),
-        "status": group.status.value,
+        "status": str(group.status),
         "lines": [line.code for line in group.lines],
         "sum": str(group.sum),
         "score": str(group.score),
@@ -198,7 +203,7 @@ def _steps_of_total(card: Scorecard, adjusted: Fraction, held: Fraction) -> list
     return [*steps, step("total.published", total=str(card.total))]
 
 
-def of_card(card: Scorecard, once: Once = anew) -> dict[str, Any]:
+def of_card(card: Scorecard, once: Anew = ANEW) -> dict[str, Any]:
     """The whole scorecard. once: as for `of_line`."""
     return {
         "format": FORMAT,

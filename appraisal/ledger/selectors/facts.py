@@ -11,7 +11,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case, Count, F, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Cast
 
 from appraisal.ledger.models import CurrentValue, Participant, Period, Report, ScoreAdjustment, Target, TargetMilestone
 from appraisal.ledger.selectors import letters as letter_selectors
@@ -23,6 +24,11 @@ from appraisal.library.models import Indicator, Method, TargetBasis, TemplateVer
 from appraisal.rules import reshape
 from appraisal.rules.adjustments import Adjustments, Difficulty, Item, PointsOff, Veto, Zeroed, difficulty_of
 from appraisal.rules.targets import late_days, target_to_date
+
+# An enumeration's member is looked up by a function in Python, and these are asked for with every value.
+RATIOS = (str(Method.RATIO), str(Method.INVERSE_RATIO))
+MILESTONE, VERIFIED = str(Method.MILESTONE), str(ValueState.VERIFIED)
+REPORTED, FIXED = str(TargetBasis.REPORTED), str(TargetBasis.FIXED)
 
 
 @dataclass(frozen=True)
@@ -117,18 +123,18 @@ class _Reader:
     period: Period
     as_of: date
     indicators: dict[int, Indicator]
-    targets: dict[tuple[int, int], Target]
+    targets: "Targets"
     milestones: dict[tuple[int, int], list[TargetMilestone]]
 
     def fact(self, value: "_Value", indicator: Indicator) -> dict[str, Any]:
-        stored = value.final_fact if value.state == ValueState.VERIFIED else value.reported
+        stored = value.final_fact if value.state == VERIFIED else value.reported
         nothing = stored is None
         stored = stored or {}
         remarks = self._remarks(value, nothing)
-        if indicator.method in (Method.RATIO, Method.INVERSE_RATIO):
+        if indicator.method in RATIOS:
             target = self.target(value.office_id, indicator, stored)
             return {"value": stored.get("value", "0"), "target": target, **remarks}
-        if indicator.method == Method.MILESTONE:
+        if indicator.method == MILESTONE:
             due = self.milestones.get((value.office_id, indicator.pk), [])
             done = stored.get("done_on", {})
             pairs = [(each.due_on, _day(done.get(str(each.pk)))) for each in due]
@@ -139,9 +145,9 @@ class _Reader:
 
     def target(self, office_id: int, indicator: Indicator, stored: dict[str, Any]) -> str | None:
         """The denominator: of the letter to date, reported, or fixed by the scheme. Exact text, or None."""
-        if indicator.target_basis == TargetBasis.REPORTED:
+        if indicator.target_basis == REPORTED:
             return stored.get("target")
-        if indicator.target_basis == TargetBasis.FIXED:
+        if indicator.target_basis == FIXED:
             return str(indicator.parameters["denominator"])
         target = self.targets.get((office_id, indicator.pk))
         if target is None or target.year_target is None:
@@ -174,13 +180,17 @@ def _nothing(indicator: Indicator) -> dict[str, Any]:
 
 def _held(
     period: Period, indicators: dict[int, Indicator]
-) -> tuple[dict[tuple[int, int], Target], dict[tuple[int, int], list[TargetMilestone]]]:
+) -> tuple["Targets", dict[tuple[int, int], list[TargetMilestone]]]:
     """By (office, indicator) the targets and milestones that held in the period's month.
 
     Of letters changed from a later month on those before.
     """
-    targets = Target.objects.filter(letter__cycle_id=period.cycle_id).annotate(office_id=F("letter__office_id"))
-    found: dict[tuple[int, int], Target] = {(row.office_id, row.indicator_id): row for row in targets}
+    targets = Target.objects.filter(letter__cycle_id=period.cycle_id)
+    held = targets.values_list("letter__office_id", "indicator_id", "applicable", "year_target", "q1", "q2", "q3")
+    found: Targets = {
+        (office_id, indicator_id): _Held(applicable, year, q1, q2, q3)
+        for office_id, indicator_id, applicable, year, q1, q2, q3 in held
+    }
     stones: dict[tuple[int, int], list[TargetMilestone]] = defaultdict(list)
     rows = TargetMilestone.objects.filter(letter__cycle_id=period.cycle_id).annotate(office_id=F("letter__office_id"))
     for row in rows.order_by("due_on", "position", "id"):
@@ -195,6 +205,26 @@ def _held(
     return found, stones
 
 
+class _Held(NamedTuple):
+    """A target as far as it is read here; plain, as `_Value`."""
+
+    applicable: bool
+    year_target: Decimal | None
+    q1: Decimal | None
+    q2: Decimal | None
+    q3: Decimal | None
+
+    @property
+    def quarters(self) -> tuple[Decimal, Decimal, Decimal, Decimal] | None:
+        """As `Target.quarters`."""
+        if self.q1 is None or self.q2 is None or self.q3 is None or self.year_target is None:
+            return None
+        return (self.q1, self.q2, self.q3, self.year_target)
+
+
+Targets = dict[tuple[int, int], _Held | Target]
+
+
 class _Value(NamedTuple):
     """A value of the period; plain, since 3,000 offices have 110,000 of them and nothing else of the models is read."""
 
@@ -205,17 +235,32 @@ class _Value(NamedTuple):
     corrected: bool
     points_off: Decimal
     reason: str
-    reported: dict[str, Any] | None
+    reported: dict[str, Any] | None  # None as well where it is not read: a verified value that nobody corrected
     nothing_reason: str
 
 
+_decoded = json.JSONDecoder().raw_decode
+
+
 def _current_values(period: Period) -> Iterator[_Value]:
-    rows = CurrentValue.objects.filter(period=period).exclude(state=ValueState.RETURNED)
-    columns = rows.exclude(AFTER_PUBLICATION).order_by("office_id", "indicator_id").values_list(
-        "office_id", "indicator_id", "state", "final_fact", "corrected", "points_off", "reason",
-        "value__fact", "value__nothing_reason",
+    """Facts come as text and are decoded here: what Django does around each costs as much as decoding it."""
+    rows = CurrentValue.objects.filter(period=period).exclude(state=ValueState.RETURNED).exclude(AFTER_PUBLICATION)
+    texts = rows.annotate(
+        final_text=Cast("final_fact", TextField()),
+        reported_text=Case(
+            When(state=ValueState.VERIFIED, corrected=False, then=Value(None)),
+            default=Cast("value__fact", TextField()),
+        ),
+    )
+    columns = texts.order_by("office_id", "indicator_id").values_list(
+        "office_id", "indicator_id", "state", "final_text", "corrected", "points_off", "reason",
+        "reported_text", "value__nothing_reason",
     )  # fmt: skip
-    return map(_Value._make, columns.iterator())
+    for office_id, indicator_id, state, final, corrected, off, reason, reported, nothing in columns.iterator():
+        yield _Value(
+            office_id, indicator_id, state, final and _decoded(final)[0], corrected, off, reason,
+            reported and _decoded(reported)[0], nothing,
+        )  # fmt: skip
 
 
 def _system_facts(period: Period, indicators: Iterable[Indicator]) -> dict[str, dict[int, dict[str, Any]]]:

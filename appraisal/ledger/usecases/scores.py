@@ -162,11 +162,13 @@ def _store(
 
 def _line(card_id: int, indicator_id: int, line: RuledLine, trace: bytes) -> tuple[object, ...]:
     """The columns of LINE_FIELDS."""
-    off = together(each.points for each in line.points_off) if line.points_off else ZERO
+    before, off = line.written, "0"
+    if line.points_off or line.zeroed:
+        before = fixed(line_units(line.earned or ZERO, line.rule.points, line.effective_points), 4)
+        off = fixed(half_up_units(together(each.points for each in line.points_off), 4), 4)
     return (
-        card_id, indicator_id, line.status.value, line.points, fixed(half_up_units(line.effective_points, 8), 8),
-        fixed(line_units(line.earned or ZERO, line.rule.points, line.effective_points), 4),
-        fixed(half_up_units(off, 4), 4), line.written, trace.decode(),
+        card_id, indicator_id, line.status, line.points, fixed(half_up_units(line.effective_points, 8), 8), before,
+        off, line.written, trace.decode(),
     )  # fmt: skip
 
 

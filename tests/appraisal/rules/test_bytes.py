@@ -95,7 +95,7 @@ def test_half_a_character_is_refused() -> None:
 @MANY
 @given(documents(TEXTS), documents(TEXTS))
 def test_what_is_kept_stands_in_a_document_as_if_it_were_written_there(value: Any, other: Any) -> None:
-    with_it = {"b": Kept()(FOLDER, "", lambda: value), "a": other}
+    with_it = {"b": Kept().one(FOLDER, "", lambda: value), "a": other}
 
     assert canonical(with_it) == dumped({"a": other, "b": value})
 
@@ -104,12 +104,14 @@ def test_kept_texts_are_told_apart_and_do_not_pile_up() -> None:
     kept, first, second = Kept(), object(), object()
 
     assert [
-        canonical(kept(of, under, partial(str, f"{under}{number}")))
+        canonical(kept.one(of, under, partial(str, f"{under}{number}")))
         for number, (of, under) in enumerate([(first, "a"), (first, "b"), (second, "a"), (first, "a")])
     ] == [b'"a0"', b'"b1"', b'"a2"', b'"a0"']
     for number in range(2 * MOST):
-        kept(first, str(number), lambda: 1)
-    assert len(kept._texts) <= MOST
+        kept.one(first, str(number), lambda: 1)
+        kept.each(first, number, lambda: [1])
+    assert len(kept._ones) <= MOST
+    assert len(kept._lists) <= MOST
 
 
 @FEW
