@@ -1,8 +1,10 @@
 """Objections to published score lines."""
 
+from typing import Any
+
 from django.urls import path
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,8 +17,10 @@ from api.v1.verification_shapes import FACT, LARGEST
 from appraisal.ledger.models import Objection
 from appraisal.ledger.policies import objections as policies
 from appraisal.ledger.selectors import objections as selectors
+from appraisal.ledger.selectors import panels
 from appraisal.ledger.states import ObjectionState
 from appraisal.ledger.usecases import objections as usecases
+from appraisal.ledger.usecases import panels as panel_usecases
 
 
 class ObjectionQuery(serializers.Serializer):
@@ -44,7 +48,8 @@ class ObjectionOut(serializers.ModelSerializer):
         model = Objection
         fields = (
             "id", "year", "month", "office", "indicator", "line_id", "run_id", "score", "state", "grounds", "evidence",
-            "filed_by_name", "filed_at", "answer_due_on", "decision", "decided_by_name", "decided_at", "refusals",
+            "filed_by_name", "filed_at", "answer_due_on", "decision", "decided_by_name", "decided_at", "heard_on",
+            "minutes", "refusals",
         )  # fmt: skip
 
     def get_refusals(self, row: Objection) -> dict[str, str | None]:
@@ -57,13 +62,32 @@ class ObjectionOut(serializers.ModelSerializer):
         return selectors.decide_refusals(self.context["actor"], list(page or [row]), on=timezone.localdate())
 
 
+class PanelMemberOut(serializers.Serializer):
+    """One on the panel; uphold and words once everybody has voted, for the bureau alone."""
+
+    name = serializers.CharField()
+    voted = serializers.BooleanField()
+    uphold = serializers.BooleanField(allow_null=True)
+    words = serializers.CharField(allow_blank=True)
+
+
 class ObjectionDetailOut(ObjectionOut):
-    """With how the day of the answer came about."""
+    """With how the day of the answer came about, and its panel."""
 
     due_derivation = serializers.SerializerMethodField()
+    panel = serializers.SerializerMethodField()
 
     class Meta(ObjectionOut.Meta):
-        fields = (*ObjectionOut.Meta.fields, "due_derivation")
+        fields = (*ObjectionOut.Meta.fields, "due_derivation", "panel")
+
+    def get_refusals(self, row: Objection) -> dict[str, str | None]:
+        acts = panels.refusals(self.context["actor"], row, on=timezone.localdate())
+        return super().get_refusals(row) | {f"panel_{act}": why for act, why in acts.items()}
+
+    @extend_schema_field(PanelMemberOut(many=True))
+    def get_panel(self, row: Objection) -> list[dict[str, Any]]:
+        members = panels.panel_of(self.context["actor"], row).members
+        return [dict(each) for each in PanelMemberOut(members, many=True).data]
 
     def get_due_derivation(self, row: Objection) -> str:
         return str(selectors.due_derivation(row) or "")
@@ -80,10 +104,33 @@ class ObjectionDecisionIn(serializers.Serializer):
     neither.
     """
 
-    upheld = serializers.BooleanField()
+    upheld = serializers.BooleanField(help_text="as the majority of the panel voted")
+    heard_on = serializers.DateField(help_text="day of the panel's hearing")
+    minutes = serializers.CharField(max_length=60, help_text="number of the panel's minutes")
     decision = serializers.CharField(max_length=2000)
     fact = serializers.DictField(allow_null=True, default=None, help_text=FACT)
     points_off = serializers.DecimalField(max_digits=7, decimal_places=4, min_value=0, allow_null=True, default=None)
+
+
+class PanelIn(serializers.Serializer):
+    """An odd number of people of the bureau without a conflict of interest."""
+
+    members = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=LARGEST), min_length=1, max_length=21
+    )
+
+
+class ReplacementIn(serializers.Serializer):
+    """Who leaves the panel before they voted, and who comes instead."""
+
+    leaving = serializers.IntegerField(min_value=1, max_value=LARGEST)
+    person_id = serializers.IntegerField(min_value=1, max_value=LARGEST)
+    reason = serializers.CharField(max_length=200)
+
+
+class VoteIn(serializers.Serializer):
+    uphold = serializers.BooleanField()
+    words = serializers.CharField(max_length=2000)
 
 
 class Objections(IdempotentMixin, APIView):
@@ -134,8 +181,41 @@ class ObjectionDecision(IdempotentMixin, APIView):
         return Response(ObjectionDetailOut(row, context={"actor": actor}).data)
 
 
+class ObjectionPanel(IdempotentMixin, APIView):
+    @extend_schema(operation_id="objections_name_panel", request=PanelIn, responses=ObjectionDetailOut)
+    def post(self, request: Request, objection_id: int) -> Response:
+        """Name the panel that hears it, once."""
+        actor = actor_of(request)
+        body = validated(PanelIn, request.data)
+        row = panel_usecases.name_panel(objection_id=objection_id, actor=actor, at=timezone.now(), **body)
+        return Response(ObjectionDetailOut(row, context={"actor": actor}).data)
+
+
+class PanelReplacement(IdempotentMixin, APIView):
+    @extend_schema(operation_id="objections_replace_panelist", request=ReplacementIn, responses=ObjectionDetailOut)
+    def post(self, request: Request, objection_id: int) -> Response:
+        """Put somebody else in the place of a member who has not voted."""
+        actor = actor_of(request)
+        body = validated(ReplacementIn, request.data)
+        row = panel_usecases.replace_member(objection_id=objection_id, actor=actor, at=timezone.now(), **body)
+        return Response(ObjectionDetailOut(row, context={"actor": actor}).data)
+
+
+class PanelVoting(IdempotentMixin, APIView):
+    @extend_schema(operation_id="objections_vote", request=VoteIn, responses=ObjectionDetailOut)
+    def post(self, request: Request, objection_id: int) -> Response:
+        """Vote as a member of the panel, once."""
+        actor = actor_of(request)
+        body = validated(VoteIn, request.data)
+        row = panel_usecases.vote(objection_id=objection_id, actor=actor, at=timezone.now(), **body)
+        return Response(ObjectionDetailOut(row, context={"actor": actor}).data)
+
+
 urlpatterns = [
     path("objections/", Objections.as_view(), name="objections"),
     path("objections/<int:objection_id>/", ObjectionResource.as_view(), name="objection"),
+    path("objections/<int:objection_id>/panel/", ObjectionPanel.as_view(), name="objection-panel"),
+    path("objections/<int:objection_id>/panel/replacement/", PanelReplacement.as_view(), name="panel-replacement"),
+    path("objections/<int:objection_id>/vote/", PanelVoting.as_view(), name="panel-vote"),
     path("objections/<int:objection_id>/decision/", ObjectionDecision.as_view(), name="objection-decision"),
 ]

@@ -87,7 +87,7 @@ MENU = [
                 "ledger:objections",
                 "message-report",
                 _("申诉复核"),
-                (*LEADERS, Role.APPRAISAL_ADMIN),
+                (*LEADERS, Role.APPRAISAL_ADMIN, Role.VERIFIER, Role.DIVISION_CHIEF, Role.INSPECTOR),
                 PROVINCE,
                 "objections",
             ),

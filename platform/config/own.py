@@ -14,6 +14,8 @@ _CYCLES = "SELECT c.id FROM {of}.ledger_cycle c WHERE c.province_id = {office}"
 _PERIODS = f"SELECT p.id FROM {{of}}.ledger_period p WHERE p.cycle_id IN ({_CYCLES})"
 _BY_CYCLE = f"{_OFFICE} OR cycle_id IN ({_CYCLES})"
 _BY_PERIOD = f"{_OFFICE} OR period_id IN ({_PERIODS})"
+_OBJECTIONS = f"SELECT b.id FROM {{of}}.ledger_objection b WHERE {_BY_PERIOD}"
+_SEATS = f"SELECT s.id FROM {{of}}.ledger_panelseat s WHERE s.objection_id IN ({_OBJECTIONS})"
 _LETTERS = f"SELECT l.id FROM {{of}}.ledger_targetletter l WHERE {_BY_CYCLE}"
 _TASKS = f"SELECT t.id FROM {{of}}.inspections_task t WHERE t.cycle_id IN ({_CYCLES})"
 _RUNS = f"SELECT r.id FROM {{of}}.ledger_scorerun r WHERE r.cycle_id IN ({_CYCLES})"
@@ -67,6 +69,8 @@ OWN: dict[str, str] = {
     "ledger_factclaim": _BY_PERIOD,
     "ledger_earlywarning": _BY_PERIOD,
     "ledger_objection": _BY_PERIOD,
+    "ledger_panelseat": f"objection_id IN ({_OBJECTIONS})",
+    "ledger_panelvote": f"seat_id IN ({_SEATS})",
     "results_selfappraisal": _BY_CYCLE,
     "results_selfscore": f"appraisal_id IN (SELECT a.id FROM {{of}}.results_selfappraisal a WHERE {_BY_CYCLE})",
     "results_yearrun": f"cycle_id IN ({_CYCLES})",

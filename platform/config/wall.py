@@ -37,6 +37,8 @@ VERSIONS_OF_OWN = (
     "SELECT v.id FROM public.ledger_letterversion v JOIN public.ledger_targetletter l ON l.id = v.letter_id"
     f" WHERE l.office_id = {OFFICE}"
 )
+OBJECTIONS = "objection_id IN (SELECT b.id FROM public.ledger_objection b)"
+SEATS = "seat_id IN (SELECT s.id FROM public.ledger_panelseat s)"
 CONSULTATIONS = "consultation_id IN (SELECT t.id FROM public.ledger_consultation t)"
 
 
@@ -393,6 +395,13 @@ TABLES: dict[str, Rows | Withheld] = {
         change=bureau_only(PERIODS),
         lock=own_or_bureau(PERIODS),
     ),
+    "ledger_panelseat": Rows(  # the office knows who hears it, not how they voted
+        see=OBJECTIONS,
+        add=bureau_only(OBJECTIONS),
+        change=bureau_only(OBJECTIONS),
+        fixed=("id", "objection_id", "person_id", "person_name", "named_by_id", "named_by_name", "named_at"),
+    ),
+    "ledger_panelvote": Rows(see=bureau_only(SEATS), add=bureau_only(SEATS)),
     # The year's results: public to the prefectures from the notice on
     "results_selfappraisal": Rows(
         see=f"office_id = {OFFICE} OR ({AT_BUREAU} AND {CYCLES} AND state = 'SUBMITTED')",

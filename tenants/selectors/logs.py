@@ -66,6 +66,8 @@ TABLES = {
     "ledger_factclaim": gettext_lazy("另报数"),
     "ledger_earlywarning": gettext_lazy("进度预警"),
     "ledger_objection": gettext_lazy("申诉"),
+    "ledger_panelseat": gettext_lazy("复核小组成员"),
+    "ledger_panelvote": gettext_lazy("复核小组表决"),
     "ledger_tie": gettext_lazy("回避关系"),
     "inspections_draw": gettext_lazy("随机抽查"),
     "inspections_contribution": gettext_lazy("抽查种子"),

@@ -9,10 +9,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from appraisal.ledger.models import CurrentValue
+from appraisal.ledger.models import CurrentValue, Objection
 from core import files
 from tenants.actors import Actor
 from tenants.models import Office, Role
+from tests.appraisal.panel_setting import heard
 from tests.appraisal.verification_setting import Year, running_year
 from tests.conftest import NOON
 
@@ -219,9 +220,12 @@ class TestObjections:
             "/kunming/api/v1/objections/", {"line_id": line.pk, "grounds": "漏计一个安置点"}, content_type=JSON
         )
         path = f"objections/{filed.json()['id']}/decision/"
-        empty = send(admin, path, {"upheld": True, "decision": "经复核应予计入"})
-        decided = send(admin, path, {"upheld": True, "decision": "经复核应予计入", "fact": {"value": "860"}})
-        again = send(admin, path, {"upheld": False, "decision": "经复核维持原分"})
+        heard(Objection.objects.get())
+        hearing = {"heard_on": "2026-11-05", "minutes": "复核纪要〔2026〕1号"}
+        body = {"upheld": True, "decision": "经复核应予计入", **hearing}
+        empty = send(admin, path, body)
+        decided = send(admin, path, body | {"fact": {"value": "860"}})
+        again = send(admin, path, body | {"upheld": False})
 
         assert (filed.status_code, filed.json()["answer_due_on"]) == (201, "2026-11-19")
         assert "第 10 个工作日" in filed.json()["due_derivation"]

@@ -66,6 +66,10 @@ NO_PAGES += """
     ledger:approve-amendment ledger:approve-change ledger:refuse-change ledger:transfer-targets
     ledger:undo-amendment results:self
 """
+# Acts on a panel: one template, which ledger:name-panel stands for; the decision comes when a panel has voted.
+NO_PAGES += """
+    ledger:replace-panelist ledger:panel-vote ledger:decide-objection
+"""
 # Steps of a year's result in other states than the world's: one template, which results:start-run stands for.
 NO_PAGES += """
     results:answer-objection results:change-grade results:decide results:file-objection results:lock results:notice

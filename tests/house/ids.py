@@ -30,7 +30,7 @@ SAME = {
     "groups.[].office_id": "office_id", "rows.[].office_id": "office_id", "items.[].id": "value_id", "row": "value_id",
     "group_id": "indicator_id", "number": "number",
     "numbers.[]": "difference_id", "about": "slug", "base": "version_id", "version": "version_id",
-    "to_letter_id": "letter_id", "inspectors.[]": "person_id",
+    "to_letter_id": "letter_id", "inspectors.[]": "person_id", "members.[]": "person_id", "leaving": "person_id",
     "parts.[].owner_id": "person_id", "factors.[].office": "slug", "acts_for": "office_id",
 }  # fmt: skip
 IDS = frozenset({
@@ -50,6 +50,7 @@ PAGES = {
     "provider_id": ("provider_id",), "against": ("year_run_id",), "group_id": ("indicator_id",),
     "to_letter_id": ("letter_id",),
     "finding": ("finding_id",), "point": ("item_id",), "item_id": ("item_id",), "inspectors": ("person_id",),
+    "members": ("person_id",), "leaving": ("person_id",),
     "person_id": ("person_id",), "acts_for": ("office_id",),
 }  # fmt: skip
 # Names that stand for words, days, figures, codes and choices: no object of an office.

@@ -18,3 +18,24 @@ class ObjectionFiled(Event):
 class ObjectionDecided(Event):
     upheld: bool
     decision: str
+    minutes: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PanelNamed(Event):
+    members: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PanelistReplaced(Event):
+    left: str
+    instead: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PanelVoted(Event):
+    """How they voted is not told here: the office that objects reads what happened to its objection."""
+
+    votes: int
+    seats: int

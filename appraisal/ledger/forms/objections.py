@@ -41,6 +41,10 @@ class ObjectionDecisionForm(FactForm):
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         help_text=gettext_lazy("不改则不填；填 0 为恢复。"),
     )  # fmt: skip
+    heard_on = forms.DateField(
+        label=gettext_lazy("复核会日期"), widget=forms.DateInput(attrs={"type": "date"}),
+    )  # fmt: skip
+    minutes = forms.CharField(label=gettext_lazy("会议纪要编号"), max_length=60)
     decision = forms.CharField(
         label=gettext_lazy("复核意见"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("会原文告知州市。"),

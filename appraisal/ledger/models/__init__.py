@@ -8,6 +8,7 @@ from appraisal.ledger.models.consultations import Consultation, ConsultedFigure
 from appraisal.ledger.models.cycle import Cycle, Participant, Period, Reopening
 from appraisal.ledger.models.decompositions import Decomposition
 from appraisal.ledger.models.letters import DocumentSeries, LetterVersion, Target, TargetLetter, TargetMilestone
+from appraisal.ledger.models.panels import PanelSeat, PanelVote
 from appraisal.ledger.models.plans import MonthPlan
 from appraisal.ledger.models.reports import CurrentValue, Report, ReportedValue, Verification
 from appraisal.ledger.models.scans import LetterScan
@@ -30,6 +31,8 @@ __all__ = [
     "LetterVersion",
     "MonthPlan",
     "Objection",
+    "PanelSeat",
+    "PanelVote",
     "Participant",
     "PeerChange",
     "Period",

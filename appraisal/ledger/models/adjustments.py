@@ -73,7 +73,10 @@ class Objection(Moving):
     filed_at = models.DateTimeField()
     answer_due_on = models.DateField()
     state = models.CharField(max_length=8, choices=ObjectionState, default=ObjectionState.OPEN)
+    heard_on = models.DateField(null=True, help_text="the day of the panel's hearing")
+    minutes = models.CharField(max_length=60, blank=True, help_text="number of the panel's minutes")
     decision = models.TextField(blank=True)
+    decided_by_id = models.BigIntegerField(null=True)
     decided_by_name = models.CharField(max_length=40, blank=True)
     decided_at = models.DateTimeField(null=True)
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import Objection, ScoreLine, Tie
 from appraisal.ledger.policies.verification import LEADERS
+from appraisal.ledger.rules.panels import Tally
 from appraisal.ledger.states import CycleState, ObjectionState
 from core.errors import Conflict, Denied
 from core.policy import policy
@@ -16,6 +17,7 @@ from tenants.models import Office, Role
 
 FILERS = (Role.REPORTER, Role.ISSUER, *LEADERS)
 DECIDERS = (Role.APPRAISAL_ADMIN, *LEADERS)
+PANELISTS = (*DECIDERS, Role.VERIFIER, Role.DIVISION_CHIEF, Role.INSPECTOR)  # who can be named to the panel
 
 
 class Why(StrEnum):
@@ -36,9 +38,9 @@ class Bar:
 
 @policy
 def see(actor: Actor) -> None:
-    """The bureau's deciders; in a prefecture everyone of the office, and the bureau on a visit."""
-    if actor.at_province and not actor.has(*DECIDERS, Role.VERIFIER):
-        raise Denied(_("申诉复核由省级考核管理员和领导办理。"))
+    """The bureau's deciders and those who can sit on a panel; in a prefecture everyone, and the bureau on a visit."""
+    if actor.at_province and not actor.has(*PANELISTS):
+        raise Denied(_("申诉复核由省级考核管理员、领导和复核小组成员办理。"))
 
 
 @policy
@@ -65,20 +67,73 @@ def file(
 
 
 @policy
-def decide(actor: Actor, objection: Objection, *, bar: Bar | None) -> None:
-    """The administrator or a leader of the province, once; nobody about a figure of their own or a tied office's.
+def decide(actor: Actor, objection: Objection, *, bar: Bar | None, tally: Tally) -> None:
+    """The administrator or a leader of the province, once, when the whole panel has voted; nobody about a figure of
+    their own or a tied office's.
 
     bar: what bars this person (selectors.conflicts.bars_of); None when nothing does.
     """
     if not actor.at_province or not actor.has(*DECIDERS):
         raise Denied(_("申诉由省级考核管理员或领导作出复核决定。"))
+    _open(objection)
+    _unbarred(objection, bar)
+    if not tally.seats:
+        raise Conflict(_("还没有组成复核小组，先组成小组、由成员逐一表决，再作决定。"))
+    if not tally.complete:
+        raise Conflict(
+            _("复核小组 %(seats)s 人中已有 %(votes)s 人表决，全部表决后才能作出决定。")
+            % {"seats": tally.seats, "votes": tally.votes}
+        )
+
+
+@policy
+def name_panel(actor: Actor, objection: Objection, *, bar: Bar | None, tally: Tally) -> None:
+    """The administrator or a leader without a conflict of interest, once."""
+    _convene(actor, objection, bar)
+    if tally.seats:
+        raise Conflict(_("复核小组已经组成（%(seats)s 人），需要换人的请逐一更换。") % {"seats": tally.seats})
+
+
+@policy
+def replace(actor: Actor, objection: Objection, *, bar: Bar | None, tally: Tally) -> None:
+    """The same people, while somebody has not voted."""
+    _convene(actor, objection, bar)
+    if not tally.seats:
+        raise Conflict(_("还没有组成复核小组。"))
+    if tally.complete:
+        raise Conflict(_("复核小组成员都已表决，不能再更换。"))
+
+
+@policy
+def vote(actor: Actor, objection: Objection, *, seated: bool, voted: bool, bar: Bar | None) -> None:
+    """A member of the panel, once; whoever got a conflict of interest since has to be replaced."""
+    if not actor.at_province or not actor.has(*PANELISTS) or not seated:
+        raise Denied(_("申诉由复核小组成员本人表决，您不在这件申诉的复核小组中。"))
+    _open(objection)
+    if voted:
+        raise Conflict(_("您已就这件申诉表决，表决以一次为限，不能更改。"))
+    if bar is not None:
+        raise Denied(_("%(why)s请由考核管理员更换复核小组成员。") % {"why": avoidance_of(objection, bar.why)})
+
+
+def _convene(actor: Actor, objection: Objection, bar: Bar | None) -> None:
+    if not actor.at_province or not actor.has(*DECIDERS):
+        raise Denied(_("复核小组由省级考核管理员或领导组成。"))
+    _open(objection)
+    _unbarred(objection, bar)
+
+
+def _unbarred(objection: Objection, bar: Bar | None) -> None:
+    if bar is not None:
+        raise Denied(f"{avoidance_of(objection, bar.why)}{_instead(bar)}")
+
+
+def _open(objection: Objection) -> None:
     if objection.state != ObjectionState.OPEN:
         raise Conflict(
             _("%(name)s 已作出复核决定：%(state)s。")
             % {"name": objection.decided_by_name, "state": objection.get_state_display()}
         )
-    if bar is not None:
-        raise Denied(f"{avoidance_of(objection, bar.why)}{_instead(bar)}")
 
 
 def avoidance_of(objection: Objection, why: str) -> str:
@@ -98,3 +153,14 @@ def _instead(bar: Bar) -> str:
     if not bar.instead:
         return _("本局的考核管理员和领导都须回避，请先由系统管理员给另一个人授予考核管理员角色。")
     return _("可由%(names)s办理。") % {"names": _("、").join(bar.instead)}
+
+
+def barred_because(objection: Objection, why: str) -> str:
+    """The same of somebody else, in a few words."""
+    if why == Why.CONFIRMED:
+        return _("认定了所涉的虚假填报")
+    if why == Why.VERIFIED:
+        return _("核验过所涉的数据")
+    if why == Why.ENTERED:
+        return _("录入了所涉的数据")
+    return _("与%(office)s有回避关系") % {"office": objection.office.label}

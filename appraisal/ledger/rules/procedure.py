@@ -68,3 +68,8 @@ def avoidance_years(on: date) -> int:
 def false_claim(on: date) -> dict[str, Any]:
     """What follows a false claim: {item: code of adjustment_items, hearing_days: working days, basis}."""
     return dict(_in_force("false_claim", on))
+
+
+def panel_least(on: date) -> int:
+    """How many members the panel that hears an objection has at least; their number is odd."""
+    return int(_in_force("objection_panel", on))

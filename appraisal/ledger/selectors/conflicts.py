@@ -74,10 +74,10 @@ def _hands(objections: list[Objection], people: Collection[int]) -> dict[tuple[i
 def bars_of(actor: Actor, objections: Iterable[Objection], *, on: date) -> dict[int, policies.Bar]:
     """objection id → what bars the person who acts, with the names of up to three who can decide instead.
 
-    Empty for who decides about none anyway. Six queries, none where there are no objections.
+    Empty for who neither decides about any nor sits on a panel. Six queries, none where there are no objections.
     """
     rows = list(objections)
-    if not rows or not actor.user_id or not actor.at_province or not actor.has(*policies.DECIDERS):
+    if not rows or not actor.user_id or not actor.at_province or not actor.has(*policies.PANELISTS):
         return {}
     names = deciders(actor.home, on=on)
     barred = between(rows, {*names, actor.user_id}, on=on)

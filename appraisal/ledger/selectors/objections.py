@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,7 +13,9 @@ from appraisal.ledger.models import CurrentValue, Objection, ScoreLine, ScoreRun
 from appraisal.ledger.models.reports import CurrentValueQuerySet
 from appraisal.ledger.policies import objections as policies
 from appraisal.ledger.rules import procedure
-from appraisal.ledger.selectors import amendments, conflicts
+from appraisal.ledger.rules.panels import Tally
+from appraisal.ledger.selectors import amendments, conflicts, panels
+from appraisal.ledger.selectors.fact_text import describe
 from appraisal.ledger.states import ObjectionState, RunState
 from core.errors import NotFound
 from core.models import EventRecord
@@ -172,6 +174,16 @@ def value_of(objection: Objection) -> CurrentValue | None:
     return _values(objection).select_related("value", "indicator").first()
 
 
+def shown_values(objection: Objection) -> dict[str, Any]:
+    """For the page: current (value_of), what was reported and what counts, in words."""
+    current = value_of(objection)
+    return {
+        "current": current,
+        "reported": describe(current.indicator, current.value.fact) if current else "",
+        "final": describe(current.indicator, current.final_fact) if current else "",
+    }
+
+
 def milestones_of(objection: Objection) -> list[TargetMilestone]:
     """The letter's milestones of the objected indicator, by their day."""
     rows = TargetMilestone.objects.filter(
@@ -205,8 +217,12 @@ def decide_refusal(actor: Actor, objection: Objection, *, on: date) -> str | Non
 
 def decide_refusals(actor: Actor, objections: Sequence[Objection], *, on: date) -> dict[int, str | None]:
     """objection id → the same, for a page of them in a constant number of queries. Shared by pages and API."""
-    bars = conflicts.bars_of(actor, [row for row in objections if row.state == ObjectionState.OPEN], on=on)
-    return {row.pk: policies.decide.reason(actor, row, bar=bars.get(row.pk)) for row in objections}
+    waiting = [row for row in objections if row.state == ObjectionState.OPEN]
+    bars, tallies = conflicts.bars_of(actor, waiting, on=on), panels.tallies(waiting)
+    return {
+        row.pk: policies.decide.reason(actor, row, bar=bars.get(row.pk), tally=tallies.get(row.pk, Tally()))
+        for row in objections
+    }
 
 
 def due_derivation(objection: Objection) -> Derivation | None:
@@ -221,9 +237,11 @@ def subject_of(objection: Objection) -> str:
 
 
 def open_to(actor: Actor, *, on: date) -> QuerySet[Objection]:
-    """Objections that wait for this person's decision: the open ones that nothing bars them from.
+    """Objections that wait for this person: for a panel to be named, for their vote, for the decision on all votes.
 
-    One query, and those of conflicts.bars_of where any is open.
+    Annotated with `mine` (they have to vote) and `seated` (there is a panel). Not those that they must not judge. One
+    query, and those of conflicts.bars_of where any is open.
     """
-    rows = objections_for(actor).filter(state=ObjectionState.OPEN)
-    return rows.exclude(pk__in=list(conflicts.bars_of(actor, rows, on=on)))
+    rows = panels.staged(objections_for(actor).filter(state=ObjectionState.OPEN), actor)
+    rows = rows.exclude(pk__in=list(conflicts.bars_of(actor, rows, on=on)))
+    return rows.filter(Q(mine=True) | Q(lacking=False)) if actor.has(*policies.DECIDERS) else rows.filter(mine=True)

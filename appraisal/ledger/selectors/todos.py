@@ -33,7 +33,8 @@ def may_verify(actor: Actor) -> bool:
 
 
 def may_decide(actor: Actor) -> bool:
-    return actor.at_province and actor.has(*objection_policies.DECIDERS)
+    """About objections, or on their panels."""
+    return actor.at_province and actor.has(*objection_policies.PANELISTS)
 
 
 @todos.source("queue")
@@ -87,22 +88,28 @@ def _by_month(waiting: QuerySet[Any]) -> list[tuple[Period, int]]:
 
 @todos.source("objections")
 def objections_to_decide(actor: Actor, at: datetime) -> list[Todo]:
-    """Objections that wait for this person's decision. One query, some more where any is open."""
+    """Objections that wait for this person: panel, vote or decision. One query, some more where any is open."""
     if not may_decide(actor):
         return []
     return [
         Todo(
             "objections",
             f"objection:{row.pk}",
-            _("答复%(office)s对 %(code)s 得分的申诉") % {
-                "office": row.office.label, "code": row.line.indicator.code,
-            },
+            _step(row) % {"office": row.office.label, "code": row.line.indicator.code},
             address("ledger:objection", row.pk),
             due_on=row.answer_due_on,
             derivation=_("收到申诉后按工作日计算的答复期限"),
         )
         for row in objections.open_to(actor, on=timezone.localdate(at))
     ]  # fmt: skip
+
+
+def _step(row: Any) -> str:
+    if row.mine:
+        return _("就%(office)s对 %(code)s 得分的申诉表决（复核小组）")
+    return (
+        _("答复%(office)s对 %(code)s 得分的申诉") if row.seated else _("为%(office)s对 %(code)s 得分的申诉组成复核小组")
+    )
 
 
 @todos.source("letter")

@@ -7,6 +7,7 @@ from appraisal.ledger.views import (
     claims,
     decisions,
     objections,
+    panels,
     province_facts,
     ties,
     verification,
@@ -39,5 +40,8 @@ urlpatterns = [
     path("objections/", objections.index, name="objections"),
     path("objections/<int:objection_id>/", objections.detail, name="objection"),
     path("objections/<int:objection_id>/decide/", objections.decide, name="decide-objection"),
+    path("objections/<int:objection_id>/panel/", panels.name, name="name-panel"),
+    path("objections/<int:objection_id>/panel/replace/", panels.replace, name="replace-panelist"),
+    path("objections/<int:objection_id>/vote/", panels.vote, name="panel-vote"),
     path("objections/new/<int:line_id>/", objections.file, name="file-objection"),
 ]

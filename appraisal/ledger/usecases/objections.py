@@ -1,7 +1,7 @@
 """An office objects to a published score line; the province upholds it with a correction, or rejects it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,8 @@ from appraisal.ledger.events.verification import ValueVerified
 from appraisal.ledger.models import CurrentValue, Objection, ReportedValue, Verification
 from appraisal.ledger.policies import objections as policies
 from appraisal.ledger.rules import facts
-from appraisal.ledger.selectors import amendments, conflicts, pinning
+from appraisal.ledger.rules.panels import Tally
+from appraisal.ledger.selectors import amendments, conflicts, panels, pinning
 from appraisal.ledger.selectors import objections as selectors
 from appraisal.ledger.selectors.province_facts import evidence_of
 from appraisal.ledger.states import ObjectionState, ValueState
@@ -25,6 +26,8 @@ from appraisal.library.models import EnteredBy
 from core import events
 from core.errors import Conflict, Invalid
 from tenants.actors import Actor
+
+MINUTES = 60  # characters of a number of minutes, as the column takes
 
 
 @transaction.atomic
@@ -57,10 +60,13 @@ def file_objection(*, line_id: int, grounds: str, evidence: Sequence[str], actor
 
 @transaction.atomic
 def decide_objection(
-    *, objection_id: int, upheld: bool, decision: str, fact: Any = None, points_off: Decimal | None = None,
-    actor: Actor, at: datetime,
+    *, objection_id: int, upheld: bool, decision: str, heard_on: date, minutes: str, fact: Any = None,
+    points_off: Decimal | None = None, actor: Actor, at: datetime,
 ) -> Objection:  # fmt: skip
     """Uphold the objection with a corrected fact, other points off or both; or reject it. The decision says why.
+
+    upheld: as the majority of the panel voted, all of whom have. heard_on, minutes: day of the panel's hearing, number
+    of its minutes.
 
     The correction is a new Verification on the current value although the month is published; a new run (k + 1) then
     scores it, the published run stays. Raises NotFound, Denied (also: they verified or entered the figure, or are tied
@@ -74,9 +80,12 @@ def decide_objection(
     pinning.hold_from(cycle_id=found.period.cycle_id, month=1)
     objection = selectors.lock_objection(actor, objection_id)
     zeroed = conflicts.zeroed_by(objection, lock=True)
-    bars = conflicts.bars_of(actor, [objection], on=timezone.localdate(at))
-    policies.decide(actor, objection, bar=bars.get(objection.pk))
+    on = timezone.localdate(at)
+    bars, tally = conflicts.bars_of(actor, [objection], on=on), panels.tally_of(objection)
+    policies.decide(actor, objection, bar=bars.get(objection.pk), tally=tally)
     said = checked_reason(decision, at, field="decision")
+    _check_hearing(objection, tally, upheld=upheld, heard_on=heard_on, minutes=minutes, on=on)
+    objection.heard_on, objection.minutes = heard_on, minutes.strip()
     if upheld:
         for row in zeroed:
             reason = _("申诉复核：%(decision)s") % {"decision": said}
@@ -87,11 +96,34 @@ def decide_objection(
         raise Invalid(_("维持原分时不能同时更正数值或扣分。"), field="upheld")
     objection.move(ObjectionState.UPHELD if upheld else ObjectionState.REJECTED)
     objection.decision, objection.decided_by_name, objection.decided_at = said, actor.name, at
+    objection.decided_by_id = actor.user_id
     objection.save()
     events.record(
-        ObjectionDecided(subject=selectors.subject_of(objection), upheld=upheld, decision=said), actor=actor, at=at
-    )
+        ObjectionDecided(
+            subject=selectors.subject_of(objection), upheld=upheld, decision=said, minutes=objection.minutes
+        ),
+        actor=actor, at=at,
+    )  # fmt: skip
     return objection
+
+
+def _check_hearing(objection: Objection, tally: Tally, *, upheld: bool, heard_on: date, minutes: str, on: date) -> None:
+    if upheld != tally.upheld:
+        raise Invalid(
+            _("复核小组 %(seats)s 人中 %(n)s 人认为“%(state)s”，决定须与多数意见一致。")
+            % {
+                "seats": tally.seats, "n": tally.majority,
+                "state": (ObjectionState.UPHELD if tally.upheld else ObjectionState.REJECTED).label,
+            },
+            field="upheld",
+        )  # fmt: skip
+    filed = timezone.localdate(objection.filed_at)
+    if not filed <= heard_on <= on:
+        raise Invalid(
+            _("复核会日期须在提出申诉（%(filed)s）以后、今天以前。") % {"filed": filed.isoformat()}, field="heard_on"
+        )
+    if not minutes.strip() or len(minutes.strip()) > MINUTES:
+        raise Invalid(_("请填写复核小组会议纪要编号，最多 %(n)s 个字。") % {"n": MINUTES}, field="minutes")
 
 
 def _correct(

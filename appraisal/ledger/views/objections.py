@@ -11,13 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from appraisal.ledger.forms.objections import UPHELD, ObjectionDecisionForm, ObjectionForm
+from appraisal.ledger.forms.objections import REJECTED, UPHELD, ObjectionDecisionForm, ObjectionForm
 from appraisal.ledger.models import CurrentValue, Objection
 from appraisal.ledger.policies import objections as policies
-from appraisal.ledger.selectors import conflicts
+from appraisal.ledger.selectors import conflicts, panels
 from appraisal.ledger.selectors import objections as selectors
 from appraisal.ledger.selectors.amendments import asked_of
-from appraisal.ledger.selectors.fact_text import describe
 from appraisal.ledger.states import ObjectionState
 from appraisal.ledger.usecases import objections as usecases
 from appraisal.ledger.views.evidence import file_items, taken_in
@@ -61,14 +60,13 @@ def detail(request: HttpRequest, objection_id: int) -> HttpResponse:
 
 
 def _context(request: HttpRequest, objection: Objection) -> dict[str, Any]:
-    current, on = selectors.value_of(objection), timezone.localdate()
+    on = timezone.localdate()
     return {
-        "objection": objection, "current": current, "zeroed": conflicts.zeroed_by(objection),
+        **selectors.shown_values(objection), "objection": objection, "zeroed": conflicts.zeroed_by(objection),
         "files": file_items(objection.evidence),
-        "reported": describe(current.indicator, current.value.fact) if current else "",
-        "final": describe(current.indicator, current.final_fact) if current else "",
         "events": objection_timeline(events.timeline(selectors.subject_of(objection))),
-        "due": selectors.due_derivation(objection),
+        "due": selectors.due_derivation(objection), "panel": panels.panel_of(request.actor, objection),
+        "refusals": panels.refusals(request.actor, objection, on=on),
         "decide": selectors.decide_refusal(request.actor, objection, on=on),
         "overdue": objection.state == ObjectionState.OPEN and objection.answer_due_on < on,
     }  # fmt: skip
@@ -103,8 +101,9 @@ def decide(request: HttpRequest, objection_id: int) -> HttpResponse:
     objection = selectors.get_objection(request.actor, objection_id)
     zeroed = conflicts.zeroed_by(objection)
     bars = conflicts.bars_of(request.actor, [objection], on=timezone.localdate())
+    tally = panels.tally_of(objection)
     try:
-        policies.decide(request.actor, objection, bar=bars.get(objection.pk))
+        policies.decide(request.actor, objection, bar=bars.get(objection.pk), tally=tally)
     except Conflict:  # decided meanwhile: what was written stays in the form, where the use case refuses it
         if request.method == "GET":
             raise
@@ -112,12 +111,14 @@ def decide(request: HttpRequest, objection_id: int) -> HttpResponse:
     form = ObjectionDecisionForm(
         asked_of(objection.line), request.POST or None, fact=current.final_fact if current else None,
         milestones=selectors.milestones_of(objection), zeroed=bool(zeroed),
+        initial={"upheld": UPHELD if tally.upheld else REJECTED},
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         upheld = form.cleaned_data["upheld"] == UPHELD
         with refusals_on(form):
             usecases.decide_objection(
                 objection_id=objection.pk, upheld=upheld, decision=form.cleaned_data["decision"],
+                heard_on=form.cleaned_data["heard_on"], minutes=form.cleaned_data["minutes"],
                 fact=form.changed_fact() if upheld else None,
                 points_off=form.cleaned_data["points_off"] if upheld else None,
                 actor=request.actor, at=timezone.now(),

@@ -91,6 +91,17 @@ SENTENCES: dict[str, tuple[str, str, Any]] = {
 }
 
 
+PANEL_SENTENCES: dict[str, Any] = {
+    "PanelNamed": lambda data: _("组成复核小组：%(names)s") % {"names": _("、").join(data.get("members", []))},
+    "PanelistReplaced": lambda data: _("复核小组换人：%(left)s 改为 %(instead)s") % {
+        "left": data.get("left"), "instead": data.get("instead"),
+    },
+    "PanelVoted": lambda data: _("已表决，%(votes)s/%(seats)s") % {
+        "votes": data.get("votes"), "seats": data.get("seats"),
+    },
+}  # fmt: skip
+
+
 def objection_timeline(records: list[EventRecord]) -> list[dict[str, Any]]:
     """An objection's events for {% timeline %}."""
     told = []
@@ -99,12 +110,14 @@ def objection_timeline(records: list[EventRecord]) -> list[dict[str, Any]]:
             icon, tone, text = "message-report", "info", _("提出申诉，应于 %(day)s 前答复") % {
                 "day": record.data.get("answer_due_on")
             }  # fmt: skip
+        elif record.name in PANEL_SENTENCES:
+            icon, tone, text = "users", "", PANEL_SENTENCES[record.name](record.data)
         else:
             upheld = record.data.get("upheld")
             icon, tone = ("circle-check", "ok") if upheld else ("circle-x", "bad")
             text = _("异议成立") if upheld else _("维持原分")
         told.append({
             "icon": icon, "tone": tone, "text": text, "actor": record.actor_name, "at": record.at,
-            "quote": record.data.get("decision", ""),
+            "quote": record.data.get("decision", "") or record.data.get("reason", ""),
         })  # fmt: skip
     return told

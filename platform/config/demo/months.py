@@ -12,7 +12,7 @@ from django.db import transaction
 from appraisal.ledger.models import CurrentValue, Period, ScoreLine, ScoreRun
 from appraisal.ledger.selectors import tracking
 from appraisal.ledger.states import ValueState
-from appraisal.ledger.usecases import adjustments, objections, province_facts, scores, verification, warnings
+from appraisal.ledger.usecases import adjustments, objections, panels, province_facts, scores, verification, warnings
 from appraisal.library.models import EnteredBy, Indicator, Method
 from appraisal.reporting import usecases as reporting
 from appraisal.reporting.models import DraftValue
@@ -271,10 +271,20 @@ class Month:
         line = ScoreLine.objects.get(card__run=run, card__office=office, indicator__code=code)
         with self.plan.cast.acting(slug, "report") as reporter:
             filed = objections.file_objection(line_id=line.pk, grounds=grounds, evidence=[], actor=reporter, at=at)
-        with self.plan.cast.acting(self.here, "deputy") as leader:
+        cast, panel = self.plan.cast, ("leader", "admin", "chief")
+        with cast.acting(self.here, "deputy") as leader:
+            members = [cast.actor(self.here, seat).user_id or 0 for seat in panel]
+            panels.name_panel(objection_id=filed.pk, members=members, actor=leader, at=at + timedelta(hours=1))
+        for seat in panel:
+            with cast.acting(self.here, seat) as member:
+                panels.vote(
+                    objection_id=filed.pk, uphold=True, words=decision, actor=member, at=at + timedelta(hours=20)
+                )
+        with cast.acting(self.here, "deputy") as leader:
+            decided = at + timedelta(days=1)
             objections.decide_objection(
-                objection_id=filed.pk, upheld=True, decision=decision, points_off=Decimal(0),
-                actor=leader, at=at + timedelta(days=1),
+                objection_id=filed.pk, upheld=True, decision=decision, points_off=Decimal(0), heard_on=decided.date(),
+                minutes=f"复核纪要〔{decided.year}〕1号", actor=leader, at=decided,
             )  # fmt: skip
 
     def claim(self, at: datetime) -> None:

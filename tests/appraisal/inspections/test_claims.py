@@ -29,6 +29,7 @@ from core.errors import Conflict, Denied, Invalid, NotFound, Refusal
 from tenants.actors import Actor
 from tenants.models import Office, Role
 from tests.appraisal.inspections.test_tasks import FOUND, paper, underway
+from tests.appraisal.panel_setting import HEARING, heard
 from tests.appraisal.verification_setting import Year, running_year
 from tests.conftest import NOON, TODAY
 
@@ -155,7 +156,9 @@ class TestAppeal:
         )
 
     def decide(self, row: Objection, who: Actor, **more: Any) -> Objection:
-        given = {"upheld": True, "decision": "法院判决花名册属实，撤销认定", "at": NOON, **more}
+        given = {"upheld": True, "decision": "法院判决花名册属实，撤销认定", "at": NOON, **HEARING, **more}
+        if not row.seats.exists():
+            heard(row, upheld=bool(given["upheld"]))
         return objections.decide_objection(objection_id=row.pk, actor=who, **given)
 
     def test_upheld_takes_back_both_and_nothing_else_has_to_be_typed(
@@ -196,7 +199,9 @@ class TestAppeal:
         monkeypatch.setattr(timezone, "now", lambda: NOON)
         path, leader = f"appraisal/objections/{appealed.pk}/", signed_in("yunnan", Role.PRINCIPAL_LEADER)
         assert "另扣 5.00 分" in signed_in("kunming", Role.REPORTER).get(f"/kunming/{path}").content.decode()
-        form = {"upheld": "upheld", "value": "800", "decision": "法院判决花名册属实，撤销认定"}
+        hearing = {"heard_on": "2026-11-05", "minutes": "复核纪要〔2026〕1号"}
+        form = {"upheld": "upheld", "value": "800", "decision": "法院判决花名册属实，撤销认定", **hearing}
+        heard(appealed)
         assert "一并撤销" in leader.get(f"/yunnan/{path}decide/").content.decode()
 
         assert leader.post(f"/yunnan/{path}decide/", form).status_code == 302

@@ -20,6 +20,7 @@ from core.errors import Denied
 from tenants import menu
 from tenants.actors import Actor
 from tenants.models import Office, Role
+from tests.appraisal.panel_setting import HEARING, heard
 from tests.appraisal.verification_setting import HANDED_OVER, Year, running_year
 from tests.conftest import NOON, TODAY
 
@@ -65,9 +66,11 @@ def file(line: Any, actor: Actor) -> Objection:
     return usecases.file_objection(line_id=line.pk, grounds="漏计一个安置点六十人", evidence=[], actor=actor, at=NOON)
 
 
-def reject(objection: Objection, actor: Actor) -> Objection:
+def reject(objection: Objection, actor: Actor, *, hear: bool = True) -> Objection:
+    if hear and not objection.seats.exists():
+        heard(objection, upheld=False)
     return usecases.decide_objection(
-        objection_id=objection.pk, upheld=False, decision="佐证不足，维持原分", actor=actor, at=NOON
+        objection_id=objection.pk, upheld=False, decision="佐证不足，维持原分", actor=actor, at=NOON, **HEARING
     )
 
 
@@ -88,7 +91,7 @@ class TestWhoVerified:
 
     def test_does_not_decide_and_is_told_who_can(self, objection: Objection, admin: Actor, other: Actor) -> None:
         with pytest.raises(Denied, match=f"由您核验过.*可由{other.name}办理"):
-            reject(objection, admin)
+            reject(objection, admin, hear=False)
         assert Objection.objects.get().state == "OPEN"
         assert "由您核验过" in str(selectors.decide_refusal(admin, objection, on=TODAY))
 
@@ -96,7 +99,7 @@ class TestWhoVerified:
 
     def test_is_told_when_nobody_can(self, objection: Objection, admin: Actor) -> None:
         with pytest.raises(Denied, match=r"都须回避.*给另一个人授予"):
-            reject(objection, admin)
+            reject(objection, admin, hear=False)
 
     def test_has_it_neither_in_the_inbox_nor_behind_the_menu(
         self, objection: Objection, admin: Actor, other: Actor
@@ -142,7 +145,7 @@ class TestOthersWhoJudgedBefore:
         objection = file(year.line(published(year, kunming), kunming, "E3"), reporter)
 
         with pytest.raises(Denied, match=f"由您录入.*可由{other.name}办理"):
-            reject(objection, admin)
+            reject(objection, admin, hear=False)
         assert (waiting(admin), waiting(other)) == (0, 1)
 
     def test_who_decided_between_the_ledgers_figure_and_the_offices(
@@ -162,7 +165,7 @@ class TestOthersWhoJudgedBefore:
 
         assert waiting(admin) == 0
         with pytest.raises(Denied, match="由您核验过"):
-            reject(objection, admin)
+            reject(objection, admin, hear=False)
 
 
 class TestTies:
@@ -176,7 +179,7 @@ class TestTies:
         )
 
         with pytest.raises(Denied, match=f"昆明市有回避关系（.*）.*可由.*{other.name}.*办理"):
-            reject(objection, admin)
+            reject(objection, admin, hear=False)
         assert (waiting(admin), waiting(other)) == (0, 1)
 
         ties.end_tie(tie_id=tie.pk, reason="配偶已调离该局", actor=other_admin, at=NOON)
@@ -207,7 +210,7 @@ class TestPageAndApi:
         user = client.user  # type: ignore[attr-defined]
         me = Actor(user.pk, user.name, Office.objects.get(schema_name="yunnan"), other.home, frozenset({ADMIN}))
         objection = file(year.line(published(year, kunming, me, ("A1",)), kunming, "A1"), reporter)
-        words = {"upheld": "rejected", "decision": "佐证不足，维持原分"}
+        words = {"upheld": False, "decision": "佐证不足，维持原分", **HEARING}
         at = f"/yunnan/appraisal/objections/{objection.pk}/"
 
         page = client.get(at).content.decode()
@@ -218,10 +221,7 @@ class TestPageAndApi:
         assert client.post(f"{at}decide/", words).status_code == 403
         api = f"/yunnan/api/v1/objections/{objection.pk}/"
         assert "由您核验过" in client.get(api).json()["refusals"]["decide"]
-        assert (
-            client.post(f"{api}decision/", {"upheld": False, "decision": "维持原分"}, "application/json").status_code
-            == 403
-        )
+        assert client.post(f"{api}decision/", words, "application/json").status_code == 403
 
     def test_a_list_of_many_takes_no_more_queries(
         self, year: Year, kunming: Office, signed_in: Callable[..., Client], reporter: Actor

@@ -14,6 +14,7 @@ from core.errors import Conflict, Denied, Invalid, NotFound
 from core.models import CalendarDay
 from tenants.actors import Actor
 from tenants.models import Office, Role
+from tests.appraisal.panel_setting import HEARING, heard
 from tests.appraisal.verification_setting import Year, running_year
 from tests.conftest import NOON, TODAY
 
@@ -142,9 +143,11 @@ class TestAboutALine:
 
 class TestDecideObjection:
     def decide(self, objection: Objection, actor: Actor, **more: object) -> Objection:
+        if not objection.seats.exists():
+            heard(objection, upheld=bool(more.get("upheld", True)))
         return usecases.decide_objection(**{
             "objection_id": objection.pk, "upheld": True, "decision": "经复核，漏计安置点60人应予计入",
-            "actor": actor, "at": NOON, **more,
+            "actor": actor, "at": NOON, **HEARING, **more,
         })  # fmt: skip
 
     def test_upheld_corrects_the_value_although_the_month_is_published(

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from appraisal.ledger.models import Amendment, CurrentValue, Objection, ScoreLine, ScoreRun
+from appraisal.ledger.models import Amendment, CurrentValue, Objection, PanelSeat, PanelVote, ScoreLine, ScoreRun
+from appraisal.ledger.rules import procedure
 from appraisal.ledger.selectors import facts as facts_selectors
 from appraisal.ledger.selectors import pinning
-from appraisal.ledger.usecases import adjustments, amendments, objections, scores, verification
+from appraisal.ledger.usecases import adjustments, amendments, objections, panels, scores, verification
 from appraisal.library import usecases as library
 from appraisal.library.models import Indicator, TemplateVersion
 from core import jobs
@@ -26,13 +27,18 @@ from tenants.actors import Actor
 from tenants.models import Membership, Office, Role, User
 from tests import factories
 from tests.appraisal.ledger.test_verification_race import CLEAN, CYCLES, GUARDED, PERIODS, VERSIONS, at_once, committed
+from tests.appraisal.panel_setting import HEARING, heard, panel_for, panelists
 from tests.appraisal.verification_setting import Year, running_year
 from tests.conftest import NOON
 
 YEAR = 2019  # of the rows that CLEAN removes
 RUNS = f"(SELECT id FROM ledger_scorerun WHERE cycle_id IN {CYCLES})"
 CARDS = f"(SELECT id FROM ledger_scorecard WHERE run_id IN {RUNS})"
+OBJECTIONS = f"(SELECT id FROM ledger_objection WHERE period_id IN {PERIODS})"
+SEATS = f"(SELECT id FROM ledger_panelseat WHERE objection_id IN {OBJECTIONS})"
 SCORED = [
+    f"DELETE FROM ledger_panelvote WHERE seat_id IN {SEATS}",
+    f"DELETE FROM ledger_panelseat WHERE objection_id IN {OBJECTIONS}",
     f"DELETE FROM ledger_objection WHERE period_id IN {PERIODS}",
     f"DELETE FROM ledger_scoreadjustment WHERE cycle_id IN {CYCLES}",
     f"DELETE FROM ledger_scoreline WHERE card_id IN {CARDS}",
@@ -43,7 +49,8 @@ SCORED = [
     "DELETE FROM core_job WHERE wanted_by_name LIKE '并发%'",
     "DELETE FROM core_storedfile WHERE uploaded_by_name LIKE '并发%'",
 ]
-TRIGGERS = (*GUARDED, "ledger_scorerun", "ledger_scorecard", "ledger_scoreline", "ledger_amendment")
+TRIGGERS = (*GUARDED, "ledger_scorerun", "ledger_scorecard", "ledger_scoreline", "ledger_amendment",
+            "ledger_panelseat", "ledger_panelvote")  # fmt: skip
 LONG = 20  # seconds, after which a test that hangs fails
 
 
@@ -85,7 +92,7 @@ class Month:
     def uphold(self, objection: Objection, actor: Actor | None = None) -> Objection:
         return objections.decide_objection(
             objection_id=objection.pk, upheld=True, decision="经复核应予计入", fact={"value": "860"},
-            actor=actor or self.leader, at=NOON,
+            actor=actor or self.leader, at=NOON, **HEARING,
         )  # fmt: skip
 
     def as_pinned(self, run: ScoreRun) -> bool:
@@ -292,7 +299,7 @@ class TestAgainstObjections:
     def objection(self, month: Month) -> Objection:
         with committed():
             month.publish()
-            return month.object()
+            return heard(month.object(), named="并发")
 
     def test_of_two_who_decide_one_is_told(
         self, month: Month, objection: Objection, monkeypatch: pytest.MonkeyPatch
@@ -302,7 +309,12 @@ class TestAgainstObjections:
         upheld, refused = halfway.run(
             lambda: month.uphold(objection),
             lambda: objections.decide_objection(
-                objection_id=objection.pk, upheld=False, decision="佐证不足，维持原分", actor=month.admin, at=NOON
+                objection_id=objection.pk,
+                upheld=False,
+                decision="佐证不足，维持原分",
+                actor=month.admin,
+                at=NOON,
+                **HEARING,
             ),
         )
 
@@ -389,3 +401,66 @@ class TestAgainstAmendments:
         assert "修订或回退" in published.message
         with committed():
             assert not ScoreRun.objects.filter(period=month.year.period, state="PUBLISHED").exists()
+
+
+class TestVotes:
+    @pytest.fixture
+    def objection(self, month: Month) -> Objection:
+        with committed():
+            month.publish()
+            return month.object()
+
+    @pytest.fixture
+    def last(self, objection: Objection) -> Actor:
+        """Of a panel that has voted but for them."""
+        with committed():
+            *others, last = panel_for(objection, named="并发")
+            for member in others:
+                self.vote(objection, member)
+        return last
+
+    def vote(self, objection: Objection, member: Actor, *, uphold: bool = True) -> Objection:
+        return panels.vote(objection_id=objection.pk, uphold=uphold, words="已核对花名册", actor=member, at=NOON)
+
+    def test_of_two_by_one_member_one_counts(
+        self, objection: Objection, last: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        halfway = Halfway(monkeypatch, panels, "checked_reason")
+
+        voted, refused = halfway.run(
+            lambda: self.vote(objection, last), lambda: self.vote(objection, last, uphold=False)
+        )
+
+        assert voted.pk == objection.pk
+        assert isinstance(refused, Conflict)
+        assert "以一次为限" in refused.message
+        with committed():
+            assert set(PanelVote.objects.values_list("uphold", flat=True)) == {True}
+            assert PanelVote.objects.count() == 3
+
+    def test_a_decision_waits_for_the_last_vote_under_way(
+        self, month: Month, objection: Objection, last: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        halfway = Halfway(monkeypatch, panels, "checked_reason")
+
+        _voted, decided = halfway.run(lambda: self.vote(objection, last), lambda: month.uphold(objection))
+
+        assert decided.state == "UPHELD"
+
+    def test_two_panels_at_once_are_one(
+        self, month: Month, objection: Objection, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with committed():
+            first, second = (panelists(month.admin.home, named=f"并发{side}") for side in "甲乙")
+        halfway = Halfway(monkeypatch, procedure, "panel_least")
+
+        def name(members: list[Actor]) -> Objection:
+            ids = [member.user_id or 0 for member in members]
+            return panels.name_panel(objection_id=objection.pk, members=ids, actor=month.leader, at=NOON)
+
+        _named, refused = halfway.run(lambda: name(first), lambda: name(second))
+
+        assert isinstance(refused, Conflict)
+        assert "已经组成" in refused.message
+        with committed():
+            assert PanelSeat.objects.count() == 3

@@ -14,6 +14,7 @@ from appraisal.ledger.models import CurrentValue, Objection, ScoreAdjustment
 from appraisal.ledger.usecases import objections, verification
 from tenants.actors import Actor
 from tenants.models import Office, Role
+from tests.appraisal.panel_setting import heard
 from tests.appraisal.verification_setting import Year, running_year
 from tests.conftest import NOON
 
@@ -367,8 +368,11 @@ class TestObjections:
         base = f"/yunnan/appraisal/objections/{objection.pk}/"
         assert "漏计一个安置点" in admin.get("/yunnan/appraisal/objections/").content.decode()
         assert admin.get(base).status_code == 200
+        assert admin.get(f"{base}decide/").status_code == 409
+        heard(objection)
         assert admin.get(f"{base}decide/").status_code == 200
-        unchanged = {"upheld": "upheld", "value": "800", "decision": "经复核应予计入"}
+        hearing = {"heard_on": "2026-11-05", "minutes": "复核纪要〔2026〕1号"}
+        unchanged = {"upheld": "upheld", "value": "800", "decision": "经复核应予计入", **hearing}
         assert admin.post(f"{base}decide/", unchanged).status_code == 422
         assert admin.post(f"{base}decide/", unchanged | {"value": "860"}).status_code == 302
         assert CurrentValue.objects.get(indicator=line.indicator).final_fact == {"value": "860"}
@@ -384,9 +388,12 @@ class TestObjections:
             line_id=line.pk, grounds="漏计一个安置点", evidence=[], actor=actor("kunming", Role.REPORTER), at=NOON
         )
 
+        heard(objection, upheld=False)
+        hearing = {"heard_on": "2026-11-05", "minutes": "复核纪要〔2026〕1号"}
+
         page = signed_in("yunnan", Role.APPRAISAL_ADMIN).post(
             f"/yunnan/appraisal/objections/{objection.pk}/decide/",
-            {"upheld": "rejected", "value": "860", "decision": "佐证不足，维持原分"},
+            {"upheld": "rejected", "value": "860", "decision": "佐证不足，维持原分", **hearing},
         )
 
         assert page.status_code == 302

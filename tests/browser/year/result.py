@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests import factories
 from tests.browser.world import PDF
@@ -54,11 +54,42 @@ def object_to(year: Year, slug: str, code: str, grounds: str) -> None:
     expect(page.locator("main")).to_contain_text("复核中")
 
 
-def uphold(year: Year, code: str, corrections: Figures) -> None:
+def hear(year: Year, code: str, members: tuple[str, ...]) -> None:
+    """The leader names who hears it (accounts): all but the first are for it."""
+    names = []
+    for account in members:
+        page = year.page(account)
+        page.goto("/yunnan/")
+        names.append(page.locator(".an-user .who b").inner_text())
     page = year.page("yunnan-leader")
+    _to_objection(page, code)
+    form = ask(page, "组成复核小组")
+    for name in names:
+        form.get_by_label(name, exact=True).check()
+    form.get_by_role("button", name="确定小组").click()
+    expect(page.locator("main")).to_contain_text("已表决 0/3")
+    for place, account in enumerate(members):
+        page = year.page(account)
+        _to_objection(page, code)
+        form = ask(page, "表决")
+        form.get_by_label("异议成立" if place else "维持原分", exact=True).check()
+        form.locator("[name=words]").fill("已核对原始评议票。")
+        form.get_by_role("button", name="表决").click()
+        expect(page.locator("main")).to_contain_text(f"已表决 {place + 1}/3")
+
+
+def _to_objection(page: Page, code: str) -> None:
     page.goto("/yunnan/appraisal/objections/")
     page.locator("main a[href*='/objections/']", has_text=code).click()
+    expect(page.locator("main h1")).to_contain_text(code)
+
+
+def uphold(year: Year, code: str, corrections: Figures, heard_on: str) -> None:
+    page = year.page("yunnan-leader")
+    _to_objection(page, code)
     form = ask(page, "作出复核决定")
+    form.locator("[name=heard_on]").fill(heard_on)
+    form.locator("[name=minutes]").fill("复核纪要〔2027〕1号")
     form.get_by_label("异议成立", exact=True).check()
     for name, value in corrections.items():
         form.locator(f"[name={name}]").fill(str(value))

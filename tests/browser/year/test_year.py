@@ -181,7 +181,8 @@ def january(year: Played) -> None:
         result.appraise_oneself(year, slug, OWN)
     result.object_to(year, "kunming", "B9", "评议漏计一名评委，原始票为 8 分。")
     year.at("2027-01-14T01:30:00+00:00")
-    result.uphold(year, "B9", {"marks": "7 7.5 8 8 7"})
+    result.hear(year, "B9", ("yunnan-witness", "yunnan-inspector", "yunnan-second"))
+    result.uphold(year, "B9", {"marks": "7 7.5 8 8 7"}, "2027-01-14")
     months.calculate_and_publish(year, 12)
 
 
