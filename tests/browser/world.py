@@ -11,8 +11,6 @@ Of the people of yunnan one is locked out and one has left; an office was taken 
 Accounts are <office>-<key>, all with factories.PASSWORD; `SEATS` lists them.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -23,8 +21,7 @@ from django.db import transaction
 from appraisal.inspections.models import Rectification, TaskItem
 from appraisal.inspections.rules.drawing import digest
 from appraisal.inspections.usecases import claims, draws, rectifications, tasks
-from appraisal.ledger.models import CurrentValue, ScoreLine, ScoreRun
-from appraisal.ledger.states import ValueState
+from appraisal.ledger.models import ScoreLine, ScoreRun
 from appraisal.ledger.usecases import (
     adjustments,
     amendments,
@@ -46,7 +43,7 @@ from core import files, secrets
 from core import office as office_core
 from core.jobs import want
 from core.usecases.calendar import seed_calendar
-from tenants import actors, selectors
+from tenants import actors
 from tenants.actors import Actor
 from tenants.models import (
     ChangeRequest,
@@ -68,39 +65,7 @@ from tests import factories
 from tests.appraisal import results_setting, setting
 from tests.appraisal.reporting.sheets import filled, upload
 from tests.browser import lists
-
-NOW = datetime(2026, 11, 5, 1, 30, tzinfo=UTC)  # half past nine in Shanghai, a working day
-SEATS: dict[str, dict[str, tuple[str, ...]]] = {
-    "anlan_platform": {"sys": (Role.SYS_ADMIN,)},
-    "yunnan": {
-        "admin": (Role.APPRAISAL_ADMIN,),
-        "leader": (Role.PRINCIPAL_LEADER,),
-        "verifier": (Role.VERIFIER,),
-        "sys": (Role.SYS_ADMIN,),
-        "sec": (Role.SEC_ADMIN,),
-        "audit": (Role.AUDIT_ADMIN,),
-    },
-    **{
-        slug: {"reporter": (Role.REPORTER,), "leader": (Role.PRINCIPAL_LEADER, Role.ISSUER)}
-        for slug in ("kunming", "puer", "diqing")
-    },
-    "shifan": {
-        "admin": (Role.APPRAISAL_ADMIN,),
-        "leader": (Role.PRINCIPAL_LEADER,),
-        "verifier": (Role.VERIFIER,),
-    },
-    "qinghe": {"reporter": (Role.REPORTER,), "leader": (Role.PRINCIPAL_LEADER, Role.ISSUER)},
-}
-PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
-REPORTED: dict[str, dict[str, Any]] = {
-    "A1": {"fact": {"value": "640"}, "narrative": "按计划推进，已与各县核对。"},
-    "A2": {"fact": {"value": "655.50"}},
-    "A6": {"fact": {"done_on": {}}},
-    "B6": {"fact": {"value": "91.2"}},
-    "B7": {"fact": {"value": "8", "target": "10"}},
-    "B8": {"nothing_to_report": True, "nothing_reason": "本月没有重复信访。"},
-}
-EVIDENCED = ("A1", "A6", "B6")
+from tests.browser.hands import NOW, SEATS, Hands
 
 
 def build() -> dict[str, str]:
@@ -135,29 +100,8 @@ def _people() -> dict[str, User]:
     return people
 
 
-class World:
+class World(Hands):
     """A running cycle with signed letters; each scene is played by the people of its office."""
-
-    def __init__(self, people: dict[str, User]) -> None:
-        self.people = people
-        self.offices = {office.schema_name: office for office in Office.objects.select_related("parent")}
-        self.running = setting.running_cycle(self.with_role, self.offices)
-
-    def with_role(self, slug: str, *roles: str) -> Actor:
-        """The seat of that office that holds the first of `roles`."""
-        return self._actor(slug, next(key for key, held in SEATS[slug].items() if roles[0] in held))
-
-    def _actor(self, slug: str, key: str) -> Actor:
-        found = selectors.actor_for(self.people[f"{slug}-{key}"], self.offices[slug], on=NOW.date())
-        assert found is not None
-        return found
-
-    @contextmanager
-    def acting(self, account: str) -> Iterator[Actor]:
-        """Their office mounted, and they in their role there."""
-        actor = self._actor(*account.split("-"))
-        with office_core.mounted(actor.office.mount(actor_id=actor.user_id)):
-            yield actor
 
     def the_year(self) -> None:
         """A year calculated and on notice, and two self-appraisals that are handed over."""
@@ -165,29 +109,6 @@ class World:
         results_setting.handed_over(self.running, "puer", "85")
         results_setting.as_if_noticed(self.running, at=NOW)
         results_setting.calculated(self.running, at=NOW, note="再算一次")
-
-    # --- Months
-
-    def fill(self, slug: str, month: int, at: datetime, codes: tuple[str, ...] = tuple(REPORTED)) -> None:
-        with self.acting(f"{slug}-reporter") as actor:
-            period = self.running.period(month)
-            for code in codes:
-                indicator, given = self.running.indicator(code), {"fact": None, **REPORTED[code]}
-                reporting.save_value(period_id=period.pk, indicator_id=indicator.pk, actor=actor, at=at, **given)
-                if code in EVIDENCED:
-                    name = f"{slug}-{month}-{code} 花名册.pdf"
-                    reporting.upload_evidence(
-                        period_id=period.pk, indicator_id=indicator.pk,
-                        upload=SimpleUploadedFile(name, PDF + name.encode(), "application/pdf"), actor=actor, at=at,
-                    )  # fmt: skip
-
-    def submit(self, slug: str, month: int, at: datetime) -> None:
-        with self.acting(f"{slug}-reporter") as actor:
-            reporting.submit_report(period_id=self.running.period(month).pk, actor=actor, at=at)
-
-    def sign(self, slug: str, month: int, at: datetime) -> None:
-        with self.acting(f"{slug}-leader") as actor:
-            reporting.sign_off(period_id=self.running.period(month).pk, actor=actor, at=at)
 
     def august(self) -> None:
         """Reported by diqing, verified, never published: what is verified can be taken back."""
@@ -342,24 +263,6 @@ class World:
                         at=NOW,
                     )  # fmt: skip
 
-    def _value(self, slug: str, code: str, month: int) -> CurrentValue:
-        return CurrentValue.objects.get(
-            period=self.running.period(month), office=self.offices[slug], indicator=self.running.indicator(code)
-        )
-
-    def _return(self, slug: str, code: str, month: int, reason: str, at: datetime) -> None:
-        with self.acting("yunnan-verifier") as actor:
-            value = self._value(slug, code, month)
-            verification.return_value(
-                current_value_id=value.pk, lock_version=value.lock_version, reason=reason, actor=actor, at=at
-            )
-
-    def _verify(self, month: int, at: datetime) -> None:
-        with self.acting("yunnan-verifier") as actor:
-            waiting = CurrentValue.objects.filter(period=self.running.period(month), state=ValueState.SUBMITTED)
-            items = list(waiting.values_list("pk", "lock_version"))
-            verification.verify_values(items=items, actor=actor, at=at)
-
     def _province_facts(self, month: int, at: datetime) -> None:
         with self.acting("yunnan-admin") as actor:
             period = self.running.period(month)
@@ -461,8 +364,6 @@ class World:
             cycle_id=self.running.cycle.pk, office_id=self.offices[slug].pk, indicator="A2", month=9,
             facts="支付凭证与报表相差四十万元", evidence=[str(stored.pk)], actor=actor, at=NOW,
         ).pk  # fmt: skip
-
-    # --- What else pages show
 
     def odds_and_ends(self) -> None:
         """A failed job, a stand-in."""

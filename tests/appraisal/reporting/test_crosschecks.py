@@ -13,9 +13,9 @@ from core import office as office_core
 from core.errors import Invalid
 from tenants.models import User
 from tests.appraisal import setting
+from tests.appraisal.reporting.book.desk import Desk
 from tests.appraisal.reporting.conftest import COMPLETE
 from tests.appraisal.reporting.sheets import opened
-from tests.appraisal.reporting.test_book import Desk
 from tests.conftest import NOON, TODAY
 
 CHECKS = [

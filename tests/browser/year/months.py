@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests import factories
 from tests.appraisal.reporting.sheets import KEY_ROW as KEYS
 from tests.appraisal.reporting.sheets import XLSX
-from tests.browser.world import PDF
+from tests.browser.hands import PDF
 from tests.browser.year.acting import Figures, Year, ask
 
 

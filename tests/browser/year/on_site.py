@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.world import PDF
+from tests.browser.hands import PDF
 from tests.browser.year.acting import Year, ask
 
 

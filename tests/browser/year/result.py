@@ -6,7 +6,7 @@ from decimal import Decimal
 from playwright.sync_api import Page, expect
 
 from tests import factories
-from tests.browser.world import PDF
+from tests.browser.hands import PDF
 from tests.browser.year.acting import Figures, Year, ask
 
 

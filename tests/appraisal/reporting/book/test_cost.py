@@ -11,11 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from appraisal.reporting.models import CountyLine, DraftValue
 from appraisal.reporting.selectors import sheet as sheets
 from core.models import AuditEntry
+from tests.appraisal.reporting.book.desk import Desk
 from tests.appraisal.reporting.sheets import filled
-from tests.appraisal.reporting.test_book import Desk, desk, folder
 from tests.conftest import TODAY
 
-__all__ = ["desk", "folder"]  # fixtures
 COUNTIES = ("530102", "530103", "530111")
 
 
