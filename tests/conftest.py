@@ -20,11 +20,19 @@ from deploy.local import bootstrap
 from tenants.actors import Actor
 from tenants.models import Office
 from tests import factories
+from tests.leftovers import Telling, nothing_left_behind
 
 NOON = datetime(2026, 11, 5, 4, 0, tzinfo=UTC)  # noon in Shanghai
 TODAY = date(2026, 11, 5)
 
 office_core.GENERATOR_DRIVERS.add(_pytest.fixtures.__file__)  # a fixture is left as surely as a context
+
+
+__all__ = ["nothing_left_behind"]  # a fixture of every file
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Telling())
 
 
 @pytest.fixture(scope="session")
