@@ -16,7 +16,7 @@ from api.pagination import Pages
 from api.signatures import SignatureIn
 from appraisal.ledger.models import Scorecard, ScoreLine, ScoreRun
 from appraisal.ledger.policies import scores as policies
-from appraisal.ledger.selectors import gains
+from appraisal.ledger.selectors import gains, run_differences
 from appraisal.ledger.selectors import scores as selectors
 from appraisal.ledger.states import RunState
 from appraisal.ledger.usecases import scores as usecases
@@ -258,6 +258,45 @@ class WinningBack(APIView):
         return Response(WinningBackOut(gains.of_card(card, request.query_params.getlist("do"))).data)
 
 
+class ChangedRowOut(serializers.Serializer):
+    """What moved: an indicator, or with an empty code what follows after the indicators."""
+
+    code = serializers.CharField(help_text="empty: difficulty, bonus, deduction, bounds, rounding or vetoes")
+    label = serializers.CharField()
+    before = serializers.DecimalField(max_digits=9, decimal_places=4, allow_null=True)
+    after = serializers.DecimalField(max_digits=9, decimal_places=4, allow_null=True)
+    change = serializers.DecimalField(max_digits=12, decimal_places=6, help_text="together they are the total's change")
+    why = serializers.ListField(child=serializers.CharField(), help_text="sentences in the reader's language")
+
+
+class OfficeChangeOut(serializers.Serializer):
+    """One office that moved; null where it has no card in a run."""
+
+    office = serializers.CharField(source="office.schema_name")
+    name = serializers.CharField(source="office.name")
+    before = serializers.DecimalField(max_digits=7, decimal_places=2, allow_null=True)
+    after = serializers.DecimalField(max_digits=7, decimal_places=2, allow_null=True)
+    rank_before = serializers.IntegerField(allow_null=True)
+    rank = serializers.IntegerField(allow_null=True)
+    rows = ChangedRowOut(many=True)
+
+
+class RunChanges(APIView):
+    """Two runs of a year held against each other, office by office and line by line, with the reasons."""
+
+    pagination_class = Pages
+
+    @extend_schema(operation_id="score_run_changes", responses=OfficeChangeOut(many=True), tags=["scores"])
+    def get(self, request: Request, run_id: int, before_run_id: int) -> Response:
+        """The earlier one first, however they are asked for; the bureau every office that moved, an office itself."""
+        actor = actor_of(request)
+        before, after = run_differences.pair(actor, run_id, before_run_id)
+        pages = Pages()
+        offices = pages.paginate_queryset(run_differences.changed_offices(actor, before, after), request, view=self)
+        found = run_differences.changes_of(before, after, offices or [])
+        return pages.get_paginated_response(OfficeChangeOut(found, many=True).data)
+
+
 def _participant(run: ScoreRun, slug: str) -> Office:
     """Raises NotFound."""
     office = Office.objects.filter(schema_name=slug, participations__cycle_id=run.cycle_id).first()
@@ -272,6 +311,7 @@ urlpatterns = [
     path("runs/<int:run_id>/", Run.as_view(), name="run"),
     path("runs/<int:run_id>/publication/", Publication.as_view(), name="run-publication"),
     path("runs/<int:run_id>/ranking/", Ranking.as_view(), name="run-ranking"),
+    path("runs/<int:run_id>/changes/<int:before_run_id>/", RunChanges.as_view(), name="run-changes"),
     path("runs/<int:run_id>/cards/<slug:slug>/", Card.as_view(), name="run-card"),
     path("runs/<int:run_id>/cards/<slug:slug>/winning-back/", WinningBack.as_view(), name="run-card-winning-back"),
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from appraisal.rules.sentences_differences import DIFFERENCES
 from appraisal.rules.sentences_moves import MOVES
 from appraisal.rules.sentences_problems import PROBLEMS
 from appraisal.rules.sentences_steps import STEPS
@@ -33,7 +34,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "method.MANUAL": ("人工评定", "Manual mark"),
 }
 
-SENTENCES: Final[dict[str, tuple[str, str]]] = {**STEPS, **MOVES, **YEARS, **_WORDS, **PROBLEMS}
+SENTENCES: Final[dict[str, tuple[str, str]]] = {**STEPS, **MOVES, **DIFFERENCES, **YEARS, **_WORDS, **PROBLEMS}
 
 
 def render(key: str, values: Mapping[str, Any], language: str = "zh") -> str:

@@ -97,7 +97,7 @@ def _steps_of_fact(line: Line, once: Anew, fact: dict[str, Any] | None) -> list[
     if line.remarks:
         reported, reason = line.remarks.get("reported"), line.remarks.get("reason")
         if reported is not None:
-            steps.append(step("line.verified", fact=_brief(line.rule.inputs(line.reading)), reported=_brief(reported)))
+            steps.append(step("line.verified", fact=brief(line.rule.inputs(line.reading)), reported=brief(reported)))
         if reason:
             steps.append(step("line.reason", reason=str(reason)))
     if line.status is NOT_REPORTED:
@@ -109,14 +109,14 @@ def _steps_of_fact(line: Line, once: Anew, fact: dict[str, Any] | None) -> list[
     return steps + once.each(of, fact, lambda: rule.steps(line.reading, comparison))
 
 
-def _brief(fact: Any) -> str:
+def brief(fact: Any) -> str:
     """A fact in one short piece of text."""
     if isinstance(fact, Mapping):
         if set(fact) <= {"value", "target"}:
             return str(as_json(fact.get("value")))
-        return "; ".join(f"{key}: {_brief(value)}" for key, value in fact.items())
+        return "; ".join(f"{key}: {brief(value)}" for key, value in fact.items())
     if isinstance(fact, list | tuple):
-        return ", ".join(_brief(value) for value in fact)
+        return ", ".join(brief(value) for value in fact)
     return str(as_json(fact))
 
 

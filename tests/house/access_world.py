@@ -209,7 +209,7 @@ def _of(running: setting.Running, office: Office, run: ScoreRun) -> Ids:
         "fact_claim_id": claim.pk,
         "consultation_id": consultation.pk,
         "warning_id": warning.pk,
-        "letter_change_id": change.pk,
+        "letter_change_id": change.pk, "before_run_id": run.pk,
         "period_id": period.pk, "indicator_id": indicator.pk, "run_id": run.pk, "slug": office.schema_name,
         "code": "A1", "value_id": CurrentValue.objects.get(office=office).pk, "line_id": line.pk,
         "amendment_id": _amendment(running).pk,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appraisal.ledger.views import sandbox, scores, tracking, warnings
+from appraisal.ledger.views import run_differences, sandbox, scores, tracking, warnings
 
 urlpatterns = [
     path("overview/", scores.cockpit, name="cockpit"),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("runs/<int:run_id>/publish/", scores.publish_run, name="publish-run"),
     path("runs/<int:run_id>/sandbox/", sandbox.sandbox, name="sandbox"),
     path("runs/<int:run_id>/sandbox/draft/", sandbox.draft, name="sandbox-draft"),
+    path("runs/<int:run_id>/changes/", run_differences.first, name="run-changes"),
+    path("runs/<int:run_id>/changes/<int:before_run_id>/", run_differences.changes, name="run-changes-from"),
     path("score/", scores.my_score, name="my-score"),
     path("runs/<int:run_id>/<slug:slug>/", scores.scorecard, name="scorecard"),
     path("runs/<int:run_id>/<slug:slug>/winning-back/", scores.winning_back, name="winning-back"),
