@@ -93,6 +93,16 @@ class OwnerReassigned(Event):
     reason: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class RuleLaidDown(Event):
+    """A province's own value from a day on; subject library.rules:<province>. back: to the platform's default."""
+
+    name: str
+    valid_from: str
+    number: int
+    back: bool
+
+
 __all__ = [
     "Changes",
     "CheckRemoved",
@@ -104,6 +114,7 @@ __all__ = [
     "IndicatorsChanged",
     "NaTreatmentSet",
     "OwnerReassigned",
+    "RuleLaidDown",
     "TemplateImported",
     "VersionCopied",
     "VersionPublished",

@@ -49,3 +49,20 @@ def publish(actor: Actor, version: TemplateVersion) -> None:
     create(actor)
     if version.state != VersionState.DRAFT:
         raise Conflict(_("%(version)s 已发布，不必再次发布。") % {"version": version.label})
+
+
+@policy
+def see_rules(actor: Actor) -> None:
+    """Everyone with a business role in the province or below: whoever is judged by the rules may read them."""
+    if not any(duty_of(role) == Duty.BUSINESS for role in actor.roles):
+        raise Denied(_("本省规则供业务岗位查阅，三员账号不能查看。"))
+
+
+@policy
+def lay_down(actor: Actor) -> None:
+    """The bureau's appraisal administrator, in the bureau's own office; the decision is the party group's."""
+    see_rules(actor)
+    if not actor.at_province:
+        raise Denied(_("规则由省级制定，请在省级机构内办理。"))
+    if not actor.has(Role.APPRAISAL_ADMIN):
+        raise Denied(_("只有省级考核管理员可以制定本省规则。"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appraisal.library.views import books, crosschecks, dialogs, formulas, versions
+from appraisal.library.views import books, crosschecks, dialogs, formulas, own_rules, versions
 
 app_name = "library"
 VERSION = "versions/<int:version_id>/"
@@ -10,6 +10,8 @@ INDICATOR = f"{VERSION}indicators/<int:indicator_id>/"
 urlpatterns = [
     path("", versions.index, name="index"),
     path("formulas/", formulas.formulas, name="formulas"),
+    path("rules/", own_rules.index, name="own-rules"),
+    path("rules/<str:rule_name>/", own_rules.rule, name="own-rule"),
     path("book/", books.import_book, name="import-book"),
     path("book/template/", books.empty, name="empty-book"),
     path("import/", dialogs.import_, name="import"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from appraisal.rules.exact import STORED_PLACES, ZERO, half_up_units, number, plain
@@ -99,11 +99,16 @@ class Limits:
 NONE = Adjustments()
 
 
-@cache
 def limits(on: date | None = None) -> Limits:
     """The limits in force on a day; the newest when no day is named."""
     value = in_force("adjustment_limits", on)
-    return Limits(*(number(value[key]) for key in ("bonus_cap", "deduction_cap", "minimum", "maximum")))
+    return _limits(*(value[key] for key in ("bonus_cap", "deduction_cap", "minimum", "maximum")))
+
+
+@lru_cache(maxsize=256)
+def _limits(*bounds: str) -> Limits:
+    """By their texts and not by the day: on one day provinces have different ones."""
+    return Limits(*(number(bound) for bound in bounds))
 
 
 def read_adjustments(given: Mapping[str, Any]) -> Adjustments:

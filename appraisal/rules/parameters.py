@@ -16,7 +16,7 @@ def in_force(name: str, on: date | None) -> Any:
     Raises core.parameters.ParameterError for a day before the first value.
     """
     parameter = _parameter(name)
-    return parameter.values[-1].value if on is None else parameter.value(on)
+    return parameter.newest() if on is None else parameter.value(on)
 
 
 @cache

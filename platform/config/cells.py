@@ -64,6 +64,7 @@ CELLS: dict[str, Rows] = {
         change=f"office_id IN {OFFICES}",
         fixed=("office_id", "user_id", "digest"),
     ),
+    "library_ownrule": Rows(see=f"province_id = {HERE}"),  # a figure may be asked for beside the office
     "core_storedfile": Rows(see=f"office IN {SCHEMAS}"),
     "core_sensitiveread": Rows(see=f"office IN {SCHEMAS}"),  # so many a day, in all offices together
     # What is noted beside the offices, about people of the province (a recovery code was used).

@@ -59,6 +59,7 @@ MENU = [
                 PROVINCE,
                 "",
             ),
+            ("library:own-rules", "adjustments", _("本省规则"), EVERYBODY, (*PROVINCE, *BELOW), ""),
             ("ledger:cycle", "send", _("任务下达"), (*LEADERS, Role.APPRAISAL_ADMIN), PROVINCE, "cycle"),
             (
                 "ledger:queue",

@@ -39,6 +39,7 @@ OWN: dict[str, str] = {
     "library_indicatortemplate": "province_id = {office}",
     "library_templateversion": f"template_id IN ({_TEMPLATES})",
     "library_indicator": f"version_id IN ({_VERSIONS})",
+    "library_ownrule": "province_id = {office}",
     "ledger_cycle": "province_id = {office}",
     "ledger_amendment": f"cycle_id IN ({_CYCLES})",
     "ledger_participant": _BY_CYCLE,

@@ -32,6 +32,7 @@ PORTAL: dict[str, Rows] = {
     "tenants_schemastate": _rows("s"),
     "django_migrations": _rows("s"),
     "core_calendarday": _rows("s"),
+    "library_ownrule": _rows("s"),  # asked for beside the offices where provinces have no logins
     # People, and how they sign in
     "tenants_user": _rows("sc", fixed=("id", "username", "office_id", "emergency")),
     "tenants_personalnumbers": _rows("s"),

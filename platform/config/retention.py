@@ -151,7 +151,7 @@ CLASSES = (
         kept="for good: a draw must be possible to redo, a closed finding to read",
     ),
     DataClass(
-        name="indicator templates",
+        name="indicator templates, rules that a province laid down itself",
         level="official",
         tables=("library_*",),
         kept="for good: scores are explained by them",

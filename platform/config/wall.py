@@ -262,6 +262,7 @@ TABLES: dict[str, Rows | Withheld] = {
         see="version_id IN (SELECT v.id FROM public.library_templateversion v)",
         write=bureau_only("version_id IN (SELECT v.id FROM public.library_templateversion v)"),
     ),
+    "library_ownrule": Rows(see=f"province_id = {PROVINCE}", add=f"province_id = {BUREAU}"),  # added to, no more
     # The ledger
     "ledger_cycle": Rows(
         see=f"province_id = {PROVINCE}",

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from types import FrameType
+from typing import Any
 
 PUBLIC_SCHEMA = "public"
 OWNER = "@owner"  # a cell that is no province: the work of schemas and roles, by the login that owns them (adr/0020)
@@ -61,6 +62,8 @@ class Mount:
 PUBLIC = Mount(PUBLIC_SCHEMA)
 _mount: ContextVar[Mount | None] = ContextVar("anlan_mount", default=None)
 _maintenance: ContextVar[bool] = ContextVar("anlan_maintenance", default=False)
+_within: ContextVar[str] = ContextVar("anlan_within", default="")
+_kept: ContextVar[dict[Any, Any] | None] = ContextVar("anlan_kept", default=None)
 
 
 # A generator shares the context of whoever advances it. These may hold a mount open: their whole use is to be left.
@@ -98,10 +101,15 @@ def mounted(mount: Mount) -> Iterator[Mount]:
     if mount.cell is None and (around := _mount.get()) is not None:
         mount = replace(mount, cell=around.cell)
     token = _mount.set(mount)
+    inside = _within.set(mount.schema if mount.role else _within.get())
+    kept = _kept.set({}) if _kept.get() is None else None
     try:
         yield mount
     finally:
         _mount.reset(token)
+        _within.reset(inside)
+        if kept is not None:
+            _kept.reset(kept)
 
 
 def _holds_open(frame: FrameType) -> bool:
@@ -109,6 +117,20 @@ def _holds_open(frame: FrameType) -> bool:
         return False
     driver = frame.f_back
     return driver is None or driver.f_code.co_filename not in GENERATOR_DRIVERS
+
+
+def within() -> str:
+    """Schema of the office whose work this is, also while that is done beside it; "" outside of all offices."""
+    return _within.get()
+
+
+def kept() -> dict[Any, Any]:
+    """What was read once for everything under the outermost mount in force (a request, a job); forgotten on leaving.
+
+    Outside of all mounts a dictionary that nobody keeps.
+    """
+    found = _kept.get()
+    return {} if found is None else found
 
 
 def beside() -> Mount:

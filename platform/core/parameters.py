@@ -8,10 +8,13 @@ values:
   2023-01-01: {value: 20, reference: "Appraisal Order 2023/4, annex B, row 3"}
 ```
 Numbers written in quotes become Decimal by the caller; this module does not guess.
+
+A province may lay down values of its own from a day on (adr/0037). Who keeps them registers with `follow`; this module
+knows no provinces: it asks for the own values of the office whose work is being done, each time a value is read.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -27,11 +30,25 @@ class ParameterError(ValueError):
 
 @dataclass(frozen=True)
 class Dated:
-    """One value from a day on, with the source it rests on."""
+    """One value from a day on, with the source it rests on. own: laid down by the province itself.
+
+    An own entry whose value is None goes back to the file's value from its day on.
+    """
 
     since: date
     value: Any
     reference: str
+    own: bool = False
+
+
+Own = Callable[[str], tuple[Dated, ...]]
+_own: Own | None = None
+
+
+def follow(own: Own) -> None:
+    """Register who tells a parameter's own values where the work is being done, by day; () where there are none."""
+    global _own
+    _own = own
 
 
 @dataclass(frozen=True)
@@ -43,14 +60,48 @@ class Parameter:
     label: str = ""  # in Chinese, with the unit; description and unit are English
 
     def at(self, day: date) -> Dated:
-        """The entry in force on `day`. Raises ParameterError before the first one, naming the day."""
-        index = bisect_right(self.values, day, key=lambda entry: entry.since)
-        if not index:
+        """The entry in force on `day`, the province's own where it has one.
+
+        Raises ParameterError before the first one, naming the day.
+        """
+        return self.among(_own(self.name) if _own else (), day)
+
+    def among(self, own: tuple[Dated, ...], day: date) -> Dated:
+        """The entry of `day` where these own ones stand before the file's."""
+        entry = _last(own, day)
+        return entry if entry is not None and entry.value is not None else self.default_at(day)
+
+    def default_at(self, day: date) -> Dated:
+        """The file's entry of `day`, whatever a province has laid down. Raises ParameterError before the first one."""
+        found = _last(self.values, day)
+        if found is None:
             raise ParameterError(f"{self.name} has no value on {day}: the first is of {self.values[0].since}")
-        return self.values[index - 1]
+        return found
 
     def value(self, day: date) -> Any:
         return self.at(day).value
+
+    def newest(self) -> Any:
+        """The value of the last day that anything is known of."""
+        own = _own(self.name) if _own else ()
+        return self.among(own, max(entry.since for entry in (*self.values, *own))).value
+
+    def next_after(self, day: date) -> Dated | None:
+        """What comes into force next after `day`, with the day it does; None while nothing is known."""
+        return self.next_among(_own(self.name) if _own else (), day)
+
+    def next_among(self, own: tuple[Dated, ...], day: date) -> Dated | None:
+        """The same where these own entries stand before the file's; going back is the file's entry from that day."""
+        now = self.among(own, day)
+        for since in sorted({entry.since for entry in (*self.values, *own) if entry.since > day}):
+            if (then := self.among(own, since)) != now:
+                return Dated(since, then.value, then.reference, then.own)
+        return None
+
+
+def _last(entries: tuple[Dated, ...], day: date) -> Dated | None:
+    index = bisect_right(entries, day, key=lambda entry: entry.since)
+    return entries[index - 1] if index else None
 
 
 @lru_cache(maxsize=256)

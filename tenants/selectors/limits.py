@@ -43,7 +43,7 @@ def limits_on(day: date) -> list[Limit]:
     """All of them, by app and name; those whose first value holds later are left out."""
     found = parameters.found(Path(settings.BASE_DIR), settings.PARAMETER_APPS)
     return [
-        Limit(app, one, one.at(day), next((entry for entry in one.values if entry.since > day), None))
+        Limit(app, one, one.at(day), one.next_after(day))
         for app, known in found.items()
         for one in known
         if one.values[0].since <= day

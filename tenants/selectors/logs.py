@@ -46,6 +46,7 @@ TABLES = {
     "library_indicatortemplate": gettext_lazy("指标体系"),
     "library_templateversion": gettext_lazy("指标体系版本"),
     "library_indicator": gettext_lazy("指标"),
+    "library_ownrule": gettext_lazy("本省规则"),
     "ledger_cycle": gettext_lazy("考核年度"),
     "ledger_period": gettext_lazy("考核月份"),
     "ledger_amendment": gettext_lazy("年中修订"),

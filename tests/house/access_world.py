@@ -211,7 +211,7 @@ def _of(running: setting.Running, office: Office, run: ScoreRun) -> Ids:
         "warning_id": warning.pk,
         "letter_change_id": change.pk, "before_run_id": run.pk,
         "period_id": period.pk, "indicator_id": indicator.pk, "run_id": run.pk, "slug": office.schema_name,
-        "code": "A1", "value_id": CurrentValue.objects.get(office=office).pk, "line_id": line.pk,
+        "code": "A1", "rule_name": "grades", "value_id": CurrentValue.objects.get(office=office).pk, "line_id": line.pk,
         "amendment_id": _amendment(running).pk,
         "adjustment_id": adjustment.pk, "objection_id": objection.pk, "version_id": running.version.pk,
         "template_id": running.version.template_id,

@@ -56,7 +56,7 @@ PAGES = {
 }  # fmt: skip
 # Names that stand for words, days, figures, codes and choices: no object of an office.
 WORDS = frozenset({
-    "measures", "request",
+    "measures", "request", "rule_name", "document", "value",
     "bonus_cap", "deduction_cap", "edit", "expression", "inputs", "into", "next_version", "office_now", "origin",
     "rule_method", "rule_of", "rule_shown", "spread",
     "by", "short_reason",
@@ -87,8 +87,8 @@ SHARED = frozenset({
 NOBODYS = {"slug": "wuyou", "file_id": "5f5f5f5f-0000-4000-8000-5f5f5f5f5f5f"}
 NO_ID = 2147483600
 # Ours at a provider, an indicator's or a county's code, the same in every scheme, a person's field, an identity
-# number: no objects.
-PLAIN = frozenset({"client_id", "code", "field", "resident_id"})
+# number, a rule on offer: no objects.
+PLAIN = frozenset({"client_id", "code", "field", "resident_id", "rule_name"})
 
 
 class Param(NamedTuple):

@@ -203,6 +203,12 @@ def follow_calendar(*, region_code: str, at: datetime) -> None:
     transaction.on_commit(partial(_follow_all, region_code, at))
 
 
+@transaction.atomic
+def follow_rules(*, province: Office, at: datetime) -> None:
+    """After the province laid down other due days: derive its open periods anew, as after a change of the calendar."""
+    transaction.on_commit(partial(_follow, province, at))
+
+
 def _follow_all(region_code: str, at: datetime) -> None:
     # Who is there is the portal's to know: a province's login sees no house, and none which schemas stand.
     portal = office_core.Mount(office_core.PUBLIC_SCHEMA, cell=cells.PORTAL)

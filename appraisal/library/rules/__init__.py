@@ -1,0 +1,6 @@
+"""What a province may lay down itself, and how each value must look."""
+
+from appraisal.library.rules.offered import OFFERED, SUBJECTS, Offer
+from appraisal.library.rules.shapes import Problem
+
+__all__ = ["OFFERED", "SUBJECTS", "Offer", "Problem"]
