@@ -54,8 +54,8 @@ def node(shape: Shape, value: Any, errors: Mapping[str, str], path: str = ROOT, 
         inside = [node(each, value.get(name), errors, at(path, name)) for name, each in shape.fields.items()]
         return Node("group", path, label, nodes=inside, error=error)
     if isinstance(shape, Rows):
-        given = value if isinstance(value, list) else shape.rows_of(value)
-        rows = [node(shape.row, row, errors, at(path, place)).nodes for place, row in enumerate(given)]
+        given = enumerate(shape.rows_of(value))
+        rows = [node(shape.row, row, errors, at(path, place)).nodes for place, row in given]
         columns = [each.label for each in shape.row.fields.values()]
         return Node("rows", path, label, rows=rows, columns=columns, fixed=shape.least == shape.most, error=error)
     return Node("entry", path, label, error=error, **_entry(shape, value))

@@ -379,8 +379,8 @@ class Rows:
         return [self.row.typed(data, at(path, place)) for place in range(min(n, self.most + 1))]
 
     def rows_of(self, value: Any) -> list[dict[str, Any]]:
-        """The rows of a value in the file's form."""
-        if self.key:
+        """The rows of a value in the file's form, or as they were typed."""
+        if self.key and not isinstance(value, list):
             return [{self.key: code, **row} for code, row in (value or {}).items()]
         return [self.unpack(row) if self.unpack else row for row in value or []]
 

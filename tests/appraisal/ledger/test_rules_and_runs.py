@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from appraisal.ledger.models import Scorecard, ScoreLine, ScoreRun
+from appraisal.ledger.models import Period, Scorecard, ScoreLine, ScoreRun
 from appraisal.ledger.usecases import scores as usecases
 from appraisal.library.models import OwnRule
 from appraisal.library.selectors import own_rules as selectors
@@ -96,3 +96,17 @@ def test_no_rule_begins_before_the_last_day_that_was_calculated_by(running: sett
 
 def grades(run: ScoreRun) -> list[str]:
     return list(Scorecard.objects.filter(run=run).order_by("office_id").values_list("grade", flat=True))
+
+
+def test_due_days_of_open_months_follow(running: setting.Running, django_capture_on_commit_callbacks: Any) -> None:
+    before = {month: running.period(month).due_on for month in (9, 11, 12)}
+    value = {"county_due_on": 4, "due_on": 7, "verify_due_on": 10}
+    with django_capture_on_commit_callbacks(execute=True):
+        lay_down_rule(
+            name="report_due_working_days", valid_from=date(2026, 12, 1), value=value, source="办法", document="1号",
+            actor=running.admin, at=NOON,
+        )  # fmt: skip
+    after = {month: Period.objects.get(cycle=running.cycle, month=month).due_on for month in before}
+
+    assert (after[9], after[11]) == (before[9], before[11])  # each month by the rule of its first day
+    assert after[12] > before[12]

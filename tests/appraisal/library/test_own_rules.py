@@ -70,7 +70,7 @@ class TestShapes:
         assert selectors.as_text(kept) == selectors.as_text(value)  # the order of rows and entries, too
 
     @pytest.mark.parametrize("name", sorted(OFFERED))
-    @pytest.mark.parametrize("nonsense", [None, "x", 3, 1.5, True, [], {}, [[]], [{}], {"": {}}, {"x": None}])
+    @pytest.mark.parametrize("nonsense", [None, "x", -3, 1.5, True, [], {}, [[]], [{}], {"": {}}, {"x": None}])
     def test_refuse_what_makes_no_sense_and_break_on_nothing(self, name: str, nonsense: Any) -> None:
         assert problems_of(name, nonsense)
 
@@ -374,3 +374,39 @@ class TestApi:
     def test_pages_are_linked_from_the_schemes(self, signed_in: Any) -> None:
         client = signed_in("yunnan", Role.APPRAISAL_ADMIN)
         assert "/templates/rules/" in client.get("/yunnan/templates/").content.decode()
+
+
+class TestCodes:
+    """Codes that other rules name stay; none is an item and a veto at once."""
+
+    def test_the_deduction_of_a_false_claim_stays(self, admin: Actor) -> None:
+        items = default("adjustment_items")
+        del items["M4"]
+        with pytest.raises(Invalid, match="M4"):
+            lay_down(admin, "adjustment_items", value=items)
+        lay_down(admin, "false_claim", value=default("false_claim") | {"item": "M3"})
+        lay_down(admin, "adjustment_items", value=items)
+        with pytest.raises(Invalid, match="M4"):
+            lay_down(admin, "false_claim", value=None, back=True, reason="恢复")
+
+    def test_a_later_rule_that_names_it_counts_as_well(self, admin: Actor) -> None:
+        lay_down(admin, "false_claim", value=default("false_claim") | {"item": "M3"})
+        lay_down(admin, "false_claim", value=None, back=True, valid_from=date(2027, 6, 1))
+        items = default("adjustment_items")
+        del items["M4"]
+        with pytest.raises(Invalid, match="M4"):
+            lay_down(admin, "adjustment_items", value=items)
+
+    @pytest.mark.parametrize(("name", "code"), [("adjustment_items", "V1"), ("vetoes", "M1")])
+    def test_are_not_used_twice(self, admin: Actor, name: str, code: str) -> None:
+        value = default(name)
+        value = {code: next(iter(value.values())), **value}
+        with pytest.raises(Invalid) as refused:
+            lay_down(admin, name, value=value)
+        assert refused.value.rows[0]["field"] == "0-code"
+
+    def test_a_tie_is_broken_by_groups_or_by_counts(self) -> None:
+        assert not problems_of("tie_break", [{"higher": ["B"]}, {"fewer": "vetoes"}])
+        assert problems_of("tie_break", [{"by": "higher", "groups": []}]) == ["0-groups"]
+        assert problems_of("tie_break", [{"by": "vetoes", "groups": ["A"]}]) == ["0-groups"]
+        assert problems_of("tie_break", [{"fewer": "points"}]) == ["0-by"]
