@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 
 from api.models import Token
+from appraisal.library.models import OwnRule
 from config.cells import CELLS
 from core import office as office_core
 from core.events import EventRecord
@@ -104,6 +105,9 @@ def theirs(offices: dict[str, Office]) -> dict[str, tuple[str, object]]:
             office="qinghe", what="audit-log", actor_id=user.pk, at=NOON).pk),
         "core_eventrecord": ("id", EventRecord.objects.create(
             name="X", office="public", subject="tenants.user:1", at=NOON, actor_id=user.pk).pk),
+        "library_ownrule": ("id", OwnRule.objects.create(
+            province=offices["shifan"], name="grades", valid_from=TODAY, number=1, source="x", document="x",
+            laid_down_by_id=user.pk, laid_down_by_name=user.name, laid_down_at=NOON).pk),
     }  # fmt: skip
 
 
