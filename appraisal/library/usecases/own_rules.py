@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from appraisal.library import events, policies
 from appraisal.library.models import OwnRule
-from appraisal.library.rules import Offer, Problem
+from appraisal.library.rules import OFFERED, Offer, Problem
 from appraisal.library.selectors import own_rules as selectors
 from appraisal.library.usecases import checks
 from core.errors import Invalid
@@ -37,11 +37,13 @@ def lay_down_rule(
     value: in the file's form, or as typed (figures as text); rows of a refusal name the places in it. A day that has a
     rule gets another only before it has come, with a reason; both stay. Nothing changes for days before: what was
     calculated or published is not touched.
-    Source: domain reference 2.4 (published before the year starts), 2.2 step 3. Raises NotFound (name), Denied,
-    Invalid (value with rows, valid_from, source, document, reason).
+    Source: domain reference 2.4 (published before the year starts), 2.2 step 3. Raises Denied,
+    Invalid (name, value with rows, valid_from, source, document, reason).
     """  # fmt: skip
     policies.lay_down(actor)
-    offer = selectors.get_offer(name)
+    if name not in OFFERED:
+        raise Invalid(_("没有这项规则，或者它不由本省制定。"), field="name")
+    offer = OFFERED[name]
     province = Office.objects.select_for_update(no_key=True).get(pk=actor.province_id)  # one after another
     history = list(selectors.rows_for(actor).filter(name=name))
     _day(offer, valid_from, timezone.localdate(at), province.pk)

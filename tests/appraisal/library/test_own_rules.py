@@ -20,7 +20,7 @@ from appraisal.library.usecases import own_rules as usecases
 from appraisal.rules import adjustments
 from appraisal.rules.parameters import in_force
 from core import office as office_core
-from core.errors import Denied, Invalid, NotFound
+from core.errors import Denied, Invalid
 from tenants.actors import Actor
 from tenants.models import Office, Role
 from tests.conftest import NOON, TODAY
@@ -185,8 +185,9 @@ class TestLayDownRule:
             lay_down(actor(schema, role))
 
     def test_knows_no_parameters_of_the_machine(self, admin: Actor) -> None:
-        with pytest.raises(NotFound):
+        with pytest.raises(Invalid) as refused:
             lay_down(admin, name="job_tries")
+        assert refused.value.field == "name"
 
     def test_a_day_that_something_rests_on_is_past(self, admin: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(selectors, "relied_on", [lambda province: None, lambda province: date(2026, 12, 31)])
