@@ -1,7 +1,7 @@
 """The database wall, told once: what the role of an office may do with the rows of each shared table.
 
 Every table of schema `public` has an entry; one without fails `manage.py check`, and an entry that does not hold in the
-database fails `manage.py upgrade` and `readyz`. Conditions are SQL about a row, written with the words below; they
+database fails `manage.py upgrade` and `readyz`. Conditions are SQL about a row, written in config.wall_words; they
 follow the selectors (`*_for(actor)`) and never a setting of the session: only `current_user` cannot be forged by
 a SELECT. An empty condition means that the right is not even granted. What the roles of provinces may do besides is in
 config.cells, what the portal's login may do in config.portal. See adr/0014, 0017 and 0020.
@@ -11,35 +11,31 @@ from config.cells import ANSWERS, CELLS
 from config.portal import PORTAL
 from config.tracker import TRACKER
 from config.wall_functions import FUNCTIONS
+from config.wall_words import (
+    ABOUT_US,
+    AT_BUREAU,
+    BELOW,
+    BUREAU,
+    CHARGE,
+    CONSULTATIONS,
+    CYCLES,
+    DRAWS,
+    LETTERS,
+    OBJECTIONS,
+    OFFICE,
+    PEOPLE,
+    PERIODS,
+    PLATFORM,
+    PROVINCE,
+    RECTIFICATIONS,
+    SCHEMA,
+    SEATS,
+    TASKS,
+    VERSIONS_OF_OWN,
+)
 from core.postgres.wall.language import Rows, Withheld
 
 __all__ = ["ANSWERS", "CELLS", "CLOSED", "FUNCTIONS", "PORTAL", "TABLES", "TRACKER"]
-
-# --- Words -----------------------------------------------------------------------------------------------------------
-# Each is asked once per statement, because it stands in a subselect that looks at no row.
-OFFICE = "(SELECT anlan.office_of(CURRENT_USER))"  # id of the office whose role asks
-PROVINCE = "(SELECT anlan.province_of(CURRENT_USER))"  # id of its province; null for the platform
-BUREAU = "(SELECT anlan.bureau_of(CURRENT_USER))"  # the same where the office is the province itself, else null
-SCHEMA = "substr(CURRENT_USER::text, 3)"  # name of its schema: the role is t_<schema>
-
-AT_BUREAU = f"{BUREAU} IS NOT NULL"
-PLATFORM = f"({PROVINCE} IS NULL AND {OFFICE} IS NOT NULL)"
-BELOW = f"(SELECT o.id FROM public.tenants_office o WHERE o.parent_id = {OFFICE})"
-CHARGE = f"(office_id = {OFFICE} OR office_id IN {BELOW})"  # one's own and those directly below, as people are kept
-PEOPLE = "(SELECT u.id FROM public.tenants_user u)"  # those whom the office may know of: policies hold here, too
-CYCLES = "cycle_id IN (SELECT c.id FROM public.ledger_cycle c)"  # the years of one's own province
-PERIODS = "period_id IN (SELECT p.id FROM public.ledger_period p)"
-TASKS = "task_id IN (SELECT t.id FROM public.inspections_task t)"
-RECTIFICATIONS = "rectification_id IN (SELECT r.id FROM public.inspections_rectification r)"
-DRAWS = "draw_id IN (SELECT d.id FROM public.inspections_draw d)"
-LETTERS = "letter_id IN (SELECT l.id FROM public.ledger_targetletter l)"
-VERSIONS_OF_OWN = (
-    "SELECT v.id FROM public.ledger_letterversion v JOIN public.ledger_targetletter l ON l.id = v.letter_id"
-    f" WHERE l.office_id = {OFFICE}"
-)
-OBJECTIONS = "objection_id IN (SELECT b.id FROM public.ledger_objection b)"
-SEATS = "seat_id IN (SELECT s.id FROM public.ledger_panelseat s)"
-CONSULTATIONS = "consultation_id IN (SELECT t.id FROM public.ledger_consultation t)"
 
 
 def own_or_bureau(within: str) -> str:
@@ -51,39 +47,6 @@ def bureau_only(within: str) -> str:
     return f"{AT_BUREAU} AND {within}"
 
 
-# An event of the province, or of the portal, about a thing that the office may see is for it, too.
-OURS = f"(SELECT o.id::text FROM public.tenants_office o WHERE o.id = {OFFICE} OR o.parent_id = {OFFICE})"
-ABOUT_US = f"""
-CASE split_part(subject, ':', 1)
-    WHEN 'ledger.value' THEN split_part(subject, ':', 3) IN {OURS}
-    WHEN 'ledger.report' THEN split_part(subject, ':', 3) IN {OURS}
-    WHEN 'ledger.letter' THEN split_part(subject, ':', 2) IN (SELECT l.id::text FROM public.ledger_targetletter l)
-    WHEN 'ledger.consultation' THEN split_part(subject, ':', 2)
-        IN (SELECT t.id::text FROM public.ledger_consultation t)
-    WHEN 'ledger.adjustment' THEN split_part(subject, ':', 2)
-        IN (SELECT a.id::text FROM public.ledger_scoreadjustment a)
-    WHEN 'ledger.objection' THEN split_part(subject, ':', 2) IN (SELECT b.id::text FROM public.ledger_objection b)
-    WHEN 'ledger.warning' THEN split_part(subject, ':', 2) IN (SELECT w.id::text FROM public.ledger_earlywarning w)
-    WHEN 'inspections.draw' THEN split_part(subject, ':', 2) IN (SELECT d.id::text FROM public.inspections_draw d)
-    WHEN 'inspections.task' THEN split_part(subject, ':', 2) IN (SELECT t.id::text FROM public.inspections_task t)
-    WHEN 'inspections.claim' THEN split_part(subject, ':', 2)
-        IN (SELECT c.id::text FROM public.inspections_falseclaim c)
-    WHEN 'inspections.rectification' THEN split_part(subject, ':', 2)
-        IN (SELECT r.id::text FROM public.inspections_rectification r)
-    WHEN 'library.version' THEN split_part(subject, ':', 2) IN (SELECT v.id::text FROM public.library_templateversion v)
-    WHEN 'ledger.run' THEN split_part(subject, ':', 2) IN (SELECT r.id::text FROM public.ledger_scorerun r)
-    WHEN 'results.result' THEN split_part(subject, ':', 2) IN (SELECT r.id::text FROM public.results_yearresult r)
-    WHEN 'results.use' THEN split_part(subject, ':', 2) IN (SELECT u.id::text FROM public.results_resultuse u)
-    WHEN 'results.objection' THEN split_part(subject, ':', 2)
-        IN (SELECT b.id::text FROM public.results_noticeobjection b)
-    WHEN 'ledger.cycle' THEN split_part(subject, ':', 2) IN (SELECT c.id::text FROM public.ledger_cycle c)
-    WHEN 'core.calendar' THEN true
-    WHEN 'core.file' THEN split_part(subject, ':', 2) IN (SELECT f.id::text FROM public.core_storedfile f)
-    WHEN 'tenants.office' THEN split_part(subject, ':', 2) IN {OURS}
-    WHEN 'tenants.user' THEN split_part(subject, ':', 2) IN (SELECT u.id::text FROM public.tenants_user u)
-    ELSE false
-END
-""".strip()
 # What the bureau decided with: its file is named by a value, an adjustment, a letter's scan that the office may see.
 LISTED = "jsonb_build_array(jsonb_build_object('id', core_storedfile.id::text))"
 NAMED = f"""
