@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import CurrentValue, Cycle, Participant, Period, ScoreRun, Target
 from appraisal.ledger.models.reports import CurrentValueQuerySet
-from appraisal.ledger.selectors import owning
+from appraisal.ledger.selectors import facts, letters, owning
 from appraisal.ledger.selectors.fact_text import describe
 from appraisal.ledger.selectors.values import PUBLISHED, values_for
 from appraisal.ledger.states import CycleState, RunState, ValueState
@@ -167,11 +167,20 @@ def _row(value: CurrentValue, before: dict[Any, Any], targets: dict[Any, Target]
 def targets_of(
     period: Period, office_ids: Collection[int], indicator_ids: Collection[int]
 ) -> dict[tuple[int, int], Target]:
-    """The letters' targets by (office id, indicator id). One query."""
+    """The targets by (office id, indicator id) that the letters gave in the month, as it is scored. Two queries, one
+    more where a letter was changed from a later month on."""
     rows = Target.objects.filter(
         letter__cycle_id=period.cycle_id, letter__office_id__in=office_ids, indicator_id__in=indicator_ids
     )
-    return {(row.letter.office_id, row.indicator_id): row for row in rows.select_related("letter")}
+    found = {(row.letter.office_id, row.indicator_id): row for row in rows.select_related("letter")}
+    before = letters.contents_before(period.cycle_id, facts.last_day(period))
+    if before:
+        ids = dict(Indicator.objects.filter(pk__in=indicator_ids).values_list("code", "pk"))
+        for office_id in before.keys() & set(office_ids):
+            for said in before[office_id]["targets"]:
+                if said["code"] in ids:
+                    found[office_id, ids[said["code"]]] = letters.target_of(said)
+    return found
 
 
 def target_text(indicator: Indicator, target: Target | None, month: int) -> str:
