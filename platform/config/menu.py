@@ -33,8 +33,8 @@ BENEATH = {
     "inspections:draws": ("appraisal/ties/",),
     "inspections:tasks": ("inspections/rectifications/",),
     "duties:mine": ("duties/lines/",),
-    "ledger:ranking": ("appraisal/periods/", "appraisal/runs/"),
-    "ledger:my-score": ("appraisal/runs/",),
+    "ledger:ranking": ("appraisal/periods/", "appraisal/runs/", "appraisal/statements/"),
+    "ledger:my-score": ("appraisal/runs/", "appraisal/statements/"),
 }
 # All that an open emergency account is offered (usecases.emergency).
 EMERGENCY = frozenset({"emergency", "admin-people", "sign-in-log"})
@@ -80,8 +80,8 @@ MENU = [
                 BELOW,
                 "sign-off",
             ),
-            ("ledger:ranking", "chart-bar", _("得分与排名"), BUREAU, PROVINCE, ""),
-            ("ledger:my-score", "chart-bar", _("得分说明"), PREFECTURE, BELOW, ""),
+            ("ledger:ranking", "chart-bar", _("得分与排名"), BUREAU, PROVINCE, "statements"),
+            ("ledger:my-score", "chart-bar", _("得分说明"), PREFECTURE, BELOW, "statements"),
             ("results:year", "certificate", _("年度考核"), BUREAU, PROVINCE, "results"),
             ("results:year", "certificate", _("年度考核"), PREFECTURE, BELOW, "results"),
             (

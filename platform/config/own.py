@@ -67,6 +67,10 @@ OWN: dict[str, str] = {
     "ledger_peerchange": f"run_id IN ({_RUNS})",
     "ledger_scorecard": _BY_RUN,
     "ledger_scoreline": f"card_id IN (SELECT c.id FROM {{of}}.ledger_scorecard c WHERE {_BY_RUN})",
+    "ledger_deductionstatement": _BY_RUN,
+    "ledger_statementreceipt": (
+        f"statement_id IN (SELECT s.id FROM {{of}}.ledger_deductionstatement s WHERE {_BY_RUN})"
+    ),
     "ledger_factclaim": _BY_PERIOD,
     "ledger_earlywarning": _BY_PERIOD,
     "ledger_objection": _BY_PERIOD,

@@ -28,6 +28,7 @@ from config.wall_words import (
     PLATFORM,
     PROVINCE,
     RECTIFICATIONS,
+    RUNS,
     SCHEMA,
     SEATS,
     TASKS,
@@ -327,6 +328,16 @@ TABLES: dict[str, Rows | Withheld] = {
         see="EXISTS (SELECT 1 FROM public.ledger_scorecard c WHERE c.id = card_id"
         f" AND (c.office_id = {OFFICE} OR {AT_BUREAU}))",
         write=bureau_only("EXISTS (SELECT 1 FROM public.ledger_scorecard c WHERE c.id = card_id)"),
+    ),
+    "ledger_deductionstatement": Rows(  # what an office is told of its card, for it alone and the bureau
+        see=own_or_bureau(RUNS),
+        add=bureau_only(RUNS),
+        change="false",
+        lock=own_or_bureau(RUNS),  # by who acknowledges it
+    ),
+    "ledger_statementreceipt": Rows(  # acknowledged by the office itself
+        see="statement_id IN (SELECT s.id FROM public.ledger_deductionstatement s)",
+        add=f"statement_id IN (SELECT s.id FROM public.ledger_deductionstatement s WHERE s.office_id = {OFFICE})",
     ),
     "ledger_factclaim": Rows(  # handed over with a report, decided by the bureau; what is claimed stays
         see=own_or_bureau(PERIODS),

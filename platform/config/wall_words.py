@@ -14,6 +14,7 @@ CHARGE = f"(office_id = {OFFICE} OR office_id IN {BELOW})"  # one's own and thos
 PEOPLE = "(SELECT u.id FROM public.tenants_user u)"  # those whom the office may know of: policies hold here, too
 CYCLES = "cycle_id IN (SELECT c.id FROM public.ledger_cycle c)"  # the years of one's own province
 PERIODS = "period_id IN (SELECT p.id FROM public.ledger_period p)"
+RUNS = "run_id IN (SELECT r.id FROM public.ledger_scorerun r)"
 TASKS = "task_id IN (SELECT t.id FROM public.inspections_task t)"
 RECTIFICATIONS = "rectification_id IN (SELECT r.id FROM public.inspections_rectification r)"
 DRAWS = "draw_id IN (SELECT d.id FROM public.inspections_draw d)"
@@ -39,6 +40,8 @@ CASE split_part(subject, ':', 1)
         IN (SELECT a.id::text FROM public.ledger_scoreadjustment a)
     WHEN 'ledger.objection' THEN split_part(subject, ':', 2) IN (SELECT b.id::text FROM public.ledger_objection b)
     WHEN 'ledger.warning' THEN split_part(subject, ':', 2) IN (SELECT w.id::text FROM public.ledger_earlywarning w)
+    WHEN 'ledger.statement' THEN split_part(subject, ':', 2)
+        IN (SELECT s.id::text FROM public.ledger_deductionstatement s)
     WHEN 'inspections.draw' THEN split_part(subject, ':', 2) IN (SELECT d.id::text FROM public.inspections_draw d)
     WHEN 'inspections.task' THEN split_part(subject, ':', 2) IN (SELECT t.id::text FROM public.inspections_task t)
     WHEN 'inspections.claim' THEN split_part(subject, ':', 2)

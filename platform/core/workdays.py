@@ -113,7 +113,14 @@ def load_days(region_code: str, first: int, last: int) -> dict[date, tuple[bool,
 
     chain = region_chain(region_code)
     levels = chain + chain[-1:] * (REGION_LEVELS - len(chain))
-    rows = laid_down(*levels, date(first, 1, 1), date(last, 12, 31))
+    return _in_force(chain, laid_down(*levels, date(first, 1, 1), date(last, 12, 31)))
+
+
+Laid = tuple[date, str, bool, str, str]  # day, region, whether working, name, source
+
+
+def _in_force(chain: list[str], rows: Iterable[Laid]) -> dict[date, tuple[bool, Mark]]:
+    """Of the rows of a chain of regions the most specific one of each day."""
     found: dict[date, tuple[bool, Mark]] = {}
     rank: dict[date, int] = {}
     for day, code, is_working, name, source in rows:
@@ -124,6 +131,26 @@ def load_days(region_code: str, first: int, last: int) -> dict[date, tuple[bool,
         else:
             found[day] = (national, found[day][1])
     return found
+
+
+def calendars_of(region_codes: Iterable[str], first: int, last: int) -> dict[str, Calendar]:
+    """The calendars of many regions with the years first … last read, in one query for all of them."""
+    from core.models.calendar import CalendarDay  # there are no models while this module is read
+
+    chains = {code: region_chain(code) for code in region_codes}
+    asked = CalendarDay.objects.filter(
+        region_code__in={code for chain in chains.values() for code in chain},
+        day__gte=date(first, 1, 1), day__lte=date(last, 12, 31),
+    )  # fmt: skip
+    rows = list(asked.order_by("day").values_list("day", "region_code", "is_working", "name", "source"))
+
+    def of(code: str) -> Calendar:
+        chain = chains[code]
+        calendar = Calendar(code, loader=lambda *_span: _in_force(chain, [row for row in rows if row[1] in chain]))
+        calendar.read(first, last)._loader = load_days  # for further years
+        return calendar
+
+    return {code: of(code) for code in chains}
 
 
 def region_chain(region_code: str) -> list[str]:

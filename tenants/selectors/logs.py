@@ -64,6 +64,8 @@ TABLES = {
     "ledger_reportedvalue": gettext_lazy("上报数据"),
     "ledger_currentvalue": gettext_lazy("在用数据"),
     "ledger_scoreadjustment": gettext_lazy("加扣分"),
+    "ledger_deductionstatement": gettext_lazy("扣分告知书"),
+    "ledger_statementreceipt": gettext_lazy("告知书签收"),
     "ledger_factclaim": gettext_lazy("另报数"),
     "ledger_earlywarning": gettext_lazy("进度预警"),
     "ledger_objection": gettext_lazy("申诉"),

@@ -50,6 +50,7 @@ NO_PAGES = """
     reporting:workbench second-factor-begin second-factor-codes second-factor-confirm second-factor-remove session-end
     sessions-end-others set-theme set_language sign-in-second sign-out stand-in-revoke token-revoke unlock-address
     audit-export admin-people-find ledger:propose-amendment ledger:sandbox-draft ledger:letter-docx ledger:letter-pdf
+    ledger:statement-docx ledger:statement-pdf
     ledger:apply-change library:book library:empty-book library:check-suggest
     inspections:choose-inspectors inspections:recount-draw inspections:draw-list inspections:draw-result
     inspections:draw-script inspections:start-task inspections:answer-item
@@ -64,7 +65,7 @@ NO_PAGES = """
 # Acts in other states than the world's: their form is the page of what stands before them.
 NO_PAGES += """
     ledger:approve-amendment ledger:approve-change ledger:refuse-change ledger:transfer-targets
-    ledger:undo-amendment results:self
+    ledger:undo-amendment ledger:issue-statements results:self
 """
 # Acts on a panel: one template, which ledger:name-panel stands for; the decision comes when a panel has voted.
 NO_PAGES += """
@@ -77,7 +78,7 @@ NO_PAGES += """
     results:hand-in-plan results:record-use results:split-fund
 """
 OFFICES, PEOPLE = "/yunnan/administration/offices/", "/yunnan/administration/people/"
-MARKS = "云移责 云移党纪 云政发"  # of document numbers
+MARKS = "云移责 云移告 云移党纪 云政发"  # of document numbers
 WALKS = {
     "": ("/", "/components/", "/api/docs"),
     "kunming-reporter": (

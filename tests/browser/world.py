@@ -31,6 +31,7 @@ from appraisal.ledger.usecases import (
     objections,
     province_facts,
     scores,
+    statements,
     ties,
     verification,
     warnings,
@@ -169,6 +170,7 @@ class World(Hands):
             run = scores.calculate_run(run_id=run.pk, actor=actor, at=NOW - timedelta(hours=20))
             scores.publish_run(run_id=run.pk, actor=actor, at=NOW - timedelta(hours=19))
             self._warned(run, actor)
+            statements.issue_statements(run_id=run.pk, actor=actor, at=NOW - timedelta(hours=18))
             again = scores.new_run(self.running.period(9), note="复核后重算", actor=actor, at=NOW - timedelta(hours=1))
             scores.calculate_run(run_id=again.pk, actor=actor, at=NOW - timedelta(hours=1))
         with self.acting("puer-reporter") as actor:

@@ -26,6 +26,7 @@ from appraisal.ledger.models import (
     Consultation,
     ConsultedFigure,
     CurrentValue,
+    DeductionStatement,
     EarlyWarning,
     FactClaim,
     LetterChange,
@@ -38,6 +39,7 @@ from appraisal.ledger.models import (
     TargetLetter,
     Tie,
 )
+from appraisal.ledger.selectors.statement_contents import contents_of
 from appraisal.ledger.usecases import amendments, scores
 from appraisal.library import usecases as library
 from appraisal.reporting.models import Book, MonthlyDraft
@@ -200,6 +202,12 @@ def _of(running: setting.Running, office: Office, run: ScoreRun) -> Ids:
         issued_by_id=1, issued_by_name="测试", issued_at=NOON, due_on=TODAY,
         derivation=working_days(TODAY, 10, Calendar(""))[1].as_json(),
     )  # fmt: skip
+    [told] = [each for each in contents_of(run, at=NOON) if each.office == office]
+    statement = DeductionStatement.objects.create(
+        run=run, office=office, number=words, content=told.said, content_sha256="0" * 64, points_off=told.points_off,
+        receipt_due_on=told.receipt_due_on, derivation=told.derivation.as_json(), issued_by_id=1,
+        issued_by_name="测试", issued_at=NOON,
+    )  # fmt: skip
     report = Report.objects.get(office=office)
     claim = FactClaim.objects.create(
         period=period, office=office, indicator=indicator, value=ReportedValue.objects.get(office=office),
@@ -209,6 +217,7 @@ def _of(running: setting.Running, office: Office, run: ScoreRun) -> Ids:
         "fact_claim_id": claim.pk,
         "consultation_id": consultation.pk,
         "warning_id": warning.pk,
+        "statement_id": statement.pk,
         "letter_change_id": change.pk, "before_run_id": run.pk,
         "period_id": period.pk, "indicator_id": indicator.pk, "run_id": run.pk, "slug": office.schema_name,
         "code": "A1", "rule_name": "grades", "value_id": CurrentValue.objects.get(office=office).pk, "line_id": line.pk,

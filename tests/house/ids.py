@@ -40,8 +40,8 @@ IDS = frozenset({
     "hook_id", "indicator_id", "item_id", "job_id", "letter_change_id", "letter_id", "line_id", "link_id", "list_id",
     "membership_id", "notice_objection_id", "objection_id", "office_id",
     "other_run_id", "period_id", "person_id", "provider_id", "report_id", "result_id",
-    "row_id", "run_id", "session_id", "shadow_id", "slug", "stand_in_id", "task_id", "tie_id", "token_id", "use_id",
-    "user_id", "value_id", "version_id", "warning_id", "year_run_id",
+    "row_id", "run_id", "session_id", "shadow_id", "slug", "stand_in_id", "statement_id", "task_id", "tie_id",
+    "token_id", "use_id", "user_id", "value_id", "version_id", "warning_id", "year_run_id",
 })  # fmt: skip
 # Of the pages' queries and forms: the world's arguments that each may stand for.
 PAGES = {

@@ -13,6 +13,7 @@ from appraisal.ledger.models.plans import MonthPlan
 from appraisal.ledger.models.reports import CurrentValue, Report, ReportedValue, Verification
 from appraisal.ledger.models.scans import LetterScan
 from appraisal.ledger.models.scores import PeerChange, Scorecard, ScoreLine, ScoreRun
+from appraisal.ledger.models.statements import DeductionStatement, StatementReceipt
 from appraisal.ledger.models.ties import Tie
 from appraisal.ledger.models.warnings import EarlyWarning
 
@@ -23,6 +24,7 @@ __all__ = [
     "CurrentValue",
     "Cycle",
     "Decomposition",
+    "DeductionStatement",
     "DocumentSeries",
     "EarlyWarning",
     "FactClaim",
@@ -43,6 +45,7 @@ __all__ = [
     "ScoreLine",
     "ScoreRun",
     "Scorecard",
+    "StatementReceipt",
     "Target",
     "TargetLetter",
     "TargetMilestone",

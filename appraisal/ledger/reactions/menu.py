@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from appraisal.ledger.selectors import claims, consultations, letters, objections, queue, todos, warnings
+from appraisal.ledger.selectors import claims, consultations, letters, objections, queue, statements, todos, warnings
 from tenants.actors import Actor
 from tenants.menu import Waiting, counter
 
@@ -39,3 +39,9 @@ def years_to_move_on(actor: Actor, at: datetime) -> Waiting:
 def warnings_to_handle(actor: Actor, at: datetime) -> Waiting:
     """Warnings to answer, or answers to assess, and a quarter's offices to warn."""
     return [warnings.waiting_for(actor), warnings.to_warn(actor, timezone.localdate(at))]
+
+
+@counter("statements")
+def statements_to_receive(actor: Actor, at: datetime) -> Waiting:
+    """Statements of deductions that the office has to acknowledge, and of the bureau those that are overdue."""
+    return [statements.waiting_for(actor, timezone.localdate(at))]

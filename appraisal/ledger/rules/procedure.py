@@ -28,6 +28,11 @@ def answer_days(on: date) -> int:
     return int(_in_force("objection_days", on)["to_answer"])
 
 
+def statement_receipt_days(on: date) -> int:
+    """Working days an office has to acknowledge receipt of a statement of deductions, from the day after its issue."""
+    return int(_in_force("statement_receipt_days", on))
+
+
 def consultation_days(step: str, on: date) -> int:
     """Working days for a step of agreeing on targets (first, control, second, final), from the day after the last."""
     return int(_in_force("consultation_days", on)[step])

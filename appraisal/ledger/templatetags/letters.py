@@ -6,6 +6,7 @@ from django.template import Library
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from appraisal.ledger.selectors.statement_papers import points
 from core.templatetags.ui.figures import UNKNOWN
 from core.templatetags.ui.meters import bar
 from tenants.actors import recorded_roles
@@ -25,6 +26,12 @@ def figure(value: Decimal | None) -> str:
 def roles(recorded: str) -> str:
     """The roles in which somebody signed, kept in Chinese, in the reader's language."""
     return recorded_roles(recorded)
+
+
+@register.filter
+def points_text(kept: str) -> str:
+    """Points that were kept as text, with two decimals at least and four at most."""
+    return points(kept)
 
 
 @register.simple_tag

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appraisal.ledger.views import run_differences, sandbox, scores, tracking, warnings
+from appraisal.ledger.views import run_differences, sandbox, scores, statements, tracking, warnings
 
 urlpatterns = [
     path("overview/", scores.cockpit, name="cockpit"),
@@ -24,6 +24,12 @@ urlpatterns = [
     path("runs/<int:run_id>/sandbox/draft/", sandbox.draft, name="sandbox-draft"),
     path("runs/<int:run_id>/changes/", run_differences.first, name="run-changes"),
     path("runs/<int:run_id>/changes/<int:before_run_id>/", run_differences.changes, name="run-changes-from"),
+    path("runs/<int:run_id>/statements/", statements.issue, name="issue-statements"),
+    path("statements/", statements.index, name="statements"),
+    path("statements/<int:statement_id>/", statements.detail, name="statement"),
+    path("statements/<int:statement_id>/receive/", statements.receive, name="receive-statement"),
+    path("statements/<int:statement_id>/statement.docx", statements.document, {"kind": "docx"}, name="statement-docx"),
+    path("statements/<int:statement_id>/statement.pdf", statements.document, {"kind": "pdf"}, name="statement-pdf"),
     path("score/", scores.my_score, name="my-score"),
     path("runs/<int:run_id>/<slug:slug>/", scores.scorecard, name="scorecard"),
     path("runs/<int:run_id>/<slug:slug>/winning-back/", scores.winning_back, name="winning-back"),

@@ -16,6 +16,16 @@ def next_number(office: Office, code: str, year: int) -> str:
     return document_number(code, year, (series.last if series else 0) + 1)
 
 
+def take_numbers(office: Office, code: str, year: int, count: int) -> list[str]:
+    """Give the next `count` numbers of the series together. Call in a transaction, as take_number."""
+    DocumentSeries.objects.get_or_create(office=office, code=code, year=year)
+    series = DocumentSeries.objects.select_for_update(no_key=True).get(office=office, code=code, year=year)
+    first = series.last + 1
+    series.last += count
+    series.save(update_fields=["last"])
+    return [document_number(code, year, serial) for serial in range(first, series.last + 1)]
+
+
 def take_number(office: Office, code: str, year: int, *, wanted: str = "") -> str:
     """Give the next number of the series, or `wanted` where that is the next of its own series. Call in a transaction.
 

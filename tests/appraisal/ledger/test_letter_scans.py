@@ -121,7 +121,7 @@ class TestFiling:
         assert not LetterScan.objects.exists()
 
     def test_a_guest_of_the_bureau_does_not_file_for_the_office(self, running, letter, offices) -> None:
-        guest = Actor(running.admin.user_id, "客", running.admin.home, offices["kunming"], running.admin.roles)
+        guest = Actor(running.admin.user_id, "客", offices["kunming"], running.admin.home, running.admin.roles)
         page = kept(running.admin)
         with pytest.raises(Denied, match="双方各自"):
             file(letter, guest, page)
