@@ -1,4 +1,4 @@
-"""The lives of a self-appraisal, a year's calculation, its result, an objection during the notice, and a use."""
+"""The lives of a self-appraisal, a year's calculation, its result, an objection to it, a use, and a form of paper."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +37,11 @@ class UseState(models.TextChoices):
     CANCELLED = "CANCELLED", _("已撤销")
 
 
+class PaperFormState(models.TextChoices):
+    IN_FORCE = "IN_FORCE", _("使用中")
+    ENDED = "ENDED", _("已停用")
+
+
 TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
     SelfState: {
         SelfState.DRAFT: frozenset({SelfState.SUBMITTED}),
@@ -66,5 +71,9 @@ TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
         UseState.HANDED_IN: frozenset({UseState.DONE, UseState.CANCELLED}),
         UseState.DONE: frozenset(),
         UseState.CANCELLED: frozenset(),
+    },
+    PaperFormState: {
+        PaperFormState.IN_FORCE: frozenset({PaperFormState.ENDED}),
+        PaperFormState.ENDED: frozenset(),
     },
 }

@@ -83,6 +83,7 @@ OWN: dict[str, str] = {
     "results_yearresult": f"cycle_id IN ({_CYCLES})",
     "results_resultline": f"{_OFFICE} OR result_id IN ({_RESULTS})",
     "results_resultuse": f"{_OFFICE} OR result_id IN ({_RESULTS})",
+    "results_paperform": "province_id = {office}",
     "results_noticeobjection": f"{_OFFICE} OR result_id IN ({_RESULTS})",
     "ledger_tie": f"person_id IN ({_PEOPLE})",
     "inspections_draw": "province_id = {office}",

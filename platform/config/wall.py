@@ -58,7 +58,8 @@ NAMED = f"""
  OR EXISTS (SELECT 1 FROM public.inspections_finding f WHERE f.evidence @> {LISTED})
  OR EXISTS (SELECT 1 FROM public.inspections_falseclaim c WHERE c.evidence @> {LISTED}
             OR c.statement_evidence @> {LISTED})
- OR EXISTS (SELECT 1 FROM public.inspections_rectificationstep p WHERE p.evidence @> {LISTED}))
+ OR EXISTS (SELECT 1 FROM public.inspections_rectificationstep p WHERE p.evidence @> {LISTED})
+ OR EXISTS (SELECT 1 FROM public.results_paperform f WHERE f.file_id = core_storedfile.id))
 """.strip()
 SCHEMAS_BELOW = f"(SELECT o.schema_name FROM public.tenants_office o WHERE o.parent_id = {OFFICE})"
 PROVINCE_SCHEMA = f"(SELECT o.schema_name FROM public.tenants_office o WHERE o.id = {PROVINCE})"
@@ -412,6 +413,12 @@ TABLES: dict[str, Rows | Withheld] = {
         add=bureau_only("result_id IN (SELECT r.id FROM public.results_yearresult r)"),
         change=f"office_id = {OFFICE} OR ({AT_BUREAU} AND result_id IN (SELECT r.id FROM public.results_yearresult r))",
         fixed=("id", "result_id", "office_id", "kind", "title", "basis", "amount", "factors", "due_on"),
+    ),
+    "results_paperform": Rows(  # a prefecture's circular is drawn with it
+        see=f"province_id = {PROVINCE}",
+        add=f"province_id = {BUREAU}",
+        change=f"province_id = {BUREAU}",
+        fixed=("id", "province_id", "kind", "number", "file_id", "places", "filed_by_id", "filed_at"),
     ),
     "results_yearrun": Rows(
         see=f"{CYCLES} AND ({AT_BUREAU} OR id IN (SELECT r.run_id FROM public.results_yearresult r))",

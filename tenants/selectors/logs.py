@@ -93,6 +93,7 @@ TABLES = {
     "results_resultline": gettext_lazy("年度等次"),
     "results_resultuse": gettext_lazy("结果运用"),
     "results_noticeobjection": gettext_lazy("公示异议"),
+    "results_paperform": gettext_lazy("公文样式"),
     "reporting_monthlydraft": gettext_lazy("月报草稿"),
     "reporting_draftvalue": gettext_lazy("草稿数据"),
     "reporting_countyline": gettext_lazy("草稿分县数据"),

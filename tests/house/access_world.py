@@ -44,6 +44,7 @@ from appraisal.ledger.usecases import amendments, scores
 from appraisal.library import usecases as library
 from appraisal.reporting.models import Book, MonthlyDraft
 from appraisal.results.models import NoticeObjection, ResultUse, YearResult
+from appraisal.results.usecases import paper_forms
 from core import files, secrets
 from core import office as office_core
 from core.models import AuditEntry, Job
@@ -74,6 +75,7 @@ from tenants.models.office import Level
 from tests import factories
 from tests.appraisal import results_setting, setting
 from tests.conftest import NOON, TODAY
+from tests.core.test_filling import word
 
 Ids = dict[str, Any]
 ActorMaker = Callable[..., Actor]
@@ -127,7 +129,10 @@ def _build(
     run = scores.publish_run(run_id=run.pk, actor=running.admin, at=NOON)
     period = running.period(10)
     result = results_setting.as_if_noticed(running, at=NOON)
-    things = {name: _of(running, offices[name], run) | _year_of(running, offices[name], result) for name in reporting}
+    form = {"paper_form_id": _paper_form(running.admin)}
+    things = {
+        name: _of(running, offices[name], run) | _year_of(running, offices[name], result) | form for name in reporting
+    }
     own = _own(offices[province], actor(province, Role.VERIFIER), actor(province, Role.SEC_ADMIN))
     made = {province: things[reporting[0]] | own}
     for name in reporting:
@@ -135,6 +140,12 @@ def _build(
     for thing in ("book_id", "list_id", "duty_id"):  # a bureau has no months to fill in, nor a letter to break down
         made[province][thing] = made[reporting[0]][thing]
     return made
+
+
+def _paper_form(admin: Actor) -> int:
+    """The form in which a province's circular comes out."""
+    upload = SimpleUploadedFile("form.docx", word("{{标题}}"))
+    return paper_forms.file_form(kind="CIRCULAR", upload=upload, actor=admin, at=NOON).pk
 
 
 def join(person: User, office: Office, ids: Ids) -> None:

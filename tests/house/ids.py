@@ -39,7 +39,7 @@ IDS = frozenset({
     "difference_id", "division_id", "draw_id", "duty_id", "entry_id", "fact_claim_id", "file_id", "finding_id",
     "hook_id", "indicator_id", "item_id", "job_id", "letter_change_id", "letter_id", "line_id", "link_id", "list_id",
     "membership_id", "notice_objection_id", "objection_id", "office_id",
-    "other_run_id", "period_id", "person_id", "provider_id", "report_id", "result_id",
+    "other_run_id", "paper_form_id", "period_id", "person_id", "provider_id", "report_id", "result_id",
     "row_id", "run_id", "session_id", "shadow_id", "slug", "stand_in_id", "statement_id", "task_id", "tie_id",
     "token_id", "use_id", "user_id", "value_id", "version_id", "warning_id", "year_run_id",
 })  # fmt: skip
@@ -82,13 +82,13 @@ WORDS = frozenset({
 # What is agreed on within a province, so that a prefecture has no own one that its sibling has not.
 SHARED = frozenset({
     "period_id", "indicator_id", "run_id", "version_id", "template_id", "cycle_id", "year_run_id", "other_run_id",
-    "result_id", "amendment_id",
+    "result_id", "amendment_id", "paper_form_id",
 })  # fmt: skip
 NOBODYS = {"slug": "wuyou", "file_id": "5f5f5f5f-0000-4000-8000-5f5f5f5f5f5f"}
 NO_ID = 2147483600
-# Ours at a provider, an indicator's or a county's code, the same in every scheme, a person's field, an identity
-# number, a rule on offer: no objects.
-PLAIN = frozenset({"client_id", "code", "field", "resident_id", "rule_name"})
+# Ours at a provider, an indicator's or a county's code, the same in every scheme, a person's field, what a paper is, an
+# identity number, a rule on offer: no objects.
+PLAIN = frozenset({"client_id", "code", "field", "kind", "resident_id", "rule_name"})
 
 
 class Param(NamedTuple):

@@ -2,11 +2,13 @@
 
 from appraisal.results.models.outcome import NoticeObjection, ResultLine, YearResult
 from appraisal.results.models.own import SelfAppraisal, SelfScore
+from appraisal.results.models.paper_forms import PaperForm
 from appraisal.results.models.uses import ResultUse
 from appraisal.results.models.years import YearCard, YearRun
 
 __all__ = [
     "NoticeObjection",
+    "PaperForm",
     "ResultLine",
     "ResultUse",
     "SelfAppraisal",

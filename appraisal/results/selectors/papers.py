@@ -1,6 +1,7 @@
 """The circular (通报) and the summary tables of a year's result, as files. The same result gives the same circular."""
 
 import io
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,8 +14,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from appraisal.ledger.selectors.explanations import sentence, word
-from appraisal.results.models import YearCard, YearResult
-from appraisal.results.selectors import inputs
+from appraisal.results.models import PaperForm, YearCard, YearResult
+from appraisal.results.selectors import inputs, paper_forms
 from appraisal.results.selectors import outcome as selectors
 from appraisal.rules import grades
 from core import documents, wording
@@ -24,10 +25,11 @@ WIDEST = 60  # characters
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def circular(result: YearResult, kind: documents.Kind, *, number: str = "") -> bytes:
+def circular(result: YearResult, kind: documents.Kind, *, number: str = "", own: bool = True) -> bytes:
     """The circular as docx or PDF after GB/T 9704. Dated by the lock, else by the decision. number: of the document.
 
-    Raises Invalid (personal numbers, characters no paper shows), Conflict (no font for a PDF).
+    own: as Word file in the bureau's own form, where it has one (see paper_forms).
+    Raises Invalid (personal numbers, characters no paper shows), Conflict (no font for a PDF), DamagedFile (the form).
     """
     lines = list(result.lines.all())
     said = result.locked_at or result.decided_at or result.proposed_at
@@ -45,7 +47,19 @@ def circular(result: YearResult, kind: documents.Kind, *, number: str = "") -> b
         )
         shown = [document.title, *(block.text for block in document.body if isinstance(block, documents.Paragraph))]
         selectors.check_masked(shown)
-        return documents.render(document, kind)
+        form = paper_forms.drawn_by(result, PaperForm.Kind.CIRCULAR) if own and kind == "docx" else None
+        if form is None:
+            return documents.render(document, kind)
+        return paper_forms.filled(form, result, title=document.title, number=number, body=_said(document.body))
+
+
+def _said(blocks: Sequence[documents.Block]) -> list[str]:
+    """Headings with their numbers, and paragraphs."""
+    return [
+        f"{label}{block.text}"
+        for label, block in zip(documents.labels(blocks), blocks, strict=True)
+        if isinstance(block, documents.Heading | documents.Paragraph)
+    ]
 
 
 def _opening(result: YearResult, lines: list[Any]) -> list[documents.Block]:
@@ -87,8 +101,15 @@ def _table(lines: list[Any]) -> documents.Table:
     return documents.Table(columns, rows)
 
 
-def summary(result: YearResult) -> bytes:
-    """The summary tables as xlsx: results, how each was composed, seats. Texts that look like formulas are not."""
+def summary(result: YearResult, *, own: bool = True) -> bytes:
+    """The summary tables as xlsx: results, how each was composed, seats. Texts that look like formulas are not.
+
+    own: in the bureau's own form, where it has one (see paper_forms). Raises DamagedFile (the form).
+    """
+    form = paper_forms.drawn_by(result, PaperForm.Kind.SUMMARY) if own else None
+    if form is not None:
+        with override(wording.kept()):
+            return paper_forms.filled(form, result, title=f"{result.cycle.name}考核结果汇总表", number="", body=[])
     book = Workbook()
     cards = YearCard.objects.filter(run_id=result.run_id).select_related("office")
     by_office = {card.office_id: card for card in cards}

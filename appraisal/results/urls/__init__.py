@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from appraisal.results.views import outcome, uses, years
+from appraisal.results.views import outcome, paper_forms, uses, years
 
 app_name = "results"
 RUN, RESULT = "runs/<int:year_run_id>/", "<int:result_id>/"
@@ -16,6 +16,11 @@ urlpatterns = [
     path("self/", years.self_appraisal, name="self"),
     path("self/<int:cycle_id>/submit/", years.submit_self, name="submit-self"),
     path("self/<int:cycle_id>/<slug:slug>/", years.self_of, name="self-of"),
+    path("forms/", paper_forms.index, name="paper-forms"),
+    path("forms/file/", paper_forms.file, name="file-paper-form"),
+    path("forms/samples/<str:kind>/", paper_forms.sample, name="paper-form-sample"),
+    path("forms/<int:paper_form_id>/file/", paper_forms.download, name="paper-form-file"),
+    path("forms/<int:paper_form_id>/end/", paper_forms.end, name="end-paper-form"),
     path("uses/", uses.index, name="uses"),
     path("uses/export/", uses.export, name="uses-export"),
     path("uses/<int:use_id>/plan/", uses.plan, name="hand-in-plan"),

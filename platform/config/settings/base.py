@@ -317,6 +317,7 @@ BUSINESS_VIEWS = (
     *(f"api.v1.{name}" for name in ("draws", "fact_claims", "false_claims", "inspections", "ties", "duties")),
     *(f"api.v1.{name}" for name in ("consultations", "letter_changes", "letter_scans", "own_rules")),
     *(f"api.v1.{name}" for name in ("tracking", "warnings")),
+    "api.v1.paper_forms",
     "api.v1.statements",
 )
 JOB_MANAGER_ROLES = ("APPRAISAL_ADMIN", "SYS_ADMIN")  # beside whoever wanted the job; core knows no roles

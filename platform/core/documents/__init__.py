@@ -6,7 +6,7 @@ bytes, and nothing of it becomes markup. Which type a PDF is set in, and what ha
 
 from typing import Literal
 
-from core.documents.numbers import day, document_number, read_number
+from core.documents.numbers import day, document_number, labels, read_number
 from core.documents.tree import (
     Align,
     Annex,
@@ -54,6 +54,7 @@ __all__ = [
     "Table",
     "day",
     "document_number",
+    "labels",
     "read_number",
     "render",
 ]

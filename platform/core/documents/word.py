@@ -4,7 +4,6 @@ The zip is packed anew with fixed times, so the same description gives the same 
 """
 
 import io
-import zipfile
 from collections.abc import Callable, Sequence
 from datetime import UTC
 from typing import Any
@@ -21,10 +20,10 @@ from docx.text.paragraph import Paragraph as WordParagraph
 
 from core.documents import measures, numbers
 from core.documents.fonts import WORD
+from core.documents.packing import packed
 from core.documents.tree import Document
 from core.documents.words import WORDS, given
 
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest moment a zip can name
 SIDES = {"left": WD_ALIGN_PARAGRAPH.LEFT, "center": WD_ALIGN_PARAGRAPH.CENTER, "right": WD_ALIGN_PARAGRAPH.RIGHT}
 HEADINGS = {1: "bold", 2: "script", 3: "text", 4: "text"}
 TWIPS = 20  # to a point
@@ -261,14 +260,9 @@ class _Setter:
                 _border(paragraph, "bottom", thick, "000000", 1)
 
     def packed(self) -> bytes:
-        made, packed = io.BytesIO(), io.BytesIO()
+        made = io.BytesIO()
         self.paper.save(made)
-        with zipfile.ZipFile(made) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as to:
-            for name in source.namelist():  # the order in which Word wants them
-                entry = zipfile.ZipInfo(name, EPOCH)
-                entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
-                to.writestr(entry, source.read(name))
-        return packed.getvalue()
+        return packed(made.getvalue())
 
 
 def _fonts(properties: Any, name: str) -> None:
