@@ -186,7 +186,7 @@ class TestFiling:
         form = filed(running)
 
         with pytest.raises(NotFound):
-            usecases.end_form(form_id=form.pk, actor=actor("qinghe", Role.APPRAISAL_ADMIN), at=AFTER)
+            usecases.end_form(form_id=form.pk, actor=actor("shifan", Role.APPRAISAL_ADMIN), at=AFTER)
 
     @pytest.mark.parametrize("change", [{"number": 7}, {"places": []}, {"filed_by_name": "别人"}])
     def test_the_database_lets_nobody_edit_one(self, running, change: dict[str, Any]) -> None:
