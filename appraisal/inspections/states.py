@@ -1,4 +1,4 @@
-"""The lives of a round of the draw, a task on site, a thing to rectify and a claim that is held to be false."""
+"""The lives of a round of the draw, a task on site, a thing to rectify, a false claim and an assigned matter."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +30,13 @@ class ClaimState(models.TextChoices):
     DROPPED = "DROPPED", _("不予认定")
 
 
+class MatterState(models.TextChoices):
+    OPEN = "OPEN", _("待回复")
+    ANSWERED = "ANSWERED", _("待办结")
+    CLOSED = "CLOSED", _("已办结")
+    WITHDRAWN = "WITHDRAWN", _("已撤回")
+
+
 TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
     DrawState: {
         DrawState.DRAFT: frozenset({DrawState.FROZEN, DrawState.VOID}),
@@ -54,5 +61,12 @@ TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
         ClaimState.HEARING: frozenset({ClaimState.CONFIRMED, ClaimState.DROPPED}),
         ClaimState.CONFIRMED: frozenset(),
         ClaimState.DROPPED: frozenset(),
+    },
+    MatterState: {
+        MatterState.OPEN: frozenset({MatterState.ANSWERED, MatterState.WITHDRAWN}),
+        # back: what was replied does not do, and there is a new day
+        MatterState.ANSWERED: frozenset({MatterState.CLOSED, MatterState.OPEN}),
+        MatterState.CLOSED: frozenset(),
+        MatterState.WITHDRAWN: frozenset(),
     },
 }

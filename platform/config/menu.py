@@ -99,6 +99,8 @@ MENU = [
             ("inspections:tasks", "map-pin", _("检查整改"), PREFECTURE, BELOW, "inspections"),
             ("inspections:claims", "alert-triangle", _("虚假填报认定"), INSPECTING, PROVINCE, "claims"),
             ("inspections:claims", "alert-triangle", _("陈述申辩"), PREFECTURE, BELOW, "claims"),
+            ("inspections:matters", "bell", _("督办事项"), INSPECTING, PROVINCE, "matters"),
+            ("inspections:matters", "bell", _("督办事项"), PREFECTURE, BELOW, "matters"),
             ("ledger:adjustments", "plus-minus", _("加扣分与否决"), (*LEADERS, Role.APPRAISAL_ADMIN), PROVINCE, ""),
         ],
     ),

@@ -89,6 +89,10 @@ OWN: dict[str, str] = {
     "inspections_draw": "province_id = {office}",
     "inspections_task": f"cycle_id IN ({_CYCLES})",
     "inspections_falseclaim": f"cycle_id IN ({_CYCLES})",
+    "inspections_matter": f"cycle_id IN ({_CYCLES})",
+    "inspections_matterstep": (
+        f"matter_id IN (SELECT m.id FROM {{of}}.inspections_matter m WHERE m.cycle_id IN ({_CYCLES}))"
+    ),
     "inspections_taskitem": f"task_id IN ({_TASKS})",
     "inspections_finding": f"task_id IN ({_TASKS})",
     "inspections_rectification": f"task_id IN ({_TASKS})",

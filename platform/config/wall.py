@@ -21,6 +21,7 @@ from config.wall_words import (
     CYCLES,
     DRAWS,
     LETTERS,
+    MATTERS,
     OBJECTIONS,
     OFFICE,
     PEOPLE,
@@ -58,6 +59,8 @@ NAMED = f"""
  OR EXISTS (SELECT 1 FROM public.inspections_finding f WHERE f.evidence @> {LISTED})
  OR EXISTS (SELECT 1 FROM public.inspections_falseclaim c WHERE c.evidence @> {LISTED}
             OR c.statement_evidence @> {LISTED})
+ OR EXISTS (SELECT 1 FROM public.inspections_matter m WHERE m.evidence @> {LISTED})
+ OR EXISTS (SELECT 1 FROM public.inspections_matterstep s WHERE s.evidence @> {LISTED})
  OR EXISTS (SELECT 1 FROM public.inspections_rectificationstep p WHERE p.evidence @> {LISTED})
  OR EXISTS (SELECT 1 FROM public.results_paperform f WHERE f.file_id = core_storedfile.id))
 """.strip()
@@ -474,6 +477,13 @@ TABLES: dict[str, Rows | Withheld] = {
         change=own_or_bureau(CYCLES),
         fixed=("id", "cycle_id", "office_id", "indicator_id", "month", "finding_id", "proposed_by_id", "hear_until"),
     ),
+    "inspections_matter": Rows(  # the office's reply moves it on; what was asked and until when stays the bureau's
+        see=own_or_bureau(CYCLES),
+        add=bureau_only(CYCLES),
+        change=own_or_bureau(CYCLES),
+        fixed=("id", "cycle_id", "office_id", "title", "text", "basis", "evidence", "assigned_by_id", "first_due_on"),
+    ),
+    "inspections_matterstep": Rows(see=MATTERS, add=MATTERS),
     "inspections_rectificationstep": Rows(see=RECTIFICATIONS, add=RECTIFICATIONS),
     # No office's: the portal's, or the owner's
     "django_session": Withheld("sessions are the portal's: who could read one could be its person"),

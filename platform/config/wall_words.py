@@ -17,6 +17,7 @@ PERIODS = "period_id IN (SELECT p.id FROM public.ledger_period p)"
 RUNS = "run_id IN (SELECT r.id FROM public.ledger_scorerun r)"
 TASKS = "task_id IN (SELECT t.id FROM public.inspections_task t)"
 RECTIFICATIONS = "rectification_id IN (SELECT r.id FROM public.inspections_rectification r)"
+MATTERS = "matter_id IN (SELECT m.id FROM public.inspections_matter m)"
 DRAWS = "draw_id IN (SELECT d.id FROM public.inspections_draw d)"
 LETTERS = "letter_id IN (SELECT l.id FROM public.ledger_targetletter l)"
 VERSIONS_OF_OWN = (
@@ -46,6 +47,7 @@ CASE split_part(subject, ':', 1)
     WHEN 'inspections.task' THEN split_part(subject, ':', 2) IN (SELECT t.id::text FROM public.inspections_task t)
     WHEN 'inspections.claim' THEN split_part(subject, ':', 2)
         IN (SELECT c.id::text FROM public.inspections_falseclaim c)
+    WHEN 'inspections.matter' THEN split_part(subject, ':', 2) IN (SELECT m.id::text FROM public.inspections_matter m)
     WHEN 'inspections.rectification' THEN split_part(subject, ':', 2)
         IN (SELECT r.id::text FROM public.inspections_rectification r)
     WHEN 'library.version' THEN split_part(subject, ':', 2) IN (SELECT v.id::text FROM public.library_templateversion v)

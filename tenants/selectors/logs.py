@@ -78,6 +78,8 @@ TABLES = {
     "inspections_taskitem": gettext_lazy("检查清单"),
     "inspections_finding": gettext_lazy("检查发现"),
     "inspections_falseclaim": gettext_lazy("虚假填报认定"),
+    "inspections_matter": gettext_lazy("督办事项"),
+    "inspections_matterstep": gettext_lazy("督办经过"),
     "inspections_rectification": gettext_lazy("整改事项"),
     "inspections_rectificationstep": gettext_lazy("整改经过"),
     "ledger_participant": gettext_lazy("参评单位"),

@@ -17,7 +17,7 @@ from django.utils import timezone
 from api.authentication import digest
 from api.models import Token
 from appraisal.duties.models import Breakdown, Duty, ResponsibilityList
-from appraisal.inspections.models import Contribution, Draw, FalseClaim, Finding, Rectification, Task, TaskItem
+from appraisal.inspections.models import Contribution, Draw, FalseClaim, Finding, Matter, Rectification, Task, TaskItem
 from appraisal.inspections.rules.drawing import canonical
 from appraisal.inspections.rules.drawing import digest as sha256
 from appraisal.inspections.selectors.draws import plan_of
@@ -293,8 +293,13 @@ def _inspected(running: setting.Running, office: Office) -> Ids:
         cycle=running.cycle, office=office, indicator=indicator, month=10, facts=words, proposed_by_id=1,
         proposed_by_name="测试", proposed_at=NOON, hear_until=TODAY, derivation=how,
     )  # fmt: skip
+    matter = Matter.objects.create(
+        cycle=running.cycle, office=office, title=words, text=words, basis=words, due_on=TODAY, first_due_on=TODAY,
+        derivation=how, assigned_by_id=1, assigned_by_name="测试", assigned_at=NOON,
+    )  # fmt: skip
     return {
         "task_id": task.pk, "item_id": item.pk, "finding_id": finding.pk, "row_id": row.pk, "claim_id": claim.pk,
+        "matter_id": matter.pk,
     }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ SAME = {
     "period": "period_id", "template": "template_id", "evidence.[]": "file_id", "rows.[].evidence.[]": "file_id",
     "before_run_id": "run_id",
     "groups.[].office_id": "office_id", "rows.[].office_id": "office_id", "items.[].id": "value_id", "row": "value_id",
+    "groups.[].office_id": "office_id", "office_ids.[]": "office_id", "rows.[].office_id": "office_id", "items.[].id": "value_id", "row": "value_id",
     "group_id": "indicator_id", "number": "number",
     "numbers.[]": "difference_id", "about": "slug", "base": "version_id", "version": "version_id",
     "to_letter_id": "letter_id", "inspectors.[]": "person_id", "members.[]": "person_id", "leaving": "person_id",
@@ -38,14 +39,14 @@ IDS = frozenset({
     "adjustment_id", "amendment_id", "archive_id", "book_id", "change_id", "claim_id", "consultation_id", "cycle_id",
     "difference_id", "division_id", "draw_id", "duty_id", "entry_id", "fact_claim_id", "file_id", "finding_id",
     "hook_id", "indicator_id", "item_id", "job_id", "letter_change_id", "letter_id", "line_id", "link_id", "list_id",
-    "membership_id", "notice_objection_id", "objection_id", "office_id",
+    "matter_id", "membership_id", "notice_objection_id", "objection_id", "office_id",
     "other_run_id", "paper_form_id", "period_id", "person_id", "provider_id", "report_id", "result_id",
     "row_id", "run_id", "session_id", "shadow_id", "slug", "stand_in_id", "statement_id", "task_id", "tie_id",
     "token_id", "use_id", "user_id", "value_id", "version_id", "warning_id", "year_run_id",
 })  # fmt: skip
 # Of the pages' queries and forms: the world's arguments that each may stand for.
 PAGES = {
-    "office": ("office_id", "slug"), "office_id": ("office_id",), "with": ("version_id",), "i": ("indicator_id",),
+    "office": ("office_id", "slug"), "office_id": ("office_id",), "office_ids": ("office_id",), "with": ("version_id",), "i": ("indicator_id",),
     "run": ("run_id",), "item": ("value_id",), "person": ("person_id",), "membership": ("membership_id",),
     "division": ("division_id",), "version_id": ("version_id",), "evidence": ("file_id",), "row": ("value_id",),
     "provider_id": ("provider_id",), "against": ("year_run_id",), "group_id": ("indicator_id",),

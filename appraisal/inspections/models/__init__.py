@@ -1,7 +1,19 @@
-"""Inspections: rounds of the draw, tasks on site with their findings, what has to be rectified."""
+"""Inspections: rounds of the draw, tasks on site with their findings, what has to be rectified, assigned matters."""
 
 from appraisal.inspections.models.claims import FalseClaim
 from appraisal.inspections.models.draws import Contribution, Draw
+from appraisal.inspections.models.matters import Matter, MatterStep
 from appraisal.inspections.models.tasks import Finding, Rectification, RectificationStep, Task, TaskItem
 
-__all__ = ["Contribution", "Draw", "FalseClaim", "Finding", "Rectification", "RectificationStep", "Task", "TaskItem"]
+__all__ = [
+    "Contribution",
+    "Draw",
+    "FalseClaim",
+    "Finding",
+    "Matter",
+    "MatterStep",
+    "Rectification",
+    "RectificationStep",
+    "Task",
+    "TaskItem",
+]

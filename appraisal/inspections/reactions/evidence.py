@@ -2,14 +2,14 @@
 
 from django.db.models import Q
 
-from appraisal.inspections.models import FalseClaim, Finding, RectificationStep, TaskItem
+from appraisal.inspections.models import FalseClaim, Finding, Matter, MatterStep, RectificationStep, TaskItem
 from appraisal.inspections.states import TaskState
 from core.files import holds, readers
 from core.models import StoredFile
 from tenants.actors import Actor
 from tenants.models import Office
 
-for model in (TaskItem, Finding, RectificationStep, FalseClaim):
+for model in (TaskItem, Finding, RectificationStep, FalseClaim, Matter, MatterStep):
     holds(model, "evidence")
 holds(FalseClaim, "statement_evidence")
 
@@ -23,6 +23,9 @@ def inspected(actor: Actor, file: StoredFile) -> bool:
         mine = Q(cycle__province_id=actor.home.pk, office__schema_name=file.office)
         if FalseClaim.objects.filter(stated, mine).exists():
             return True
+        theirs = Q(matter__cycle__province_id=actor.home.pk, matter__office__schema_name=file.office)
+        if MatterStep.objects.filter(named, theirs).exists():
+            return True
         ours = Q(rectification__task__cycle__province_id=actor.home.pk, rectification__office__schema_name=file.office)
         return RectificationStep.objects.filter(named, ours).exists()
     if actor.home.parent is None or actor.home.parent.schema_name != file.office:
@@ -31,5 +34,9 @@ def inspected(actor: Actor, file: StoredFile) -> bool:
     if Finding.objects.filter(named, done).exists() or TaskItem.objects.filter(named, done).exists():
         return True
     if FalseClaim.objects.filter(named, office_id=actor.home.pk).exists():
+        return True
+    if Matter.objects.filter(named, office_id=actor.home.pk).exists():
+        return True
+    if MatterStep.objects.filter(named, matter__office_id=actor.home.pk).exists():
         return True
     return RectificationStep.objects.filter(named, rectification__office_id=actor.home.pk).exists()

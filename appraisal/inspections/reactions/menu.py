@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from appraisal.inspections.selectors import claims, draws, tasks, todos  # noqa: F401 (todos registers what waits, line by line)
+from appraisal.inspections.selectors import claims, draws, matters, tasks, todos  # noqa: F401 (todos registers what waits, line by line)
 from tenants.actors import Actor
 from tenants.menu import Waiting, counter
 
@@ -25,3 +25,10 @@ def inspections_to_do(actor: Actor, at: datetime) -> Waiting:
 def claims_open(actor: Actor, at: datetime) -> Waiting:
     """Claims held to be false that wait for this side."""
     return [claims.waiting(actor, on=timezone.localdate(at))]
+
+
+@counter("matters")
+def matters_open(actor: Actor, at: datetime) -> Waiting:
+    """Assigned matters that wait for this side."""
+    on = timezone.localdate(at)
+    return [matters.to_reply(actor), matters.to_judge(actor), matters.to_settle(actor, on=on)]

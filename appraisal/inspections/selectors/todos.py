@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appraisal.inspections.selectors import claims, draws, tasks
+from appraisal.inspections.selectors import claims, draws, matters, tasks
 from appraisal.ledger.selectors.todos import address
 from core import todos
 from core.todos import Todo
@@ -93,3 +93,40 @@ def false_claims(actor: Actor, at: datetime) -> list[Todo]:
         )
         for row in claims.waiting(actor, on=on).order_by("hear_until", "pk")
     ]
+
+
+@todos.source("matters")
+def assigned_matters(actor: Actor, at: datetime) -> list[Todo]:
+    """Matters to reply to, replies to judge, and overdue ones to decide about. Two queries, one below."""
+    on = timezone.localdate(at)
+    reply = [
+        Todo(
+            "matters",
+            f"matter:{row.pk}",
+            _("回复督办事项：%(title)s") % {"title": row.title},
+            address("inspections:matter", row.pk),
+            due_on=row.due_on,
+            derivation=matters.derivation_of(row),
+            at_once=True,
+        )
+        for row in matters.to_reply(actor).order_by("due_on", "pk")
+    ]
+    judge = [
+        Todo(
+            "matters",
+            f"judge-matter:{row.pk}",
+            _("核对%(office)s的督办回复，办结或退回：%(title)s") % {"office": row.office.label, "title": row.title},
+            address("inspections:matter", row.pk),
+        )
+        for row in matters.to_judge(actor).order_by("due_on", "pk")
+    ]
+    settle = [
+        Todo(
+            "matters",
+            f"settle-matter:{row.pk}",
+            _("督办逾期，确认是否扣分：%(office)s %(title)s") % {"office": row.office.label, "title": row.title},
+            address("inspections:matter", row.pk),
+        )
+        for row in matters.to_settle(actor, on=on).order_by("due_on", "pk")
+    ]
+    return [*reply, *judge, *settle]

@@ -1,6 +1,6 @@
 """Pages of inspections, mounted under /<office>/inspections/."""
 
-from appraisal.inspections.urls import claims, draws, tasks
+from appraisal.inspections.urls import claims, draws, matters, tasks
 
 app_name = "inspections"
-urlpatterns = [*draws.urlpatterns, *tasks.urlpatterns, *claims.urlpatterns]
+urlpatterns = [*draws.urlpatterns, *tasks.urlpatterns, *claims.urlpatterns, *matters.urlpatterns]

@@ -70,6 +70,11 @@ def avoidance_years(on: date) -> int:
     return int(_in_force("avoidance_years", on))
 
 
+def matter(on: date) -> dict[str, Any]:
+    """What an overdue matter comes to: {item: code of adjustment_items, day_off: NEXT or AS_GIVEN, basis}."""
+    return dict(_in_force("matter", on))
+
+
 def false_claim(on: date) -> dict[str, Any]:
     """What follows a false claim: {item: code of adjustment_items, hearing_days: working days, basis}."""
     return dict(_in_force("false_claim", on))

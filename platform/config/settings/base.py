@@ -315,7 +315,7 @@ BUSINESS_VIEWS = (
     *(f"api.v1.{name}" for name in ("library", "letters", "reporting", "verification", "province_facts", "scores")),
     *(f"api.v1.{name}" for name in ("adjustments", "objections", "results", "result_uses", "sandbox", "amendments")),
     *(f"api.v1.{name}" for name in ("draws", "fact_claims", "false_claims", "inspections", "ties", "duties")),
-    *(f"api.v1.{name}" for name in ("consultations", "letter_changes", "letter_scans", "own_rules")),
+    *(f"api.v1.{name}" for name in ("consultations", "letter_changes", "letter_scans", "matters", "own_rules")),
     *(f"api.v1.{name}" for name in ("tracking", "warnings")),
     "api.v1.paper_forms",
     "api.v1.statements",
