@@ -27,9 +27,8 @@ ROOT = Path(__file__).resolve().parents[2]
 # Of what a parameter is the id: the name of the world's argument (access_world).
 SAME = {
     "period": "period_id", "template": "template_id", "evidence.[]": "file_id", "rows.[].evidence.[]": "file_id",
-    "before_run_id": "run_id",
+    "before_run_id": "run_id", "office_ids.[]": "office_id",
     "groups.[].office_id": "office_id", "rows.[].office_id": "office_id", "items.[].id": "value_id", "row": "value_id",
-    "groups.[].office_id": "office_id", "office_ids.[]": "office_id", "rows.[].office_id": "office_id", "items.[].id": "value_id", "row": "value_id",
     "group_id": "indicator_id", "number": "number",
     "numbers.[]": "difference_id", "about": "slug", "base": "version_id", "version": "version_id",
     "to_letter_id": "letter_id", "inspectors.[]": "person_id", "members.[]": "person_id", "leaving": "person_id",
@@ -46,7 +45,8 @@ IDS = frozenset({
 })  # fmt: skip
 # Of the pages' queries and forms: the world's arguments that each may stand for.
 PAGES = {
-    "office": ("office_id", "slug"), "office_id": ("office_id",), "office_ids": ("office_id",), "with": ("version_id",), "i": ("indicator_id",),
+    "office": ("office_id", "slug"), "office_id": ("office_id",), "with": ("version_id",), "i": ("indicator_id",),
+    "office_ids": ("office_id",),
     "run": ("run_id",), "item": ("value_id",), "person": ("person_id",), "membership": ("membership_id",),
     "division": ("division_id",), "version_id": ("version_id",), "evidence": ("file_id",), "row": ("value_id",),
     "provider_id": ("provider_id",), "against": ("year_run_id",), "group_id": ("indicator_id",),
