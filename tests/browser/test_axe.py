@@ -65,7 +65,7 @@ NO_PAGES = """
 # Acts in other states than the world's: their form is the page of what stands before them.
 NO_PAGES += """
     ledger:approve-amendment ledger:approve-change ledger:refuse-change ledger:transfer-targets
-    ledger:undo-amendment ledger:issue-statements results:self
+    ledger:undo-amendment ledger:issue-statements library:owner results:self
 """
 # Acts on a panel: one template, which ledger:name-panel stands for; the decision comes when a panel has voted.
 NO_PAGES += """
@@ -84,12 +84,14 @@ WALKS = {
     "kunming-reporter": (
         *("/", "/kunming/", "/kunming/inspections/draws/ > 十一月抽查", "/kunming/inspections/draws/ > 十一月补抽"),
         "/kunming/inspections/rectifications/?state=OPEN > 补齐凭证，调整账目",
+        "/kunming/inspections/matters/ > 核对搬迁人口花名册",
     ),
     "puer-leader": ("/puer/",),
     "yunnan-admin": (
         *("/", "/yunnan/", "/yunnan/appraisal/cycle/ > 2026 年度目标责任考核"),
         *("/yunnan/appraisal/ranking/?month=9 > S-202609-01", "/yunnan/templates/ > v2027.3"),
         *("/yunnan/inspections/draws/ > 十月抽查", "/yunnan/inspections/draws/ > 十二月抽查"),
+        *("/yunnan/inspections/matters/ > 核对搬迁人口花名册", "/yunnan/inspections/matters/ > 报送汛期安置点清单"),
     ),
     "yunnan-verifier": (
         *("/yunnan/appraisal/queue/", "/yunnan/appraisal/queue/?month=8&state=VERIFIED"),

@@ -20,7 +20,7 @@ from django.db import transaction
 
 from appraisal.inspections.models import Rectification, TaskItem
 from appraisal.inspections.rules.drawing import digest
-from appraisal.inspections.usecases import claims, draws, rectifications, tasks
+from appraisal.inspections.usecases import claims, draws, matters, rectifications, tasks
 from appraisal.ledger.models import ScoreLine, ScoreRun
 from appraisal.ledger.usecases import (
     adjustments,
@@ -311,6 +311,7 @@ class World(Hands):
         with self.acting("yunnan-verifier") as actor:
             draws.draw_now(draw_id=done, figure="3321.55", note="演示", actor=actor, at=NOW - timedelta(days=14))
         self._tasks(NOW - timedelta(days=2))
+        self._matters(at)
         with self.acting("yunnan-verifier") as actor:
             claim = [self._claim(actor, slug) for slug in ("kunming", "diqing")][1]
         with self.acting("diqing-reporter") as actor:
@@ -356,6 +357,18 @@ class World(Hands):
         with self.acting("kunming-reporter") as actor:
             row = Rectification.objects.filter(task_id=done).earliest("pk")
             rectifications.answer(row_id=row.pk, text="凭证已补齐，账目已调整", evidence=[], actor=actor, at=NOW)
+
+    def _matters(self, at: datetime) -> None:
+        """One that nobody replied to in time, one whose reply waits for the bureau."""
+        for title, slug in (("核对搬迁人口花名册", "kunming"), ("报送汛期安置点清单", "diqing")):
+            with self.acting("yunnan-admin") as actor:
+                [row] = matters.assign_matter(
+                    cycle_id=self.running.cycle.pk, office_ids=[self.offices[slug].pk], title=title,
+                    text="逐户逐点核对后书面报告", basis="云移发〔2026〕12号", due_on=date(2026, 10, 23), actor=actor,
+                    at=at,
+                )  # fmt: skip
+        with self.acting("diqing-reporter") as actor:
+            matters.reply(matter_id=row.pk, text="清单已核对，共十二个安置点", actor=actor, at=at)
 
     def _claim(self, actor: Actor, slug: str) -> int:
         paper = SimpleUploadedFile(f"{slug} 核对表.txt", f"{slug} 核对表\n".encode(), "text/plain")
