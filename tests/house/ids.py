@@ -66,7 +66,7 @@ WORDS = frozenset({
     "sha256", "wanted", "answer", "checklist", "consequence", "facts", "requirement", "summary",
     "act", "action", "address", "again", "as_of", "back", "carry", "changed", "client_id", "client_secret", "code",
     "do", "first", "second", "told", "grade", "minutes", "words", "contact", "amount", "basis", "ending", "plan",
-    "title", "scores.[].code", "scores.[].statement", "edition",
+    "due_on", "title", "scores.[].code", "scores.[].statement", "edition",
     "confirming_unit", "credit_code", "error", "iss", "issuer", "logout_token", "strong_values",
     "subject", "subject_claim",
     "cumulative", "data_source", "day", "days", "decision", "direction", "done", "due", "effective_on", "email",
