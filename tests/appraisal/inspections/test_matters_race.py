@@ -14,12 +14,13 @@ from core.errors import Conflict
 from core.models import StoredFile
 from tenants.actors import Actor
 from tenants.models import Role
-from tests.appraisal.ledger.test_publication_race import Halfway, Month, month
+from tests.appraisal.ledger.test_publication_race import YEAR, Halfway, Month, month
 from tests.appraisal.ledger.test_verification_race import committed
 from tests.conftest import NOON, TODAY
 
 assert month  # the fixture
-TOO_LATE = NOON + timedelta(days=6)
+THEN, DAY = NOON.replace(year=YEAR), TODAY.replace(year=YEAR)
+TOO_LATE = THEN + timedelta(days=6)
 GUARDED = ("inspections_matter", "inspections_matterstep")
 
 
@@ -28,11 +29,11 @@ def matter(month: Month) -> Iterator[Matter]:
     with committed():
         paper = StoredFile.objects.create(
             office="yunnan", name="通知.pdf", media_type="application/pdf", size=9, sha256="cd" * 32, uploaded_by_id=1,
-            uploaded_by_name="并发", uploaded_at=NOON,
+            uploaded_by_name="并发", uploaded_at=THEN,
         )  # fmt: skip
         [made] = matters.assign_matter(
             cycle_id=month.year.cycle.pk, office_ids=[month.kunming.pk], title="核对花名册", text="逐户核对后书面报告",
-            basis="云移发〔2026〕12号", due_on=TODAY, evidence=[str(paper.pk)], actor=month.admin, at=NOON,
+            basis="云移发〔2026〕12号", due_on=DAY, evidence=[str(paper.pk)], actor=month.admin, at=THEN,
         )  # fmt: skip
     yield made
     with committed(), connection.cursor() as cursor:
@@ -40,6 +41,7 @@ def matter(month: Month) -> Iterator[Matter]:
         cursor.execute(switched.replace("%s", "DISABLE"))
         cursor.execute("DELETE FROM inspections_matterstep WHERE matter_id = %s", [made.pk])
         cursor.execute("DELETE FROM inspections_matter WHERE id = %s", [made.pk])
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(switched.replace("%s", "ENABLE"))
         StoredFile.objects.filter(pk=paper.pk).delete()
 
@@ -93,7 +95,7 @@ def test_of_two_replies_one_is_told(month: Month, matter: Matter, monkeypatch: p
     halfway = Halfway(monkeypatch, matters, "checked_reason")
 
     def reply() -> Any:
-        return matters.reply(matter_id=matter.pk, text="已逐户核对，更正三户", actor=reporter, at=NOON)
+        return matters.reply(matter_id=matter.pk, text="已逐户核对，更正三户", actor=reporter, at=THEN)
 
     done, refused = halfway.run(reply, reply)
 
