@@ -43,7 +43,7 @@ def matter(month: Month) -> Iterator[Matter]:
         cursor.execute("DELETE FROM inspections_matter WHERE id = %s", [made.pk])
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(switched.replace("%s", "ENABLE"))
-        StoredFile.objects.filter(pk=paper.pk).delete()
+        cursor.execute("DELETE FROM core_storedfile WHERE id = %s", [paper.pk])
 
 
 def deducted(matter: Matter, by: Actor) -> Any:
