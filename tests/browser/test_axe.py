@@ -60,7 +60,7 @@ NO_PAGES = """
     admin-robot-remove admin-robot-test
     admin-archive-shadow admin-shadow-compare admin-shadow-drop admin-shadow-export admin-shadow-progress
     results:circular-docx results:circular-pdf results:summary results:confirm-grade results:run-progress
-    results:uses-export
+    results:uses-export results:paper-form-sample results:paper-form-file results:end-paper-form
 """
 # Acts in other states than the world's: their form is the page of what stands before them.
 NO_PAGES += """
@@ -69,7 +69,7 @@ NO_PAGES += """
 """
 # Acts on a panel: one template, which ledger:name-panel stands for; the decision comes when a panel has voted.
 NO_PAGES += """
-    ledger:replace-panelist ledger:panel-vote ledger:decide-objection
+    ledger:replace-panelist ledger:panel-vote
 """
 # Steps of a year's result in other states than the world's: one template, which results:start-run stands for.
 NO_PAGES += """

@@ -1,6 +1,7 @@
 """Forms of the bureau's own: which one draws a result's paper, what may stand in it, a sample to start from."""
 
 import io
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -95,7 +96,9 @@ def words_of(result: YearResult, kind: str, *, title: str, number: str, body: li
         "公示起": _day(result.notice_from), "公示止": _day(result.notice_until), "单位数": len(lines),
         "结果编号": result.number,
     }  # fmt: skip
-    lists = {"结果": [_row(line) for line in lines], "等次": _grades(lines), "正文": [{"段落": text} for text in body]}
+    lists: dict[str, Sequence[Mapping[str, filling.Value]]] = {
+        "结果": [_row(line) for line in lines], "等次": _grades(lines), "正文": [{"段落": text} for text in body],
+    }  # fmt: skip
     if kind == Kind.SUMMARY:
         single |= {
             "拟定纪要": result.proposal_minutes, "计算批次": result.run.code, "状态": result.get_state_display(),

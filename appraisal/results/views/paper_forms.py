@@ -2,11 +2,12 @@
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from appraisal.results.forms.paper_forms import PaperFormForm
 from appraisal.results.models import PaperForm
@@ -72,8 +73,8 @@ def sample(request: HttpRequest, kind: str) -> HttpResponse:
     return given_sample(request.actor, kind)
 
 
-@reads
-def download(request: HttpRequest, paper_form_id: int) -> HttpResponse:
+@require_safe
+def download(request: HttpRequest, paper_form_id: int) -> HttpResponseBase:
     """A form as it was filed."""
     form = selectors.get_form(request.actor, paper_form_id)
     return serving.file_response(files.read_file(file_id=form.file_id, actor=request.actor, at=timezone.now()))

@@ -281,6 +281,8 @@ SPECTACULAR_SETTINGS = {
         "DutyKind": "appraisal.duties.models.lists.Duty.Kind",
         "DeliveryKind": "appraisal.duties.models.deliveries.Delivery.Kind",
         "DraftState": "appraisal.reporting.states.DraftState",
+        "PaperFormKind": "appraisal.results.models.paper_forms.PaperForm.Kind",
+        "PaperFormState": "appraisal.results.states.PaperFormState",
         "UseState": "appraisal.results.states.UseState",
         "UseKind": "appraisal.results.models.uses.ResultUse.Kind",
         "SelfState": "appraisal.results.states.SelfState",
