@@ -78,7 +78,7 @@ WORDS = frozenset({
     "points_off", "q", "rate", "reason", "region", "region_code", "remind", "resident_id", "result", "role",
     "schema_name", "short_name", "since", "source", "staff_number", "start", "starts_on", "state", "submitted_at",
     "tab", "table", "target_basis", "text", "theme", "to", "unit", "until", "upheld", "username", "valid_from",
-    "valid_to", "verdict", "year",
+    "valid_to", "verdict", "year", "heard_on", "uphold",
 })  # fmt: skip
 # What is agreed on within a province, so that a prefecture has no own one that its sibling has not.
 SHARED = frozenset({
