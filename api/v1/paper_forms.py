@@ -88,13 +88,13 @@ class PaperFormSample(APIView):
         operation_id="paper_forms_sample", tags=TAGS,
         responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, "docx or xlsx")},
     )  # fmt: skip
-    def get(self, request: Request, kind: str) -> HttpResponse:
-        """A form to start from, with the places that people use. kind: CIRCULAR or SUMMARY."""
-        return given_sample(actor_of(request), kind)
+    def get(self, request: Request, paper_kind: str) -> HttpResponse:
+        """A form to start from, with the places that people use. paper_kind: CIRCULAR or SUMMARY."""
+        return given_sample(actor_of(request), paper_kind)
 
 
 urlpatterns = [
     path("paper-forms/", PaperForms.as_view(), name="paper-forms"),
-    path("paper-forms/samples/<str:kind>/", PaperFormSample.as_view(), name="paper-form-sample"),
+    path("paper-forms/samples/<str:paper_kind>/", PaperFormSample.as_view(), name="paper-form-sample"),
     path("paper-forms/<int:paper_form_id>/end/", PaperFormEnd.as_view(), name="paper-form-end"),
 ]

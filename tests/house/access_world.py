@@ -129,7 +129,7 @@ def _build(
     run = scores.publish_run(run_id=run.pk, actor=running.admin, at=NOON)
     period = running.period(10)
     result = results_setting.as_if_noticed(running, at=NOON)
-    form = {"paper_form_id": _paper_form(running.admin)}
+    form = {"paper_form_id": _paper_form(running.admin), "paper_kind": "CIRCULAR"}
     things = {
         name: _of(running, offices[name], run) | _year_of(running, offices[name], result) | form for name in reporting
     }

@@ -31,7 +31,9 @@ def body(route: str, method: str, ids: dict[str, Any]) -> dict[str, Any]:
     made = _example(content["schema"]) if content else {}
     if content and not made:
         made = ONE_OF.get(method) or ONE_OF.get(f"{method} {route.rsplit('/', 2)[1]}/", {})
-    return _about(made, {**ids, "id": ids.get("value_id")})  # rows that bear their own id are reported values
+    # Rows that bear their own id are reported values; a number in a body is a version's or a document's, no object.
+    things = {name: value for name, value in ids.items() if name != "number"}
+    return _about(made, {**things, "id": ids.get("value_id")})
 
 
 def put(made: Any, name: str, value: Any) -> None:

@@ -89,7 +89,7 @@ NOBODYS = {"slug": "wuyou", "file_id": "5f5f5f5f-0000-4000-8000-5f5f5f5f5f5f"}
 NO_ID = 2147483600
 # Ours at a provider, an indicator's or a county's code, the same in every scheme, a person's field, what a paper is, an
 # identity number, a rule on offer: no objects.
-PLAIN = frozenset({"client_id", "code", "field", "kind", "resident_id", "rule_name"})
+PLAIN = frozenset({"client_id", "code", "field", "paper_kind", "resident_id", "rule_name"})
 
 
 class Param(NamedTuple):

@@ -68,9 +68,9 @@ def end(request: HttpRequest, paper_form_id: int) -> HttpResponse:
 
 
 @reads
-def sample(request: HttpRequest, kind: str) -> HttpResponse:
+def sample(request: HttpRequest, paper_kind: str) -> HttpResponse:
     """A form to start from."""
-    return given_sample(request.actor, kind)
+    return given_sample(request.actor, paper_kind)
 
 
 @require_safe
