@@ -4,7 +4,8 @@ A remark is kept with the value as it was handed over, as data; its sentence is 
 kinds: CHECK {code, sentence, sentence_en, figures}; LEAP {change, middle, times, unit}: against the office's own other
 months; PEERS {share, median, offices, month}: growth as shares of the month before, decimals as text; COUNTIES
 {total, value, difference, missing, changed, unit}: the counties do not make up the value; OWN {differing, open, silent,
-unit}: a county's line is not what the county itself reports, or that is not final.
+unit}: a county's line is not what the county itself reports, or that is not final. Asked when a value is read, never
+kept: FILES_LATE {files: [[name, day]], due}; FILE_SHARED {file, offices: [[name, day]]}: the same content elsewhere.
 """
 
 from collections.abc import Mapping
@@ -67,6 +68,14 @@ def said(kind: str, values: Mapping[str, Any]) -> str:
             return _("比上月%(moved)s，同组 %(offices)s 个单位 %(month)s 月的中位数为%(median)s。") % {
                 **values, "moved": moved(values["share"]), "median": moved(values["median"]),
                 "month": months.named(int(values["month"])),
+            }  # fmt: skip
+        case "FILES_LATE":
+            named = _("、").join(f"{name}（{day}）" for name, day in values["files"])
+            return _("截止日（%(due)s）后才上传的材料：%(files)s。") % {"due": values["due"], "files": named}
+        case "FILE_SHARED":
+            where = _("、").join(f"{office}（{day}）" for office, day in values["offices"])
+            return _("内容相同的材料也由其他单位上传：%(file)s；%(offices)s。请核对是否用错或重复使用。") % {
+                "file": values["file"], "offices": where,
             }  # fmt: skip
     raise ValueError(f"no such remark: {kind}")
 

@@ -12,7 +12,7 @@ from appraisal.ledger.policies import verification as policies
 from appraisal.ledger.policies.reports import of_ledger
 from appraisal.ledger.rules import facts
 from appraisal.ledger.rules.remarks import Remark
-from appraisal.ledger.selectors import claims, outliers, owning, queue
+from appraisal.ledger.selectors import claims, evidence_marks, outliers, owning, queue
 from appraisal.ledger.selectors.claims import Line as ClaimLine
 from appraisal.ledger.selectors.fact_text import describe, number_of
 from appraisal.library.models import Indicator, Method
@@ -87,7 +87,7 @@ class History:
 
 def history_of(actor: Actor, current: CurrentValue) -> History:
     """For a value from selectors.values.get_value (it bears `published`). Five queries, for the bureau eight; of a
-    ledger's figure three more."""
+    ledger's figure three more, of one with files three more for the bureau."""
     indicator = current.indicator
     office_id, indicator_id = current.office_id, current.indicator_id
     target = queue.targets_of(current.period, [office_id], [indicator_id]).get((office_id, indicator_id))
@@ -108,7 +108,11 @@ def history_of(actor: Actor, current: CurrentValue) -> History:
         ],
         timeline=events.timeline(current.subject),
         refusals=refusals(actor, current),
-        remarks=current.value.remarked + (outliers.about(current, timezone.localdate()) if actor.at_province else []),
+        remarks=[
+            *current.value.remarked,
+            *(outliers.about(current, timezone.localdate()) if actor.at_province else ()),
+            *(evidence_marks.about(current) if actor.at_province else ()),
+        ],
         sentence=claims.source_sentence(indicator, current.value) if of_ledger(current.value) else "",
         claims=claims.of_value(actor, current),
     )
