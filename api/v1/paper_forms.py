@@ -45,7 +45,7 @@ class PaperFormOut(serializers.ModelSerializer):
 
 class PaperFormIn(serializers.Serializer):
     kind = serializers.ChoiceField(choices=PaperForm.Kind.choices)
-    file = serializers.FileField(help_text="docx for a circular, xlsx for a summary; places like {{标题}}")
+    file = serializers.FileField(help_text="docx for a circular, xlsx for a summary, with the sample's places")
 
 
 class PaperForms(IdempotentMixin, APIView):

@@ -15,6 +15,7 @@ BUREAU = (*LEADERS, Role.APPRAISAL_ADMIN, Role.VERIFIER, Role.FUND_SUPERVISOR)
 PREFECTURE = (*LEADERS, Role.DIVISION_CHIEF, Role.REPORTER, Role.REVIEWER, Role.ISSUER, Role.PROJECT_MANAGER)
 INSPECTING = (*BUREAU, Role.INSPECTOR, Role.DIVISION_CHIEF)
 EVERYBODY = tuple(role for role in Role if role not in ADMINISTRATORS)  # with business in the office
+APPRAISERS = tuple(role for role in EVERYBODY if role != Role.CIVIL_SERVANT)
 PROVINCE = (Level.PROVINCE,)
 BELOW = (Level.PREFECTURE,)
 ALL = (Level.PLATFORM, Level.PROVINCE, Level.PREFECTURE)
@@ -59,7 +60,7 @@ MENU = [
                 PROVINCE,
                 "",
             ),
-            ("library:own-rules", "adjustments", _("本省规则"), EVERYBODY, (*PROVINCE, *BELOW), ""),
+            ("library:own-rules", "adjustments", _("本省规则"), APPRAISERS, (*PROVINCE, *BELOW), ""),
             ("ledger:cycle", "send", _("任务下达"), (*LEADERS, Role.APPRAISAL_ADMIN), PROVINCE, "cycle"),
             (
                 "ledger:queue",

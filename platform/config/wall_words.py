@@ -64,3 +64,18 @@ CASE split_part(subject, ':', 1)
     ELSE false
 END
 """.strip()
+# What the bureau decided with: its file is named by a value, an adjustment, a letter's scan that the office may see.
+LISTED = "jsonb_build_array(jsonb_build_object('id', core_storedfile.id::text))"
+NAMED = f"""
+(EXISTS (SELECT 1 FROM public.ledger_reportedvalue v WHERE v.evidence @> {LISTED})
+ OR EXISTS (SELECT 1 FROM public.ledger_scoreadjustment a WHERE a.evidence @> {LISTED})
+ OR EXISTS (SELECT 1 FROM public.ledger_letterscan s WHERE s.evidence @> {LISTED})
+ OR EXISTS (SELECT 1 FROM public.inspections_taskitem i WHERE i.evidence @> {LISTED})
+ OR EXISTS (SELECT 1 FROM public.inspections_finding f WHERE f.evidence @> {LISTED})
+ OR EXISTS (SELECT 1 FROM public.inspections_falseclaim c WHERE c.evidence @> {LISTED}
+            OR c.statement_evidence @> {LISTED})
+ OR EXISTS (SELECT 1 FROM public.inspections_matter m WHERE m.evidence @> {LISTED})
+ OR EXISTS (SELECT 1 FROM public.inspections_matterstep s WHERE s.evidence @> {LISTED})
+ OR EXISTS (SELECT 1 FROM public.inspections_rectificationstep p WHERE p.evidence @> {LISTED})
+ OR EXISTS (SELECT 1 FROM public.results_paperform f WHERE f.file_id = core_storedfile.id))
+""".strip()

@@ -202,7 +202,7 @@ class TestAdjustments:
 
         assert (made.status_code, made.json()["grade_ceiling"]) == (201, "QUALIFIED")
         assert admin.get(f"{API}adjustments/?kind=VETO&office=kunming").json()["count"] == 1
-        assert len(admin.get(f"{API}adjustment-items/").json()["results"]) == 14
+        assert len(admin.get(f"{API}adjustment-items/").json()["results"]) == 15
         revoked = send(admin, f"adjustments/{made.json()['id']}/revocation/", {"reason": "审计决定已撤销"})
         assert revoked.json()["refusals"]["revoke"]
         assert send(admin, "adjustments/", body | {"points": "1"}).status_code == 422

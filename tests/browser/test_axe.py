@@ -24,6 +24,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DATA = (
     *(
         "tests/browser/world.py",
+        "tests/browser/hands.py",
         "tests/browser/lists.py",
         "tests/browser/test_emergency.py",
         "tests/factories.py",
@@ -32,6 +33,7 @@ DATA = (
     *("tests/appraisal/small_template.csv", "tests/appraisal/results_setting.py", "platform/core/usecases/calendar.py"),
     *("appraisal/ledger/rules/params/adjustment_items.yaml", "appraisal/rules/methods/expression_examples.py"),
     *("appraisal/inspections/rules/params/checklists.yaml", "appraisal/rules/params/cross_checks.yaml"),
+    *("appraisal/ledger/rules/params/false_claim.yaml", "appraisal/results/selectors/paper_forms.py"),
     *("tests/appraisal/reporting/sheets.py", "appraisal/library/data/prefecture_indicators.csv"),
 )
 # Posts, fragments, files, answers for machines, and addresses that lead on.
@@ -69,7 +71,7 @@ NO_PAGES += """
 """
 # Acts on a panel: one template, which ledger:name-panel stands for; the decision comes when a panel has voted.
 NO_PAGES += """
-    ledger:replace-panelist ledger:panel-vote
+    ledger:replace-panelist ledger:panel-vote ledger:decide-objection
 """
 # Steps of a year's result in other states than the world's: one template, which results:start-run stands for.
 NO_PAGES += """

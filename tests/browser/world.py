@@ -21,7 +21,7 @@ from django.db import transaction
 from appraisal.inspections.models import Rectification, TaskItem
 from appraisal.inspections.rules.drawing import digest
 from appraisal.inspections.usecases import claims, draws, matters, rectifications, tasks
-from appraisal.ledger.models import Objection, ScoreLine, ScoreRun
+from appraisal.ledger.models import ScoreLine, ScoreRun
 from appraisal.ledger.usecases import (
     adjustments,
     amendments,
@@ -29,7 +29,6 @@ from appraisal.ledger.usecases import (
     consultations,
     letters,
     objections,
-    panels,
     province_facts,
     scores,
     statements,
@@ -176,31 +175,10 @@ class World(Hands):
             scores.calculate_run(run_id=again.pk, actor=actor, at=NOW - timedelta(hours=1))
         with self.acting("puer-reporter") as actor:
             line = ScoreLine.objects.get(card__run=run, card__office=self.offices["puer"], indicator__code="A1")
-            filed = objections.file_objection(
+            objections.file_objection(
                 line_id=line.pk, grounds="另有 10 人的安置确认书在县级档案中，请复核。", evidence=[], actor=actor,
                 at=NOW - timedelta(hours=2),
             )  # fmt: skip
-            other = ScoreLine.objects.get(card=line.card, indicator__code="A2")
-            objections.file_objection(
-                line_id=other.pk, grounds="九月下旬的投资已入账，请按银行回单复核。", evidence=[], actor=actor,
-                at=NOW - timedelta(hours=2),
-            )  # fmt: skip
-        self._heard(filed)
-
-    def _heard(self, objection: Objection) -> None:
-        """Three chiefs of divisions hear the first one and have voted; the other waits for its panel."""
-        bureau, members = self.offices["yunnan"], []
-        for name in ("周明理", "吴持平", "郑听言"):
-            user = factories.make_person(bureau, Role.DIVISION_CHIEF, name=name)
-            members.append(Actor(user.pk, user.name, bureau, bureau, frozenset({Role.DIVISION_CHIEF})))
-        ids = [member.user_id or 0 for member in members]
-        with self.acting("yunnan-leader") as actor:
-            panels.name_panel(objection_id=objection.pk, members=ids, actor=actor, at=NOW - timedelta(hours=1))
-        for member in members:
-            with office_core.mounted(bureau.mount(actor_id=member.user_id)):
-                panels.vote(
-                    objection_id=objection.pk, uphold=True, words="确认书原件齐全，应予计入。", actor=member, at=NOW
-                )
 
     def _warned(self, run: ScoreRun, actor: Actor) -> None:
         """Two offices behind the plan are warned; one of them has answered."""
