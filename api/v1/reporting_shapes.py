@@ -91,6 +91,11 @@ class MonthOut(serializers.Serializer):
     submitted_by_name = serializers.CharField()
     submitted_at = serializers.DateTimeField(allow_null=True)
     send_back_reason = serializers.CharField()
+    asked_version = serializers.CharField(help_text="version of the scheme that is reported by")
+    scored_version = serializers.CharField(help_text="version that scores the month")
+    letter_version = serializers.IntegerField(
+        allow_null=True, help_text="version of the letter that holds in the month; null before it is signed"
+    )
     counts = serializers.DictField(child=serializers.IntegerField(), help_text="status → number of indicators")
     lacking = LackingOut(many=True)
     refusals = MonthRefusals()
@@ -111,6 +116,9 @@ class MonthOut(serializers.Serializer):
                 "submitted_by_name": draft.submitted_by_name if draft else "",
                 "submitted_at": draft.submitted_at if draft else None,
                 "send_back_reason": draft.send_back_reason if draft else "",
+                "asked_version": seen.scheme.asked.label,
+                "scored_version": seen.scheme.scored.label,
+                "letter_version": seen.sheet.demands.held.number if seen.sheet.demands.held else None,
                 "counts": dict(seen.counts),
                 "lacking": seen.lacking,
                 "refusals": seen.refusals,

@@ -41,6 +41,7 @@ class ValueOut(serializers.ModelSerializer):
     office = serializers.CharField(source="office.schema_name")
     indicator = serializers.CharField(source="indicator.code")
     name = serializers.CharField(source="indicator.name")
+    unit = serializers.CharField(source="indicator.unit")
     version = serializers.IntegerField(source="value.version")
     source = serializers.CharField(source="value.source")
     reported_fact = serializers.DictField(source="value.fact", allow_null=True, help_text=FACT)
@@ -59,7 +60,7 @@ class ValueOut(serializers.ModelSerializer):
     class Meta:
         model = CurrentValue
         fields = (
-            "id", "year", "month", "period_id", "office", "indicator", "name", "state", "version", "source",
+            "id", "year", "month", "period_id", "office", "indicator", "name", "unit", "state", "version", "source",
             "reported_fact", "final_fact", "remarks", "narrative", "corrected", "points_off", "reason",
             "times_returned", "decided_by_name", "decided_at", "lock_version", "owner", "on_time", "published",
             "refusals",
@@ -132,11 +133,27 @@ class ClaimBesideOut(serializers.Serializer):
     decision = serializers.CharField(source="claim.decision")
 
 
+class ScoredAsOut(serializers.Serializer):
+    """An indicator of the version that scores the month, where an amendment has another one score it."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    points = serializers.DecimalField(max_digits=7, decimal_places=4)
+
+
 class ValueDetailOut(serializers.Serializer):
-    """Everything known about one value."""
+    """Everything known about one value, with what held in its month."""
 
     value = serializers.SerializerMethodField(method_name="get_current")
-    target = serializers.CharField(help_text="the target to date in words, empty where there is none")
+    target = serializers.CharField(
+        help_text="the target to date, or the milestones with their days, in words; empty where there is none"
+    )
+    asked_version = serializers.CharField(source="scheme.asked.label", help_text="version that is reported by")
+    scored_version = serializers.CharField(source="scheme.scored.label", help_text="version that scores the month")
+    scored_as = ScoredAsOut(source="scored", many=True, help_text="what reads the value then; [] where it is the same")
+    letter_version = serializers.IntegerField(
+        source="letter.number", default=None, allow_null=True, help_text="version of the letter that held in the month"
+    )
     remarks = ValueRemarkOut(many=True, help_text="of the handing-over, and for the bureau against its peers now")
     sentence = serializers.CharField(help_text="of a ledger's figure: which, as of when, what was counted; else ''")
     claims = ClaimBesideOut(many=True, help_text="what the office claims beside a ledger's figure, newest first")

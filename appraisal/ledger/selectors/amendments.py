@@ -16,6 +16,7 @@ from appraisal.library.selectors import Difference
 from appraisal.rules import reshape
 from appraisal.rules.problems import FactsError
 from core.errors import NotFound
+from core.postgres.compiled import compiled
 from tenants.actors import Actor
 from tenants.models import Office
 
@@ -23,14 +24,20 @@ from tenants.models import Office
 SIGNED_FOR = ("unit", "cumulative", "target_basis", "entered_by")
 
 
+def in_force(period: Period) -> Amendment | None:
+    """The newest amendment in force by the period's month, with its version; None where none is. One query."""
+    return _in_force.first(period.cycle_id, period.month)
+
+
+@compiled
+def _in_force(cycle_id: int, month: int) -> models.QuerySet[Amendment]:
+    rows = Amendment.objects.filter(cycle_id=cycle_id, state=AmendmentState.IN_FORCE, from_month__lte=month)
+    return rows.select_related("version").order_by("-number")[:1]
+
+
 def version_in_force(period: Period) -> TemplateVersion:
     """The version that scores the period: of the newest amendment in force by its month, else the year's own."""
-    newest = (
-        Amendment.objects.filter(cycle_id=period.cycle_id, state=AmendmentState.IN_FORCE, from_month__lte=period.month)
-        .select_related("version")
-        .order_by("-number")
-        .first()
-    )
+    newest = in_force(period)
     return newest.version if newest else period.cycle.version
 
 

@@ -12,10 +12,10 @@ from appraisal.ledger.policies import verification as policies
 from appraisal.ledger.policies.reports import of_ledger
 from appraisal.ledger.rules import facts
 from appraisal.ledger.rules.remarks import Remark
-from appraisal.ledger.selectors import claims, evidence_marks, outliers, owning, queue
+from appraisal.ledger.selectors import claims, evidence_marks, holding, outliers, owning, queue
 from appraisal.ledger.selectors.claims import Line as ClaimLine
 from appraisal.ledger.selectors.fact_text import describe, number_of
-from appraisal.library.models import Indicator, Method
+from appraisal.library.models import Indicator
 from core import events
 from core.models import EventRecord
 from tenants.actors import Actor
@@ -65,6 +65,7 @@ class History:
     """All that is known. refusals: decision → why not, None when the actor may.
 
     sentence: where a ledger published the figure, which one, as of when, what it counted; claims: beside it.
+    scheme, letter: that held in the month; scored: where an amendment scores it, the indicators that read the value.
     """
 
     current: CurrentValue
@@ -79,27 +80,36 @@ class History:
     remarks: list[Remark]
     sentence: str = ""
     claims: list[ClaimLine] = field(default_factory=list)
+    scheme: holding.Scheme | None = None
+    letter: holding.Letter | None = None
+    scored: list[Indicator] = field(default_factory=list)
 
     @property
     def numbers(self) -> list[Decimal | None]:
         return [month.number for month in self.months]
 
 
-def history_of(actor: Actor, current: CurrentValue) -> History:
-    """For a value from selectors.values.get_value (it bears `published`). Five queries, for the bureau eight; of a
-    ledger's figure three more, of one with files three more for the bureau."""
+def history_of(
+    actor: Actor, current: CurrentValue, *, row: queue.Row | None = None, scheme: holding.Scheme | None = None
+) -> History:
+    """For a value from selectors.values.get_value (it bears `published`). Seven queries, for the bureau ten; of a
+    ledger's figure three more, of one with files three more for the bureau.
+
+    row, scheme: the value's line of the queue and the month's scheme, where they are known: four queries less.
+    """
     indicator = current.indicator
     office_id, indicator_id = current.office_id, current.indicator_id
-    target = queue.targets_of(current.period, [office_id], [indicator_id]).get((office_id, indicator_id))
+    row = row or queue.rows_of([current], current.period)[0]
+    scheme = scheme or holding.scheme_of(current.period)
     months = CurrentValue.objects.filter(
         office_id=office_id, indicator_id=indicator_id, period__cycle_id=current.period.cycle_id
     )
     months = months.select_related("period").order_by("period__month")
     return History(
         current=current,
-        reported=describe(indicator, current.value.fact),
-        final=describe(indicator, current.final_fact),
-        target=queue.target_text(indicator, target, current.period.month),
+        reported=row.reported,
+        final=row.final,
+        target=row.target,
         county_sum=_county_sum(current.value),
         versions=_versions(current),
         months=[
@@ -115,6 +125,9 @@ def history_of(actor: Actor, current: CurrentValue) -> History:
         ],
         sentence=claims.source_sentence(indicator, current.value) if of_ledger(current.value) else "",
         claims=claims.of_value(actor, current),
+        scheme=scheme,
+        letter=row.letter,
+        scored=scheme.of(indicator),
     )
 
 
@@ -135,13 +148,8 @@ def refusals(actor: Actor, current: CurrentValue, bars: policies.Bars | None = N
 
 
 def milestones_of(current: CurrentValue) -> list[TargetMilestone]:
-    """The letter's milestones of the value's indicator, by their day; empty for other methods."""
-    if current.indicator.method != Method.MILESTONE:
-        return []
-    rows = TargetMilestone.objects.filter(
-        letter__cycle_id=current.period.cycle_id, letter__office_id=current.office_id, indicator=current.indicator
-    )
-    return list(rows.order_by("due_on", "position", "pk"))
+    """The letter's milestones of the value's indicator with the days that held in its month; [] for other methods."""
+    return holding.milestones(current.period, current.office_id, current.indicator)
 
 
 def _versions(current: CurrentValue) -> list[Version]:

@@ -14,7 +14,7 @@ from appraisal.ledger.models.reports import CurrentValueQuerySet
 from appraisal.ledger.policies import objections as policies
 from appraisal.ledger.rules import procedure
 from appraisal.ledger.rules.panels import Tally
-from appraisal.ledger.selectors import amendments, conflicts, panels
+from appraisal.ledger.selectors import amendments, conflicts, holding, panels
 from appraisal.ledger.selectors.fact_text import describe
 from appraisal.ledger.states import ObjectionState, RunState
 from core.errors import NotFound
@@ -185,12 +185,8 @@ def shown_values(objection: Objection) -> dict[str, Any]:
 
 
 def milestones_of(objection: Objection) -> list[TargetMilestone]:
-    """The letter's milestones of the objected indicator, by their day."""
-    rows = TargetMilestone.objects.filter(
-        letter__cycle_id=objection.period.cycle_id, letter__office_id=objection.office_id,
-        indicator=amendments.asked_of(objection.line),
-    )  # fmt: skip
-    return list(rows.order_by("due_on", "position", "pk"))
+    """The letter's milestones of the objected indicator with the days that held in its month."""
+    return holding.milestones(objection.period, objection.office_id, amendments.asked_of(objection.line))
 
 
 def counts(actor: Actor) -> dict[str, int]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import CurrentValue, Participant, Period, ScoreRun, Target
+from appraisal.ledger.models import CurrentValue, Participant, Period, ScoreRun
+from appraisal.ledger.selectors import holding
 from appraisal.ledger.states import RunState
 from appraisal.library.models import EnteredBy, Indicator, Method
 from core import files
@@ -71,16 +72,12 @@ class Entry:
 
 
 def grid(period: Period, indicator: Indicator) -> list[Entry]:
-    """All participants in official order with this month's and last month's value. Four queries."""
+    """All participants in official order with this month's and last month's value. Five queries."""
     participants = Participant.objects.in_month(period).select_related("office")
     values = CurrentValue.objects.filter(indicator=indicator, period__cycle_id=period.cycle_id)
     values = values.filter(period__month__in=[period.month, period.month - 1]).select_related("value", "period")
     found = {(value.office_id, value.period.month): value for value in values}
-    excluded = dict(
-        Target.objects.filter(letter__cycle_id=period.cycle_id, indicator=indicator, applicable=False).values_list(
-            "letter__office_id", "not_applicable_reason"
-        )
-    )
+    excluded = holding.spared(period, indicator)
     return [
         Entry(
             participant,

@@ -1,6 +1,6 @@
 """The province's queue: what was handed over in a month, narrowed and counted, in a constant number of queries."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -8,13 +8,13 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import CurrentValue, Cycle, Participant, Period, ScoreRun, Target
+from appraisal.ledger.models import CurrentValue, Cycle, Participant, Period, ScoreRun
 from appraisal.ledger.models.reports import CurrentValueQuerySet
-from appraisal.ledger.selectors import facts, letters, owning
+from appraisal.ledger.selectors import holding, owning
 from appraisal.ledger.selectors.fact_text import describe
 from appraisal.ledger.selectors.values import PUBLISHED, values_for
 from appraisal.ledger.states import CycleState, RunState, ValueState
-from appraisal.library.models import Indicator, TargetBasis
+from appraisal.library.models import Indicator, Method, TargetBasis
 from appraisal.rules.exact import half_up
 from appraisal.rules.targets import target_to_date
 from core.errors import NotFound
@@ -77,7 +77,7 @@ def periods_of(cycle: Cycle, *, on: date) -> list[Period]:
     """The months that have opened, newest first, each with whether its scores are published."""
     runs = ScoreRun.objects.filter(period=OuterRef("pk"), state=RunState.PUBLISHED)
     rows = Period.objects.filter(cycle=cycle, opens_on__lte=on).annotate(published=Exists(runs))
-    return list(rows.select_related("cycle").order_by("-month"))
+    return list(rows.select_related("cycle__version").order_by("-month"))
 
 
 def period_in_force(actor: Actor, periods: list[Period], month: int | None) -> Period | None:
@@ -132,59 +132,49 @@ def _of_state(rows: CurrentValueQuerySet, state: str, period: Period, on: date) 
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the queue. before: last month's final fact in words; target: what should have been reached by now."""
+    """A line of the queue. before: last month's final fact in words; target: what should have been reached by now.
+
+    letter: the version of the letter that held in the month; None where none is signed.
+    """
 
     value: CurrentValue
     reported: str
     final: str
     before: str
     target: str
+    letter: holding.Letter | None = None
 
 
 def rows_of(values: list[CurrentValue], period: Period) -> list[Row]:
-    """The lines for these values of one month: last month's values and the targets with two more queries."""
-    office_ids, indicator_ids = {value.office_id for value in values}, {value.indicator_id for value in values}
+    """The lines for these values of one month: last month's values, targets and letters with at most five queries."""
+    indicators = {value.indicator_id: value.indicator for value in values}
+    office_ids, indicator_ids = {value.office_id for value in values}, set(indicators)
     earlier = CurrentValue.objects.filter(
         office_id__in=office_ids, indicator_id__in=indicator_ids, period__cycle_id=period.cycle_id,
         period__month=period.month - 1,
     )  # fmt: skip
     before = {(value.office_id, value.indicator_id): value.final_fact for value in earlier}
-    targets = targets_of(period, office_ids, indicator_ids)
-    return [_row(value, before, targets, period) for value in values]
+    asked = holding.demanded(period, office_ids, indicators.values())
+    signed = holding.letters_of(period, office_ids)
+    return [replace(_row(value, before, asked, period), letter=signed.get(value.office_id)) for value in values]
 
 
-def _row(value: CurrentValue, before: dict[Any, Any], targets: dict[Any, Target], period: Period) -> Row:
+def _row(value: CurrentValue, before: dict[Any, Any], asked: holding.Demanded, period: Period) -> Row:
     key = (value.office_id, value.indicator_id)
     return Row(
         value=value,
         reported=describe(value.indicator, value.value.fact),
         final=describe(value.indicator, value.final_fact),
         before=describe(value.indicator, before[key]) if key in before else "",
-        target=target_text(value.indicator, targets.get(key), period.month),
+        target=target_text(value.indicator, key, asked, period.month),
     )
 
 
-def targets_of(
-    period: Period, office_ids: Collection[int], indicator_ids: Collection[int]
-) -> dict[tuple[int, int], Target]:
-    """The targets by (office id, indicator id) that the letters gave in the month, as it is scored. Two queries, one
-    more where a letter was changed from a later month on."""
-    rows = Target.objects.filter(
-        letter__cycle_id=period.cycle_id, letter__office_id__in=office_ids, indicator_id__in=indicator_ids
-    )
-    found = {(row.letter.office_id, row.indicator_id): row for row in rows.select_related("letter")}
-    before = letters.contents_before(period.cycle_id, facts.last_day(period))
-    if before:
-        ids = dict(Indicator.objects.filter(pk__in=indicator_ids).values_list("code", "pk"))
-        for office_id in before.keys() & set(office_ids):
-            for said in before[office_id]["targets"]:
-                if said["code"] in ids:
-                    found[office_id, ids[said["code"]]] = letters.target_of(said)
-    return found
-
-
-def target_text(indicator: Indicator, target: Target | None, month: int) -> str:
-    """The target to date with its unit, empty where the method has none or the letter gives none."""
+def target_text(indicator: Indicator, key: holding.Key, asked: holding.Demanded, month: int) -> str:
+    """The target to date with its unit, milestones with their days; empty where the method or the letter has none."""
+    target = asked.targets.get(key)
+    if indicator.method == Method.MILESTONE:
+        return holding.days_text(asked.milestones.get(key, ())) if target is None or target.applicable else ""
     if indicator.target_basis == TargetBasis.FIXED:
         return f"{indicator.parameters['denominator']} {indicator.unit_label}".strip()
     if target is None or target.year_target is None:

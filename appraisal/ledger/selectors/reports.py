@@ -21,8 +21,9 @@ from appraisal.ledger.models import (
     TargetMilestone,
 )
 from appraisal.ledger.selectors.facts import last_day
+from appraisal.ledger.selectors.holding import Letter
 from appraisal.ledger.selectors.letters import stones_of, target_of
-from appraisal.ledger.states import ValueState
+from appraisal.ledger.states import LetterState, ValueState
 from appraisal.library.models import EnteredBy, Indicator
 from core.errors import NotFound
 from core.postgres.compiled import compiled
@@ -75,11 +76,12 @@ def lock_participation(actor: Actor, period: Period) -> Participant:
 
 @dataclass(frozen=True)
 class Demands:
-    """What the office's letter asks for: by indicator id."""
+    """What the office's letter asks for: by indicator id. held: its version of the month, None before it is signed."""
 
     letter: TargetLetter | None
     targets: dict[int, Target] = field(default_factory=dict)
     milestones: dict[int, list[TargetMilestone]] = field(default_factory=dict)
+    held: Letter | None = None
 
     def applies(self, indicator: Indicator) -> bool:
         """An indicator applies unless the letter says that it does not."""
@@ -104,7 +106,14 @@ def demands(actor: Actor, period: Period) -> Demands:
         before, stones = _before(letter, on, milestones)
         targets |= before
         milestones |= stones
-    return Demands(letter, targets, dict(milestones))
+    return Demands(letter, targets, dict(milestones), _held(letter))
+
+
+def _held(letter: TargetLetter) -> Letter | None:
+    if letter.state != LetterState.SIGNED:
+        return None
+    numbers: tuple[int | None, int | None] = letter.held_number, letter.newest_number  # type: ignore[attr-defined]
+    return Letter(*(number or 1 for number in numbers))
 
 
 def _before(
@@ -129,7 +138,9 @@ def _before(
 def _letter(cycle_id: int, office_id: int, on: date) -> QuerySet[TargetLetter]:
     later = LetterVersion.objects.filter(letter=OuterRef("pk"), number__gt=1, effective_on__gt=on)
     letters = TargetLetter.objects.filter(cycle_id=cycle_id, office_id=office_id)
-    return letters.annotate(changed_later=Exists(later))[:1]
+    versions = LetterVersion.objects.filter(letter=OuterRef("pk")).order_by("-number").values("number")
+    held = Subquery(versions.filter(effective_on__lte=on)[:1])
+    return letters.annotate(changed_later=Exists(later), held_number=held, newest_number=Subquery(versions[:1]))[:1]
 
 
 @compiled

@@ -31,7 +31,7 @@ def values_for(actor: Actor) -> CurrentValueQuerySet:
 def with_context(rows: CurrentValueQuerySet) -> CurrentValueQuerySet:
     """What deciding and showing need, in one query; `published`: the month's scores are published."""
     return rows.select_related(
-        "period__cycle", "office", "indicator__parent", "indicator__owner", "value__report"
+        "period__cycle__version", "office", "indicator__parent", "indicator__owner", "value__report"
     ).annotate(
         published=PUBLISHED  # type: ignore[no-redef]  # declared on the model, for whoever reads it there
     )

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import CurrentValue, Period, ReportedValue
 from appraisal.ledger.policies import verification as policies
-from appraisal.ledger.selectors import owning, queue
+from appraisal.ledger.selectors import holding, owning, queue
 from appraisal.ledger.selectors.fact_text import describe
 from appraisal.ledger.selectors.values import values_for, with_context
 from appraisal.library.models import EnteredBy, Indicator, Method
@@ -27,6 +27,7 @@ class Line:
     target: str
     before: str
     earlier: str
+    letter: holding.Letter | None = None
 
 
 def indicators_of(period: Period) -> list[Indicator]:
@@ -63,7 +64,7 @@ def indicator_in_force(actor: Actor, period: Period, code: str, bars: policies.B
 
 
 def lines(actor: Actor, period: Period, indicator: Indicator) -> list[Line]:
-    """Every office that has handed the indicator over, in official order. Four queries."""
+    """Every office that has handed the indicator over, in official order. A constant number of queries."""
     rows = with_context(values_for(actor)).filter(period=period, indicator=indicator, value__report__isnull=False)
     values = list(rows.order_by("office__position", "office_id"))
     told = {row.value.pk: row for row in queue.rows_of(values, period)}
@@ -74,7 +75,7 @@ def lines(actor: Actor, period: Period, indicator: Indicator) -> list[Line]:
     return [
         Line(
             value=value, reported=told[value.pk].reported, final=told[value.pk].final, target=told[value.pk].target,
-            before=told[value.pk].before,
+            before=told[value.pk].before, letter=told[value.pk].letter,
             earlier=describe(indicator, versions.get((value.office_id, value.value.version - 1)))
             if value.value.version > 1 else "",
         )

@@ -19,7 +19,7 @@ from appraisal.ledger.models import CurrentValue, Period
 from appraisal.ledger.policies import reopening as reopening_policies
 from appraisal.ledger.policies import verification as policies
 from appraisal.ledger.selectors import completeness as completeness_of
-from appraisal.ledger.selectors import histories, owning, province_facts, reopenings, values
+from appraisal.ledger.selectors import histories, holding, owning, province_facts, reopenings, values
 from appraisal.ledger.selectors import queue as selectors
 from appraisal.ledger.states import ValueState
 from appraisal.ledger.usecases import reopening
@@ -111,9 +111,11 @@ def _queue_context(request: HttpRequest, value_id: int | None, query: QueryDict)
     offices, indicators = selectors.choices(cycle)
     counts = selectors.counts(actor, period, filters, on=on)
     own = {"year": cycle.year} if year["years"] else {}
+    scheme = holding.scheme_of(period)
+    known = {row.value.pk: row for row in rows}
     return {
         **year, "period": period, "periods": periods, "page_obj": page, "rows": rows, "filters": filters,
-        "overdue": period.verify_due_on < on, "offices": offices, "indicators": indicators,
+        "overdue": period.verify_due_on < on, "offices": offices, "indicators": indicators, "scheme": scheme,
         "groups": [row for row in indicators if row.parent_id is None],
         "leaves": [row for row in indicators if row.parent_id is not None],
         "owners": owning.divisions(period),
@@ -126,13 +128,18 @@ def _queue_context(request: HttpRequest, value_id: int | None, query: QueryDict)
         ],
         "counts": counts, "query": kept(query, month=period.month, **own),
         "may_verify": policies.handle.reason(actor, cycle),
-        **(_value_context(request, chosen) if chosen else {"history": None}),
+        **(
+            _value_context(request, chosen, known.get(chosen.pk), scheme if chosen.period_id == period.pk else None)
+            if chosen else {"history": None}
+        ),
     }  # fmt: skip
 
 
-def _value_context(request: HttpRequest, value: CurrentValue) -> dict[str, Any]:
+def _value_context(
+    request: HttpRequest, value: CurrentValue, row: selectors.Row | None = None, scheme: holding.Scheme | None = None
+) -> dict[str, Any]:
     return {
-        "history": histories.history_of(request.actor, value),
+        "history": histories.history_of(request.actor, value, row=row, scheme=scheme),
         "files": file_items(value.value.evidence),
         "events": value_timeline(value),
     }

@@ -15,7 +15,7 @@ from appraisal.ledger.forms.verification import JudgedRowForm
 from appraisal.ledger.models import Period
 from appraisal.ledger.policies import verification as policies
 from appraisal.ledger.rules import facts
-from appraisal.ledger.selectors import owning, queue
+from appraisal.ledger.selectors import holding, owning, queue
 from appraisal.ledger.selectors import verification_grid as selectors
 from appraisal.ledger.states import ValueState
 from appraisal.ledger.usecases.verification_grid import Judged, judge_values
@@ -55,7 +55,9 @@ def grid(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("已办理 %(n)s 条。") % {"n": len(done)})
             return redirect(_url(period, indicator, owner))
     problems = {row["id"]: row["message"] for row in refusal.rows} if refusal else {}
+    scheme = holding.scheme_of(period)
     context |= {
+        "scheme": scheme, "scored": scheme.of(indicator),
         "refusal": refusal, "why_not": policies.handle.reason(actor, cycle),
         "columns": [field.label for field in forms[0].entry_fields()] if forms else [],
         "listed": [

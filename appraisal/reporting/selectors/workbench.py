@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import CurrentValue, Period, Scorecard, ScoreLine, ScoreRun
 from appraisal.ledger.rules.remarks import Remark
+from appraisal.ledger.selectors import holding, scores
 from appraisal.ledger.selectors import reports as ledger
-from appraisal.ledger.selectors import scores
 from appraisal.ledger.states import RunState, ValueState
 from appraisal.library.models import Indicator
 from appraisal.reporting import policies
@@ -83,13 +83,14 @@ class LastScore:
 
 @dataclass(frozen=True)
 class Month:
-    """What the workbench, the sign-off page and the API show of one month."""
+    """What the workbench, the sign-off page and the API show of one month. scheme: that holds in it."""
 
     sheet: Sheet
     rows: list[Row]
     deadline: Deadline
     score: LastScore | None
     refusals: dict[str, str | None]
+    scheme: holding.Scheme
 
     @cached_property
     def counts(self) -> Counter[str]:
@@ -144,6 +145,7 @@ def month(actor: Actor, period_id: int, *, on: date) -> Month:
         deadline=deadline(actor, loaded.period, on),
         score=score,
         refusals=refusals(actor, loaded),
+        scheme=holding.scheme_of(loaded.period),
     )
 
 
