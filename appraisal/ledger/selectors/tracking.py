@@ -1,7 +1,7 @@
 """动态跟踪: how far each office is against time, how it moved, what holds it back. A constant number of queries."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -9,12 +9,12 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db.models import F, QuerySet, Window
+from django.db.models import Exists, F, OuterRef, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import CurrentValue, Scorecard, ScoreLine, ScoreRun, Target
-from appraisal.ledger.selectors import scores
+from appraisal.ledger.models import CurrentValue, LetterVersion, Scorecard, ScoreLine, ScoreRun, Target
+from appraisal.ledger.selectors import letters, scores
 from appraisal.ledger.selectors.counties import Own, own_figures
 from appraisal.ledger.selectors.scores import Ranked
 from appraisal.library.models import Indicator, Method, TargetBasis
@@ -171,12 +171,16 @@ def _indicators(version_id: int) -> QuerySet[Indicator]:
 
 
 def _quantities(run: ScoreRun, indicators: Mapping[int, Indicator]) -> dict[int, dict[str, Quantity]]:
-    """Office id → indicator code → quantity. By code: an amended year scores by another version. Two queries."""
+    """Office id → indicator code → quantity, against what the letters asked for in the run's month.
+
+    By code: an amended year scores by another version. Two queries, one more where a letter was changed from a later
+    month on.
+    """
     measured = {row.code: (row, Fraction(row.points)) for row in indicators.values() if _is_quantity(row)}
     reached = {(office_id, code): _number(text) for office_id, code, text in _reached(run.period_id)}
     found: dict[int, dict[str, Quantity]] = defaultdict(dict)
     month = run.period.month
-    for office_id, code, year, q1, q2, q3 in _targets(run.cycle_id):
+    for office_id, code, year, q1, q2, q3 in _held(run):
         if code in measured:
             row, points = measured[code]
             whole = Fraction(year)
@@ -201,10 +205,27 @@ def _reached(period_id: int) -> QuerySet[CurrentValue, tuple[int, str, Any]]:
     return rows.values_list("office_id", "indicator__code", "final_fact__value")
 
 
+def _held(run: ScoreRun) -> Iterator[tuple[Any, ...]]:
+    """Office id, code, year's target, three quarters: of what applied in the run's month and had a target."""
+    rows = _targets(run.cycle_id, run.as_of)
+    later = {row[0] for row in rows if row[-1]}
+    for office_id, code, applicable, year, *quarters, _changed in rows:
+        if office_id not in later and applicable and year and year > 0:
+            yield office_id, code, year, *quarters
+    for office_id, content in (letters.contents_before(run.cycle_id, run.as_of) if later else {}).items():
+        for said in content["targets"]:
+            target = letters.target_of(said)
+            if target.applicable and target.year_target and target.year_target > 0:
+                yield office_id, said["code"], target.year_target, target.q1, target.q2, target.q3
+
+
 @compiled
-def _targets(cycle_id: int) -> QuerySet[Target, tuple[Any, ...]]:
-    rows = Target.objects.filter(letter__cycle_id=cycle_id, applicable=True, year_target__gt=0)
-    return rows.values_list("letter__office_id", "indicator__code", "year_target", "q1", "q2", "q3")
+def _targets(cycle_id: int, on: date) -> QuerySet[Target, tuple[Any, ...]]:
+    """As the letters stand today, each with whether its letter was changed from a later day on."""
+    changed = LetterVersion.objects.filter(letter_id=OuterRef("letter_id"), number__gt=1, effective_on__gt=on)
+    rows = Target.objects.filter(letter__cycle_id=cycle_id).annotate(changed=Exists(changed))
+    columns = ("letter__office_id", "indicator__code", "applicable", "year_target", "q1", "q2", "q3", "changed")
+    return rows.values_list(*columns)
 
 
 def _worst(run: ScoreRun, count: int) -> dict[int, list[Lost]]:
