@@ -2,10 +2,12 @@
 
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from appraisal.ledger.models import CurrentValue, Period, Reopening
+from appraisal.ledger.models import CurrentValue, LetterVersion, Period, Reopening, Target
+from appraisal.ledger.selectors import letters
+from appraisal.ledger.selectors.facts import last_day
 from appraisal.ledger.states import CycleState, ValueState
 from appraisal.library.models import EnteredBy, Indicator
 from appraisal.reporting import policies
@@ -32,8 +34,17 @@ def due_period(office_id: int, on: date) -> Period | None:
 
 
 def not_begun(office_id: int, period: Period) -> int:
-    """How many indicators of the month nobody has begun."""
-    return len(_not_begun(office_id, period.pk, period.cycle_id, period.cycle.version_id))
+    """How many indicators of the month nobody has begun, of those that the letter of the month asks for.
+
+    One query, one more where the letter was changed from a later month on.
+    """
+    on, cycle = last_day(period), period.cycle
+    rows = _not_begun(office_id, period.pk, cycle.pk, cycle.version_id, on)
+    if not any(changed for _code, _spared, changed in rows):
+        return sum(not spared for _code, spared, _changed in rows)
+    said = letters.contents_before(cycle.pk, on)[office_id]["targets"]
+    aside = {row["code"] for row in said if not row["applicable"]}
+    return sum(code not in aside for code, _spared, _changed in rows)
 
 
 def still_taken(office_id: int, on: date) -> Q:
@@ -60,12 +71,20 @@ def _due(office_id: int, on: date, year: int, month: int) -> QuerySet[Period]:
 
 
 @compiled
-def _not_begun(office_id: int, period_id: int, cycle_id: int, version_id: int) -> QuerySet[Indicator, int]:
+def _not_begun(
+    office_id: int, period_id: int, cycle_id: int, version_id: int, on: date
+) -> QuerySet[Indicator, tuple[str, bool, bool]]:
+    """Code; whether the letter spares it today; whether the letter was changed from a later day on."""
     asked = Indicator.objects.filter(version_id=version_id, entered_by=EnteredBy.PREFECTURE).exclude(method="")
-    spared = Q(targets__letter__office_id=office_id, targets__letter__cycle_id=cycle_id, targets__applicable=False)
     begun = DraftValue.objects.filter(draft__period_id=period_id).values("indicator_id")
     already = CurrentValue.objects.filter(office_id=office_id, period_id=period_id).values("indicator_id")
-    return asked.exclude(spared).exclude(pk__in=begun).exclude(pk__in=already).values_list("pk", flat=True)
+    mine = Target.objects.filter(letter__office_id=office_id, letter__cycle_id=cycle_id, applicable=False)
+    later = LetterVersion.objects.filter(
+        letter__office_id=office_id, letter__cycle_id=cycle_id, number__gt=1, effective_on__gt=on
+    )
+    left = asked.exclude(pk__in=begun).exclude(pk__in=already)
+    told = left.annotate(spared=Exists(mine.filter(indicator_id=OuterRef("pk"))), changed=Exists(later))
+    return told.values_list("code", "spared", "changed")
 
 
 def to_sign(actor: Actor, at: datetime) -> int:
