@@ -67,6 +67,17 @@ def test_what_is_rolled_back_is_none(unblocked) -> None:
     assert watch.left() == {}
 
 
+def test_a_file_that_forgets_fails_and_is_only_named_where_that_is_asked_for(monkeypatch) -> None:
+    monkeypatch.setattr(leftovers, "FORGOTTEN", {})
+    monkeypatch.delenv("ANLAN_LEFTOVERS", raising=False)
+    with pytest.raises(pytest.fail.Exception, match=rf"tests/x\.py: {TABLE} \+2"):
+        leftovers.told("tests/x.py", {TABLE: 2})
+
+    monkeypatch.setenv("ANLAN_LEFTOVERS", "tell")
+    leftovers.told("tests/y.py", {TABLE: 1})
+    assert leftovers.FORGOTTEN == {"tests/x.py": {TABLE: 2}, "tests/y.py": {TABLE: 1}}
+
+
 def test_every_process_tells_the_first(monkeypatch) -> None:
     class Node:
         workeroutput = {"leftovers": {"tests/x.py": {TABLE: 1}}}

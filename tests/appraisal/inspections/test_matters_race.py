@@ -13,7 +13,6 @@ from appraisal.ledger.models import ScoreAdjustment
 from core.errors import Conflict
 from core.models import StoredFile
 from tenants.actors import Actor
-from tenants.models import Role
 from tests.appraisal.ledger.test_publication_race import YEAR, Halfway, Month, month
 from tests.appraisal.ledger.test_verification_race import committed
 from tests.conftest import NOON, TODAY
@@ -91,11 +90,10 @@ def test_withdrawn_while_points_are_taken_off(month: Month, matter: Matter, monk
 
 
 def test_of_two_replies_one_is_told(month: Month, matter: Matter, monkeypatch: pytest.MonkeyPatch) -> None:
-    reporter = Actor(1, "李明", month.kunming, month.kunming, frozenset({Role.REPORTER}))
     halfway = Halfway(monkeypatch, matters, "checked_reason")
 
     def reply() -> Any:
-        return matters.reply(matter_id=matter.pk, text="已逐户核对，更正三户", actor=reporter, at=THEN)
+        return matters.reply(matter_id=matter.pk, text="已逐户核对，更正三户", actor=month.reporter, at=THEN)
 
     done, refused = halfway.run(reply, reply)
 
