@@ -179,8 +179,16 @@ def _rule(old: Trace, new: Trace) -> Iterator[Step]:
         yield step("why.weight", before=marks(number(old["points"])), after=marks(number(new["points"])))
     if old["method"] != new["method"]:
         yield step("why.method", before=f"method.{old['method']}", after=f"method.{new['method']}")
-    elif old["parameters"] != new["parameters"]:
+    elif _chosen(old) != _chosen(new):
         yield step("why.parameters")
+
+
+def _chosen(line: Trace) -> Trace:
+    """Its parameters without a formula's maximum that is only its points: that one follows the weight."""
+    parameters = line["parameters"]
+    if "maximum" in parameters and number(parameters["maximum"]) == number(line["points"]):
+        return {name: value for name, value in parameters.items() if name != "maximum"}
+    return parameters
 
 
 def _verified(old: Trace, new: Trace) -> Iterator[Step]:

@@ -2,13 +2,16 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from random import Random
 from typing import Any
 
-from appraisal.rules import sentences
+import pytest
+
+from appraisal.rules import run_differences, sentences
 from appraisal.rules.adjustments import Adjustments, Item, PointsOff
 from appraisal.rules.exact import number
 from appraisal.rules.run_differences import CardChange, Setting, change_of
@@ -54,28 +57,88 @@ def added_up(found: CardChange) -> Fraction:
     return lines + sum((other.change for other in found.others), Fraction(0))
 
 
-def test_what_is_told_adds_up_and_every_changed_line_has_its_reasons() -> None:
-    luck, told, tried = Random(23), Counter[str](), 0
-    while tried < 1500:
-        state = chance.state(luck)
-        first, second = stored(state), stored(otherwise(luck, state))
+Two = tuple[chance.State, chance.State]  # before and after
+FIGURES = {"why.value", "why.letter", "why.target", "why.corrected", "why.milestone"}
+FOLLOWS = {"why.peers", "why.peer_group", "why.shared"}  # reasons without a cause in the line itself
+
+
+def causes(states: Two, office: str, old: Any, new: Any) -> set[str]:
+    """What of a line was changed: read off the states, and off the cards only whether it is scored at all."""
+    code, found = new["code"], set()
+    facts = [state.facts[office].get(code) for state in states]
+    if None not in facts and facts[0] != facts[1]:
+        found.add("figure")
+    if old["status"] != new["status"]:
+        kinds = {("why.applies", "NOT_APPLICABLE"), ("why.reported", "NOT_REPORTED")}
+        ended = {("why.applies_no_more", "NOT_APPLICABLE"), ("why.not_reported", "NOT_REPORTED")}
+        keys = {key for key, status in kinds if old["status"] == status}
+        keys |= {key for key, status in ended if new["status"] == status}
+        found.add(min(keys, key=["why.applies_no_more", "why.applies", "why.not_reported", "why.reported"].index))
+    rows = [next(row for row in state.scheme.scored if row.code == code) for state in states]
+    if rows[0].points != rows[1].points:
+        found.add("why.weight")
+    if states[0].scheme.na_treatment != states[1].scheme.na_treatment:
+        found.add("why.treatment")
+    mine = [state.adjustments[office] for state in states]
+    off = [sum((each.points for each in given.points_off if each.indicator == code), Fraction(0)) for given in mine]
+    if off[0] != off[1]:
+        found.add("why.points_off")
+    zeroed = [any(each.indicator == code for each in given.zeroed) for given in mine]
+    if zeroed[0] != zeroed[1]:
+        found.add("why.zeroed" if zeroed[1] else "why.zeroed_no_more")
+    return found
+
+
+def named(keys: set[str]) -> set[str]:
+    """The same of what was told."""
+    return ({"figure"} if keys & FIGURES else set()) | keys - FIGURES - FOLLOWS
+
+
+def judge(states: Two, office: str, was: Any, card: Any) -> CardChange:
+    """What is told adds up, and every line names what was really changed of it, and nothing else."""
+    found = change_of(was, card, Setting(by_letter={row.code for row in states[0].scheme.scored}))
+    assert added_up(found) == number(found.change)
+    lines = {new["code"]: (old, new) for old, new in zip(was["lines"], card["lines"], strict=True)}
+    for line in found.lines:
+        assert named({each["key"] for each in line.why}) == causes(states, office, *lines[line.code]), (office, line)
+    for part in (*found.lines, *found.others):
+        assert part.why, part
+    return found
+
+
+def pairs(n: int, seed: int = 23) -> Iterator[tuple[Two, str, Any, Any]]:
+    """Random states with the same changed here and there: the states, an office, its two stored cards."""
+    luck, tried = Random(seed), 0
+    while tried < n:
+        before = chance.state(luck)
+        after = otherwise(luck, before)
+        first, second = stored(before), stored(after)
         for office, card in second.items():
-            found = change_of(first[office], card, Setting(by_letter={row.code for row in state.scheme.scored}))
-            assert added_up(found) == number(found.change)
-            moved = {
-                line["code"]
-                for line, was in zip(card["lines"], first[office]["lines"], strict=True)
-                if (line["score"], line["status"]) != (was["score"], was["status"])
-            }
-            assert {line.code for line in found.lines} == moved
-            for part in (*found.lines, *found.others):
-                assert part.why, (part, first[office], card)
-                for each in part.why:
-                    told[each["key"]] += 1
-                    assert sentences.render(each["key"], each["values"], "zh")
-                    assert sentences.render(each["key"], each["values"], "en")
+            yield (before, after), office, first[office], card
             tried += 1
-            assert change_of(card, card, Setting()).lines == change_of(card, card, Setting()).others == ()
+
+
+def judge_all(n: int) -> None:
+    for states, office, was, card in pairs(n):
+        judge(states, office, was, card)
+
+
+def test_what_is_told_adds_up_and_every_changed_line_has_its_reasons() -> None:
+    told = Counter[str]()
+    for states, office, was, card in pairs(1500):
+        found = judge(states, office, was, card)
+        moved = {
+            line["code"]
+            for line, old in zip(card["lines"], was["lines"], strict=True)
+            if (line["score"], line["status"]) != (old["score"], old["status"])
+        }
+        assert {line.code for line in found.lines} == moved
+        for part in (*found.lines, *found.others):
+            for each in part.why:
+                told[each["key"]] += 1
+                assert sentences.render(each["key"], each["values"], "zh")
+                assert sentences.render(each["key"], each["values"], "en")
+        assert change_of(card, card, Setting()).lines == change_of(card, card, Setting()).others == ()
 
     never = {key for key in sentences.SENTENCES if key.startswith("why.")} - told.keys()
     # Told only of what these states have not: another scheme, months, corrections, offices that come and go.
@@ -83,6 +146,50 @@ def test_what_is_told_adds_up_and_every_changed_line_has_its_reasons() -> None:
         "why.new", "why.gone", "why.method", "why.parameters", "why.target", "why.corrected", "why.joined", "why.left",
         "why.item_caps",
     }  # fmt: skip
+
+
+def wrongly(key: str, instead: str | None) -> Callable[..., Any]:
+    """Every reason `key` told as another one, or kept back."""
+    whole = run_differences._why
+
+    def why(*given: Any) -> Iterator[Any]:
+        for each in whole(*given):
+            if each["key"] != key:
+                yield each
+            elif instead is not None:
+                yield {**each, "key": instead}
+
+    return why
+
+
+@pytest.mark.parametrize(
+    ("key", "instead"),
+    [
+        ("why.weight", "why.value"),
+        ("why.value", "why.weight"),
+        ("why.points_off", None),
+        ("why.treatment", "why.points_off"),
+        ("why.zeroed", "why.zeroed_no_more"),
+        ("why.applies_no_more", None),
+        ("why.shared", "why.value"),
+    ],
+)
+def test_a_difference_that_is_explained_wrongly_does_not_pass(
+    key: str, instead: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: the same states, one reason told as another or kept back."""
+    monkeypatch.setattr(run_differences, "_why", wrongly(key, instead))
+
+    with pytest.raises(AssertionError):
+        judge_all(1500)
+
+
+def test_points_that_are_counted_twice_do_not_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control of the sum: what rounding moved is told as if it were nothing."""
+    monkeypatch.setattr(run_differences, "_rounded", lambda total: Fraction(0))
+
+    with pytest.raises(AssertionError):
+        judge_all(1500)
 
 
 ROWS = (
