@@ -13,11 +13,12 @@ from rest_framework.views import APIView
 from api.asked import actor_of, validated
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
+from api.v1.decision_documents import DecisionDocumentOut
 from api.v1.verification_shapes import FACT, LARGEST
 from appraisal.ledger.models import Objection
 from appraisal.ledger.policies import objections as policies
+from appraisal.ledger.selectors import decisions, panels
 from appraisal.ledger.selectors import objections as selectors
-from appraisal.ledger.selectors import panels
 from appraisal.ledger.states import ObjectionState
 from appraisal.ledger.usecases import objections as usecases
 from appraisal.ledger.usecases import panels as panel_usecases
@@ -72,22 +73,29 @@ class PanelMemberOut(serializers.Serializer):
 
 
 class ObjectionDetailOut(ObjectionOut):
-    """With how the day of the answer came about, and its panel."""
+    """With how the day of the answer came about, its panel, and the documents of what was decided."""
 
     due_derivation = serializers.SerializerMethodField()
     panel = serializers.SerializerMethodField()
+    documents = serializers.SerializerMethodField()
 
     class Meta(ObjectionOut.Meta):
-        fields = (*ObjectionOut.Meta.fields, "due_derivation", "panel")
+        fields = (*ObjectionOut.Meta.fields, "due_derivation", "panel", "documents")
 
     def get_refusals(self, row: Objection) -> dict[str, str | None]:
         acts = panels.refusals(self.context["actor"], row, on=timezone.localdate())
-        return super().get_refusals(row) | {f"panel_{act}": why for act, why in acts.items()}
+        issue = {"issue_decision": decisions.issue_refusal(self.context["actor"], row)}
+        return super().get_refusals(row) | {f"panel_{act}": why for act, why in acts.items()} | issue
 
     @extend_schema_field(PanelMemberOut(many=True))
     def get_panel(self, row: Objection) -> list[dict[str, Any]]:
         members = panels.panel_of(self.context["actor"], row).members
         return [dict(each) for each in PanelMemberOut(members, many=True).data]
+
+    @extend_schema_field(DecisionDocumentOut(many=True))
+    def get_documents(self, row: Objection) -> list[dict[str, Any]]:
+        issued = decisions.documents_of([row]).get(row.pk, {})
+        return [dict(each) for each in DecisionDocumentOut(issued.values(), many=True).data]
 
     def get_due_derivation(self, row: Objection) -> str:
         return str(selectors.due_derivation(row) or "")

@@ -361,6 +361,10 @@ TABLES: dict[str, Rows | Withheld] = {
         change=bureau_only(PERIODS),
         lock=own_or_bureau(PERIODS),
     ),
+    "ledger_decisiondocument": Rows(  # what an office is told in writing of the decision, for it alone and the bureau
+        see=own_or_bureau(PERIODS),
+        add=bureau_only(f"{PERIODS} AND {OBJECTIONS}"),
+    ),
     "ledger_panelseat": Rows(  # the office knows who hears it, not how they voted
         see=OBJECTIONS,
         add=bureau_only(OBJECTIONS),

@@ -52,7 +52,7 @@ NO_PAGES = """
     reporting:workbench second-factor-begin second-factor-codes second-factor-confirm second-factor-remove session-end
     sessions-end-others set-theme set_language sign-in-second sign-out stand-in-revoke token-revoke unlock-address
     audit-export admin-people-find ledger:propose-amendment ledger:sandbox-draft ledger:letter-docx ledger:letter-pdf
-    ledger:statement-docx ledger:statement-pdf
+    ledger:statement-docx ledger:statement-pdf ledger:decision-docx ledger:decision-pdf
     ledger:apply-change library:book library:empty-book library:check-suggest
     inspections:choose-inspectors inspections:recount-draw inspections:draw-list inspections:draw-result
     inspections:draw-script inspections:start-task inspections:answer-item
@@ -71,7 +71,7 @@ NO_PAGES += """
 """
 # Acts on a panel: one template, which ledger:name-panel stands for; the decision comes when a panel has voted.
 NO_PAGES += """
-    ledger:replace-panelist ledger:panel-vote ledger:decide-objection
+    ledger:replace-panelist ledger:panel-vote ledger:decide-objection ledger:issue-decision
 """
 # Steps of a year's result in other states than the world's: one template, which results:start-run stands for.
 NO_PAGES += """
@@ -80,7 +80,7 @@ NO_PAGES += """
     results:hand-in-plan results:record-use results:split-fund
 """
 OFFICES, PEOPLE = "/yunnan/administration/offices/", "/yunnan/administration/people/"
-MARKS = "云移责 云移告 云移党纪 云政发"  # of document numbers
+MARKS = "云移责 云移告 云移复 云移党纪 云政发"  # of document numbers
 WALKS = {
     "": ("/", "/components/", "/api/docs"),
     "kunming-reporter": (

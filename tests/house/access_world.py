@@ -26,6 +26,7 @@ from appraisal.ledger.models import (
     Consultation,
     ConsultedFigure,
     CurrentValue,
+    DecisionDocument,
     DeductionStatement,
     EarlyWarning,
     FactClaim,
@@ -202,6 +203,10 @@ def _of(running: setting.Running, office: Office, run: ScoreRun) -> Ids:
         line=line, period=period, office=office, grounds=f"请复核。{words}", filed_by_id=1, filed_by_name="测试",
         filed_at=NOON, answer_due_on=TODAY,
     )  # fmt: skip
+    decision = DecisionDocument.objects.create(
+        objection=objection, period=period, office=office, stage="REVIEW", number=words, content_sha256="0" * 64,
+        content=_decision(objection, words), issued_by_id=1, issued_by_name="测试", issued_at=NOON,
+    )  # fmt: skip
     change = LetterChange.objects.create(
         letter=running.letters[office.schema_name], kind="PLAN", rows={}, reason=words, basis="文件",
         effective_on=TODAY.replace(day=1), applied_by_id=1, applied_by_name="测试", applied_by_role="", applied_at=NOON,
@@ -228,7 +233,7 @@ def _of(running: setting.Running, office: Office, run: ScoreRun) -> Ids:
         "fact_claim_id": claim.pk,
         "consultation_id": consultation.pk,
         "warning_id": warning.pk,
-        "statement_id": statement.pk,
+        "statement_id": statement.pk, "decision_document_id": decision.pk,
         "letter_change_id": change.pk, "before_run_id": run.pk,
         "period_id": period.pk, "indicator_id": indicator.pk, "run_id": run.pk, "slug": office.schema_name,
         "code": "A1", "rule_name": "grades", "value_id": CurrentValue.objects.get(office=office).pk, "line_id": line.pk,
@@ -238,6 +243,20 @@ def _of(running: setting.Running, office: Office, run: ScoreRun) -> Ids:
         "cycle_id": running.cycle.pk, "letter_id": running.letters[office.schema_name].pk, "office_id": office.pk,
         "report_id": report.pk, "archive_id": _archive(office),
         **_shadow(office), **_inspections(running, office),
+    }  # fmt: skip
+
+
+def _decision(objection: Objection, words: str) -> dict[str, Any]:
+    """What a document says of a decision that the world's open objection has not got yet: acts on it stay possible."""
+    line, on = objection.line, TODAY.isoformat()
+    return {
+        "schema": "anlan.decision/1", "stage": "REVIEW", "province": objection.period.cycle.province.name,
+        "office": objection.office.name, "year": 2026, "month": 10,
+        "indicator": {"code": line.indicator.code, "name": line.indicator.name, "name_en": ""},
+        "line": {"run": "S-202610-01", "points": "6", "score": "5", "off": "1", "figure": "", "verified_off": "0"},
+        "filed": {"by": "测试", "on": on}, "grounds": words, "evidence": [],
+        "hearing": {"members": ["测试"], "on": on, "minutes": "1号"}, "finding": "维持原分", "upheld": False,
+        "decision": words, "decided": {"by": "测试", "on": on}, "correction": None, "after": None, "further": None,
     }  # fmt: skip
 
 

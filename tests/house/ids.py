@@ -36,6 +36,7 @@ SAME = {
 }  # fmt: skip
 IDS = frozenset({
     "adjustment_id", "amendment_id", "archive_id", "book_id", "change_id", "claim_id", "consultation_id", "cycle_id",
+    "decision_document_id",
     "difference_id", "division_id", "draw_id", "duty_id", "entry_id", "fact_claim_id", "file_id", "finding_id",
     "hook_id", "indicator_id", "item_id", "job_id", "letter_change_id", "letter_id", "line_id", "link_id", "list_id",
     "matter_id", "membership_id", "notice_objection_id", "objection_id", "office_id",

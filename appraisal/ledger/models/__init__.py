@@ -6,6 +6,7 @@ from appraisal.ledger.models.changes import LetterChange
 from appraisal.ledger.models.claims import FactClaim
 from appraisal.ledger.models.consultations import Consultation, ConsultedFigure
 from appraisal.ledger.models.cycle import Cycle, Participant, Period, Reopening
+from appraisal.ledger.models.decisions import DecisionDocument
 from appraisal.ledger.models.decompositions import Decomposition
 from appraisal.ledger.models.letters import DocumentSeries, LetterVersion, Target, TargetLetter, TargetMilestone
 from appraisal.ledger.models.panels import PanelSeat, PanelVote
@@ -23,6 +24,7 @@ __all__ = [
     "ConsultedFigure",
     "CurrentValue",
     "Cycle",
+    "DecisionDocument",
     "Decomposition",
     "DeductionStatement",
     "DocumentSeries",

@@ -28,6 +28,16 @@ def answer_days(on: date) -> int:
     return int(_in_force("objection_days", on)["to_answer"])
 
 
+def further_appeal_days(on: date) -> int:
+    """Working days an office has to appeal to the committee, counted from the day after the decision."""
+    return int(_in_force("further_appeal_days", on)["to_file"])
+
+
+def further_decision_days(on: date) -> int:
+    """Working days the committee has to decide, counted from the day after filing."""
+    return int(_in_force("further_appeal_days", on)["to_decide"])
+
+
 def statement_receipt_days(on: date) -> int:
     """Working days an office has to acknowledge receipt of a statement of deductions, from the day after its issue."""
     return int(_in_force("statement_receipt_days", on))

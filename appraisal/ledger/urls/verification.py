@@ -6,6 +6,7 @@ from appraisal.ledger.views import (
     adjustments,
     claims,
     decisions,
+    objection_documents,
     objections,
     panels,
     province_facts,
@@ -14,6 +15,7 @@ from appraisal.ledger.views import (
     verification_grid,
 )
 
+DOCUMENT = "decision-documents/<int:decision_document_id>/"
 urlpatterns = [
     path("queue/", verification.queue, name="queue"),
     path("queue/verify/", verification.verify, name="verify"),
@@ -43,5 +45,8 @@ urlpatterns = [
     path("objections/<int:objection_id>/panel/", panels.name, name="name-panel"),
     path("objections/<int:objection_id>/panel/replace/", panels.replace, name="replace-panelist"),
     path("objections/<int:objection_id>/vote/", panels.vote, name="panel-vote"),
+    path("objections/<int:objection_id>/document/", objection_documents.issue, name="issue-decision"),
+    path(f"{DOCUMENT}decision.docx", objection_documents.document, {"kind": "docx"}, name="decision-docx"),
+    path(f"{DOCUMENT}decision.pdf", objection_documents.document, {"kind": "pdf"}, name="decision-pdf"),
     path("objections/new/<int:line_id>/", objections.file, name="file-objection"),
 ]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from appraisal.ledger.forms.objections import REJECTED, UPHELD, ObjectionDecisionForm, ObjectionForm
 from appraisal.ledger.models import CurrentValue, Objection
 from appraisal.ledger.policies import objections as policies
-from appraisal.ledger.selectors import conflicts, panels
+from appraisal.ledger.selectors import conflicts, decisions, panels
 from appraisal.ledger.selectors import objections as selectors
 from appraisal.ledger.selectors.amendments import asked_of
 from appraisal.ledger.states import ObjectionState
@@ -68,6 +68,8 @@ def _context(request: HttpRequest, objection: Objection) -> dict[str, Any]:
         "due": selectors.due_derivation(objection), "panel": panels.panel_of(request.actor, objection),
         "refusals": panels.refusals(request.actor, objection, on=on),
         "decide": selectors.decide_refusal(request.actor, objection, on=on),
+        "documents": list(decisions.documents_of([objection]).get(objection.pk, {}).values()),
+        "issue": decisions.issue_refusal(request.actor, objection),
         "overdue": objection.state == ObjectionState.OPEN and objection.answer_due_on < on,
     }  # fmt: skip
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import CurrentValue
+from appraisal.ledger.models import CurrentValue, DecisionDocument
 from appraisal.ledger.policies.reports import TYPED
 from appraisal.ledger.selectors.fact_text import describe
 from appraisal.library.models import Indicator
@@ -109,6 +109,10 @@ def objection_timeline(records: list[EventRecord]) -> list[dict[str, Any]]:
         if record.name == "ObjectionFiled":
             icon, tone, text = "message-report", "info", _("提出申诉，应于 %(day)s 前答复") % {
                 "day": record.data.get("answer_due_on")
+            }  # fmt: skip
+        elif record.name == "DecisionIssued":
+            icon, tone, text = "file-text", "", _("发出%(stage)s %(number)s") % {
+                "stage": DecisionDocument.Stage(record.data["stage"]).label, "number": record.data.get("number"),
             }  # fmt: skip
         elif record.name in PANEL_SENTENCES:
             icon, tone, text = "users", "", PANEL_SENTENCES[record.name](record.data)

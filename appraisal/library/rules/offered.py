@@ -310,6 +310,11 @@ def _offers() -> Iterable[Offer]:
         WHEN_BEGUN,
     )  # fmt: skip
     yield Offer(
+        "further_appeal_days", LEDGER, "days", gettext_lazy("再申诉期限"),
+        Record({"to_file": _days(gettext_lazy("提出再申诉")), "to_decide": _days(gettext_lazy("作出再申诉决定"))}),
+        WHEN_BEGUN,
+    )  # fmt: skip
+    yield Offer(
         "result_notice", SCORES, "days", gettext_lazy("结果公示和公示异议的期限"),
         Record({"notice": _days(gettext_lazy("公示")), "answer": _days(gettext_lazy("答复异议"))}), WHEN_BEGUN,
     )  # fmt: skip

@@ -9,10 +9,19 @@ from typing import TYPE_CHECKING, Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
-from appraisal.ledger.models import CurrentValue, Period, ScoreLine, ScoreRun
+from appraisal.ledger.models import CurrentValue, Objection, Period, ScoreLine, ScoreRun
 from appraisal.ledger.selectors import tracking
 from appraisal.ledger.states import ValueState
-from appraisal.ledger.usecases import adjustments, objections, panels, province_facts, scores, verification, warnings
+from appraisal.ledger.usecases import (
+    adjustments,
+    decisions,
+    objections,
+    panels,
+    province_facts,
+    scores,
+    verification,
+    warnings,
+)
 from appraisal.library.models import EnteredBy, Indicator, Method
 from appraisal.reporting import usecases as reporting
 from appraisal.reporting.models import DraftValue
@@ -218,8 +227,10 @@ class Month:
             self._adjust(admin, at)
         run = self._run("首次计算", at)
         if stories.OBJECTION[1] == self.number and stories.OBJECTION[0] in self.plan.profiles:
-            self._object(run, at + timedelta(days=1))
+            filed = self._object(run, at + timedelta(days=1))
             run = self._run("异议成立后重算", at + timedelta(days=3))
+            with self.plan.cast.acting(self.here, "deputy") as leader:
+                decisions.issue_decision(objection_id=filed.pk, actor=leader, at=at + timedelta(days=3, hours=2))
         if self.number == stories.WARNED_MONTH:
             self._warn(run, at + timedelta(days=4))
         return run
@@ -265,7 +276,7 @@ class Month:
                 evidence=[str(stored.pk)], actor=admin, at=at,
             )  # fmt: skip
 
-    def _object(self, run: ScoreRun, at: datetime) -> None:
+    def _object(self, run: ScoreRun, at: datetime) -> Objection:
         slug, _month, code, grounds, decision = stories.OBJECTION
         office = self.plan.cast.offices[slug]
         line = ScoreLine.objects.get(card__run=run, card__office=office, indicator__code=code)
@@ -286,6 +297,7 @@ class Month:
                 objection_id=filed.pk, upheld=True, decision=decision, points_off=Decimal(0), heard_on=decided.date(),
                 minutes=f"复核纪要〔{decided.year}〕1号", actor=leader, at=decided,
             )  # fmt: skip
+        return filed
 
     def claim(self, at: datetime) -> None:
         """A ledger publishes two points less than was reported; the office claims its own figure beside it."""

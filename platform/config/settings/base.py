@@ -321,6 +321,7 @@ BUSINESS_VIEWS = (
     *(f"api.v1.{name}" for name in ("tracking", "warnings")),
     "api.v1.paper_forms",
     "api.v1.statements",
+    "api.v1.decision_documents",
 )
 JOB_MANAGER_ROLES = ("APPRAISAL_ADMIN", "SYS_ADMIN")  # beside whoever wanted the job; core knows no roles
 DEMO_MARK = False  # the amber 演示数据 mark in the top bar

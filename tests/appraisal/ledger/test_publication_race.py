@@ -40,7 +40,8 @@ SCORED = [
     f"DELETE FROM ledger_panelvote WHERE seat_id IN {SEATS}",
     f"DELETE FROM ledger_panelseat WHERE objection_id IN {OBJECTIONS}",
     f"DELETE FROM ledger_deductionstatement WHERE run_id IN {RUNS}",
-    "DELETE FROM ledger_documentseries WHERE code = '云移告'",
+    f"DELETE FROM ledger_decisiondocument WHERE objection_id IN {OBJECTIONS}",
+    "DELETE FROM ledger_documentseries WHERE code IN ('云移告', '云移复')",
     f"DELETE FROM ledger_objection WHERE period_id IN {PERIODS}",
     f"DELETE FROM ledger_scoreadjustment WHERE cycle_id IN {CYCLES}",
     f"DELETE FROM ledger_scoreline WHERE card_id IN {CARDS}",
@@ -52,7 +53,8 @@ SCORED = [
     "DELETE FROM core_storedfile WHERE uploaded_by_name LIKE '并发%'",
 ]
 TRIGGERS = (*GUARDED, "ledger_scorerun", "ledger_scorecard", "ledger_scoreline", "ledger_amendment",
-            "ledger_panelseat", "ledger_panelvote", "ledger_deductionstatement")  # fmt: skip
+            "ledger_panelseat", "ledger_panelvote", "ledger_deductionstatement",
+            "ledger_decisiondocument")  # fmt: skip
 LONG = 20  # seconds, after which a test that hangs fails
 
 

@@ -1,0 +1,29 @@
+"""What an objected line scores now: in the run of its month that counts, and in the run that a correction led to."""
+
+from datetime import datetime
+
+from appraisal.ledger.models import Objection, ScoreLine
+from appraisal.ledger.states import RunState
+
+
+def counting(objection: Objection) -> ScoreLine:
+    """The line of the published run that counts now; the objected one where no later run has it."""
+    return _newest(objection) or objection.line
+
+
+def after(objection: Objection, decided_at: datetime) -> ScoreLine | None:
+    """The line of the newest published run that was started after a decision; None while there is none."""
+    return _newest(objection, since=decided_at)
+
+
+def _newest(objection: Objection, *, since: datetime | None = None) -> ScoreLine | None:
+    """An amended year's run may score another version of the indicator: it is the same by its code."""
+    line = objection.line
+    rows = ScoreLine.objects.filter(
+        card__run__period_id=objection.period_id, card__run__state=RunState.PUBLISHED,
+        card__run__number__gt=line.card.run.number, card__office_id=objection.office_id,
+        indicator__code=line.indicator.code,
+    )  # fmt: skip
+    if since is not None:
+        rows = rows.filter(card__run__started_at__gte=since)
+    return rows.select_related("card__run__period", "card__run__cycle").order_by("-card__run__number").first()
