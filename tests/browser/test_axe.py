@@ -25,6 +25,7 @@ DATA = (
     *(
         "tests/browser/world.py",
         "tests/browser/hands.py",
+        "tests/browser/heard.py",
         "tests/browser/lists.py",
         "tests/browser/test_emergency.py",
         "tests/factories.py",
@@ -69,9 +70,9 @@ NO_PAGES += """
     ledger:approve-amendment ledger:approve-change ledger:refuse-change ledger:transfer-targets
     ledger:undo-amendment ledger:issue-statements library:owner results:self
 """
-# Acts on a panel: one template, which ledger:name-panel stands for; the decision comes when a panel has voted.
+# Acts on a panel: one template, which ledger:name-panel stands for.
 NO_PAGES += """
-    ledger:replace-panelist ledger:panel-vote ledger:decide-objection ledger:issue-decision
+    ledger:replace-panelist ledger:panel-vote ledger:issue-decision
 """
 # Steps of a year's result in other states than the world's: one template, which results:start-run stands for.
 NO_PAGES += """
@@ -102,6 +103,7 @@ WALKS = {
     "yunnan-leader": (
         *("/yunnan/", "/yunnan/appraisal/cycle/ > 普洱市"),
         *("/yunnan/appraisal/warnings/ > 普洱市", "/yunnan/appraisal/warnings/ > 迪庆州"),
+        *("/yunnan/appraisal/objections/ > A1", "/yunnan/appraisal/objections/ > B6"),
     ),
     "yunnan-sys": (
         *("/yunnan/", f"{OFFICES} > 普洱市", f"{OFFICES} > 临沧市"),

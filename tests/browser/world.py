@@ -2,10 +2,11 @@
 
 The other province, shifan, has started its year and nothing more: its October is for the journey that plays it all.
 
-September of yunnan is published, with a return, a correction, an adjustment and an open objection in its story, and
-has been calculated once more since. October is open: kunming has begun to fill in, puer waits for its leader's
-signature, diqing has handed over and waits for the province. August was reported by diqing alone, and is verified but
-not published; a ledger has published since, and diqing claims another figure beside it.
+September of yunnan is published, with a return, a correction, an adjustment and two open objections in its story (one
+waits for a panel, the other was heard), and has been calculated once more since. October is open: kunming has begun to
+fill in, puer waits for its leader's signature, diqing has handed over and waits for the province. August was reported
+by diqing alone, and is verified but not published; a ledger has published since, and diqing claims another figure
+beside it.
 2027 is being prepared: kunming's letter is a draft, puer's waits for its own signature, diqing's has both.
 Of the people of yunnan one is locked out and one has left; an office was taken in and suspended.
 Accounts are <office>-<key>, all with factories.PASSWORD; `SEATS` lists them.
@@ -67,6 +68,7 @@ from tests.appraisal import results_setting, setting
 from tests.appraisal.reporting.sheets import filled, upload
 from tests.browser import lists
 from tests.browser.hands import NOW, SEATS, Hands
+from tests.browser.heard import heard
 
 
 def build() -> dict[str, str]:
@@ -179,6 +181,7 @@ class World(Hands):
                 line_id=line.pk, grounds="另有 10 人的安置确认书在县级档案中，请复核。", evidence=[], actor=actor,
                 at=NOW - timedelta(hours=2),
             )  # fmt: skip
+        heard(self, run, NOW - timedelta(hours=1))
 
     def _warned(self, run: ScoreRun, actor: Actor) -> None:
         """Two offices behind the plan are warned; one of them has answered."""
