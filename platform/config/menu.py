@@ -70,6 +70,7 @@ MENU = [
                 PROVINCE,
                 "queue",
             ),
+            ("ledger:ledger-facts", "database", _("台账数据"), BUREAU, PROVINCE, ""),
             ("ledger:my-letter", "file-certificate", _("目标责任书"), PREFECTURE, BELOW, "letter"),
             ("duties:index", "list-check", _("任务分解"), (*PREFECTURE, Role.DIVISION_ADMIN), BELOW, "duties"),
             ("duties:mine", "checklist", _("我的任务"), EVERYBODY, BELOW, "my-duties"),

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from appraisal.ledger.forms.evidence import UploadsField
 from appraisal.ledger.forms.facts import FactForm
 
 
@@ -52,6 +53,17 @@ class GridRowForm(FactForm):
 
     lock = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     reason = forms.CharField(required=False, max_length=500, label=gettext_lazy("依据或理由"))
+
+
+class LedgerForm(forms.Form):
+    """What goes for the whole column of a ledger: up to when it counted, and what it was read from."""
+
+    as_of = forms.DateField(
+        label=gettext_lazy("数据截至（含当日）"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    evidence = UploadsField(
+        label=gettext_lazy("台账导出文件"), help_text=gettext_lazy("导出的表格或打印件，随数据一起给州市看。")
+    )
 
 
 class JudgedRowForm(FactForm):

@@ -90,6 +90,11 @@ def false_claim(on: date) -> dict[str, Any]:
     return dict(_in_force("false_claim", on))
 
 
+def ledger_publishers(on: date) -> dict[str, tuple[str, ...]]:
+    """Ledger (data source of an indicator) → roles of the bureau that publish its figures."""
+    return {ledger: tuple(roles) for ledger, roles in _in_force("ledger_publishers", on).items()}
+
+
 def panel_least(on: date) -> int:
     """How many members the panel that hears an objection has at least; their number is odd."""
     return int(_in_force("objection_panel", on))

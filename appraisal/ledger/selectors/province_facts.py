@@ -1,11 +1,14 @@
 """The grid of one province-entered indicator in one month: every office with its fact."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import CurrentValue, Participant, Period, ScoreRun
+from appraisal.ledger.policies.reports import TYPED
+from appraisal.ledger.rules import procedure
 from appraisal.ledger.selectors import holding
 from appraisal.ledger.states import RunState
 from appraisal.library.models import EnteredBy, Indicator, Method
@@ -54,6 +57,14 @@ def indicators_of(period: Period) -> list[Indicator]:
         .select_related("parent")
         .order_by("parent__position", "position")
     )
+
+
+def ledger_indicators(period: Period, on: date) -> list[Indicator]:
+    """The indicators whose figures ledgers publish (rules.procedure.ledger_publishers), in the scheme's order."""
+    sources = list(procedure.ledger_publishers(on))
+    rows = Indicator.objects.filter(version_id=period.cycle.version_id, data_source__in=sources, parent__isnull=False)
+    rows = rows.exclude(method__in=["", Method.MILESTONE]).exclude(entered_by=EnteredBy.SYSTEM)
+    return list(rows.select_related("parent").order_by("parent__position", "position"))
 
 
 @dataclass(frozen=True)
@@ -121,6 +132,12 @@ def evidence_of(actor: Actor, file_ids: list[str]) -> dict[str, dict[str, object
 def entered_counts(period: Period) -> dict[int, int]:
     """Indicator id → offices with a value this month, for the indicators the province enters."""
     rows = CurrentValue.objects.filter(period=period, indicator__entered_by=EnteredBy.PROVINCE).order_by()
+    return {row["indicator_id"]: row["n"] for row in rows.values("indicator_id").annotate(n=Count("pk"))}
+
+
+def published_counts(period: Period) -> dict[int, int]:
+    """Indicator id → offices whose figure of this month a ledger has published. One query."""
+    rows = CurrentValue.objects.filter(period=period).exclude(value__source__in=TYPED).order_by()
     return {row["indicator_id"]: row["n"] for row in rows.values("indicator_id").annotate(n=Count("pk"))}
 
 

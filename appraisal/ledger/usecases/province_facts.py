@@ -1,11 +1,12 @@
 """Facts that the province (or a ledger) brings: one, a column of them, or “nothing happened” for many at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.events.verification import FactRecorded
@@ -13,7 +14,7 @@ from appraisal.ledger.models import CurrentValue, Period, ReportedValue
 from appraisal.ledger.policies import province_facts as policies
 from appraisal.ledger.policies.reports import of_ledger
 from appraisal.ledger.rules import facts
-from appraisal.ledger.selectors import pinning
+from appraisal.ledger.selectors import avoidance, pinning
 from appraisal.ledger.selectors import province_facts as selectors
 from appraisal.ledger.states import ValueState
 from appraisal.ledger.usecases.checks import check_fact, checked_reason
@@ -45,10 +46,10 @@ def record_fact(
 ) -> CurrentValue:  # fmt: skip
     """Enter one office's fact of a month; it counts as verified. A change is a new version, the old one stays.
 
-    fact: as models.ReportedValue; source: "province", or the name of the ledger that publishes it (then the actor is
-    the system); reason: required for manual marks and for a change, of a ledger what it counted; evidence: ids of the
-    office's stored files; as_of: the last day that a ledger counted, inclusive. A claim beside the ledger's figure
-    stays; one that was accepted is asked again.
+    fact: as models.ReportedValue; source: "province", or the name of the ledger that publishes it (the actor is the
+    system, or who keeps the ledger); reason: required for manual marks and for a change, of a ledger what it counted;
+    evidence: ids of the office's stored files; as_of: the last day that a ledger counted, inclusive. A claim beside the
+    ledger's figure stays; one that was accepted is asked again.
     Raises NotFound, Denied, Conflict (published month, indicator not entered by the province), Invalid.
     """
     row = FactRow(office_id, fact, reason, tuple(evidence), as_of=as_of)
@@ -78,7 +79,7 @@ def confirm_no_events(
 
     For indicators that count events (DEDUCT, ADD). Raises as record_fact, and Conflict when nobody is missing.
     """
-    period, indicator = _opened(actor, period_id, indicator_id, PROVINCE)
+    period, indicator = _opened(actor, period_id, indicator_id, PROVINCE, at=at)
     if indicator.method not in facts.COUNTED:
         raise Conflict(_("只有按次加扣分的指标可以确认“无事项”，其他指标请逐项录入。"))
     said = checked_reason(reason, at)
@@ -90,8 +91,42 @@ def confirm_no_events(
     return _write(period, indicator, rows, PROVINCE, actor=actor, at=at)
 
 
-def _opened(actor: Actor, period_id: int, indicator_id: int, source: str) -> tuple[Period, Indicator]:
-    """Period (locked, so that a month's entries queue up) and indicator, after asking the policy."""
+@transaction.atomic
+def publish_facts(
+    *, period_id: int, indicator_id: int, rows: Sequence[FactRow], as_of: date, evidence: Sequence[str], actor: Actor,
+    at: datetime,
+) -> list[CurrentValue]:  # fmt: skip
+    """Publish a ledger's figures of one indicator for a month: all rows or none; the office cannot type over them.
+
+    as_of: the last day that the ledger counted, inclusive, up to today; evidence: ids of the bureau's files, what the
+    ledger was read from, at least one when a person publishes; a row's reason says what was counted. Rows that say what
+    is published already are left alone. Returns the values written. Source: domain reference 2.3 (data source), 2.2
+    step 12. Raises NotFound, Denied (also: tied to an office), Conflict (no ledger's indicator, published month, not
+    running), Invalid as record_facts (and as_of, evidence).
+    """
+    period, indicator = _opened(actor, period_id, indicator_id, "", at=at)
+    on = timezone.localdate(at)
+    if actor.user_id is not None:
+        policies.impartial(avoidance.avoided_by(actor, on=on), [row.office_id for row in rows])
+        if not evidence:
+            raise Invalid(_("请附上台账导出的文件或打印件，州市会看到它。"), field="evidence")
+    first = date(period.cycle.year, 1, 1)
+    if not first <= as_of <= on:
+        raise Invalid(
+            _("数据截至日须在 %(first)s 至 %(last)s 之间。") % {"first": first.isoformat(), "last": on.isoformat()},
+            field="as_of",
+        )
+    current = selectors.lock_current(period, indicator, [row.office_id for row in rows])
+    given = [
+        replace(row, as_of=as_of, evidence=tuple(evidence))
+        for row in rows
+        if not _is_published(row, current.get(row.office_id))
+    ]
+    return _write(period, indicator, given, indicator.data_source, actor=actor, at=at)
+
+
+def _opened(actor: Actor, period_id: int, indicator_id: int, source: str, *, at: datetime) -> tuple[Period, Indicator]:
+    """Period (locked: a month's entries queue up) and indicator, after asking the policy. source "": its own."""
     pinning.hold(period_ids=[period_id])
     period = selectors.get_period(actor, period_id, lock=True)
     indicator = selectors.get_indicator(period, indicator_id)
@@ -99,14 +134,18 @@ def _opened(actor: Actor, period_id: int, indicator_id: int, source: str) -> tup
         policies.enter(actor, period, published=period.published)  # type: ignore[attr-defined]
         policies.entered_by_province(indicator)
     else:
-        policies.publish(actor, period, indicator, source, published=period.published)  # type: ignore[attr-defined]
+        source = source or indicator.data_source
+        policies.publish(
+            actor, period, indicator, source, on=timezone.localdate(at),
+            published=period.published,  # type: ignore[attr-defined]
+        )  # fmt: skip
     return period, indicator
 
 
 def _record(
     period_id: int, indicator_id: int, rows: Sequence[FactRow], source: str, *, actor: Actor, at: datetime
 ) -> list[CurrentValue]:
-    period, indicator = _opened(actor, period_id, indicator_id, source)
+    period, indicator = _opened(actor, period_id, indicator_id, source, at=at)
     return _write(period, indicator, rows, source, actor=actor, at=at)
 
 
@@ -164,6 +203,11 @@ def _says_the_same(row: FactRow, current: CurrentValue | None) -> bool:
     if current is None or row.evidence:
         return False
     return facts.same(row.fact, current.value.fact if of_ledger(current.value) else current.final_fact)
+
+
+def _is_published(row: FactRow, current: CurrentValue | None) -> bool:
+    """An office's own figure is replaced by the ledger's also where both say the same."""
+    return current is not None and of_ledger(current.value) and facts.same(row.fact, current.value.fact)
 
 
 def _check_rows(

@@ -18,7 +18,13 @@ from appraisal.ledger.selectors import owning
 from appraisal.ledger.selectors import values as selectors
 from appraisal.ledger.states import ValueState
 from appraisal.ledger.usecases.checks import check_fact, checked_reason
-from appraisal.ledger.usecases.province_facts import FactRow, confirm_no_events, record_fact, record_facts
+from appraisal.ledger.usecases.province_facts import (
+    FactRow,
+    confirm_no_events,
+    publish_facts,
+    record_fact,
+    record_facts,
+)
 from core import events
 from core.errors import Conflict, Invalid, Refusal
 from tenants.actors import Actor
@@ -268,6 +274,7 @@ __all__ = [
     "each_of",
     "fresh",
     "keep",
+    "publish_facts",
     "record_fact",
     "record_facts",
     "reopen_value",

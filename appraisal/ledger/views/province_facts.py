@@ -37,12 +37,12 @@ def grid(request: HttpRequest) -> HttpResponse:
     if period is None or indicator is None:
         return render(request, "ledger/verification/province_facts.html", context)
     entries = selectors.grid(period, indicator)
-    forms = [_form(request, indicator, entry) for entry in entries]
+    forms = [row_form(request, indicator, entry) for entry in entries]
     refusal: Refusal | None = None
     if request.method == "POST" and all(form.is_valid() for form in forms):
         try:
             done = usecases.record_facts(
-                period_id=period.pk, indicator_id=indicator.pk, rows=_rows(entries, forms), actor=request.actor,
+                period_id=period.pk, indicator_id=indicator.pk, rows=rows_of(entries, forms), actor=request.actor,
                 at=timezone.now(),
             )  # fmt: skip
         except Refusal as caught:
@@ -83,15 +83,15 @@ def _chosen(request: HttpRequest) -> tuple[Period | None, Indicator | None, dict
     }  # fmt: skip
 
 
-def _form(request: HttpRequest, indicator: Indicator, entry: selectors.Entry) -> GridRowForm:
-    """The row as stored; with ?carry=1 an empty row starts from last month's value."""
-    fact = entry.current.final_fact if entry.current else None
+def row_form(request: HttpRequest, indicator: Indicator, entry: selectors.Entry, *, fill: bool = True) -> GridRowForm:
+    """The row as stored, empty without `fill`; with ?carry=1 an empty row starts from last month's value."""
+    fact = entry.current.final_fact if entry.current and fill else None
     if fact is None and entry.before and request.GET.get("carry") == "1":
         fact = entry.before.final_fact
     initial = {"lock": entry.current.lock_version if entry.current else None}
     data = request.POST if request.method == "POST" else None
     form = GridRowForm(indicator, data, fact=fact, initial=initial, prefix=f"o{entry.participant.office_id}")
-    if entry.current:  # shown, not filled in: a change wants a reason of its own
+    if entry.current and fill:  # shown, not filled in: a change wants a reason of its own
         form.fields["reason"].widget.attrs["placeholder"] = entry.current.value.narrative
     for name, field in form.fields.items():
         if name == "lock":
@@ -105,7 +105,7 @@ def _form(request: HttpRequest, indicator: Indicator, entry: selectors.Entry) ->
     return form
 
 
-def _rows(entries: list[selectors.Entry], forms: list[GridRowForm]) -> list[usecases.FactRow]:
+def rows_of(entries: list[selectors.Entry], forms: list[GridRowForm]) -> list[usecases.FactRow]:
     """The rows that say something; the lock version is that of the screen."""
     return [
         usecases.FactRow(

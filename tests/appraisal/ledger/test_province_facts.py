@@ -167,7 +167,7 @@ class TestALedgerPublishes:
             record(year, kunming, {"value": "900"}, ledger, code="A1", source="fund_ledger")
 
     def test_nobody_passes_for_a_ledger(self, year: Year, kunming: Office, verifier: Actor) -> None:
-        with pytest.raises(Denied, match="系统发布"):
+        with pytest.raises(Denied, match="由省级资金监督员、考核管理员发布"):
             record(year, kunming, {"value": "91.2"}, verifier, code="B6", source="fund_ledger")
 
 
