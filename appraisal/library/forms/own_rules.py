@@ -7,7 +7,20 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from appraisal.library.rules.shapes import Amount, Choice, Codes, Count, Flag, Months, Record, Rows, Shape, Words, at
+from appraisal.library.rules.shapes import (
+    Amount,
+    Choice,
+    Codes,
+    Count,
+    Flag,
+    Months,
+    Record,
+    Rows,
+    Several,
+    Shape,
+    Words,
+    at,
+)
 from tenants.forms.offices import day_field
 
 ROOT = "v"  # how the names of the value's entries begin
@@ -70,6 +83,8 @@ def _entry(shape: Shape, value: Any) -> dict[str, Any]:
         return {"input": "months", "value": [str(month) for month in value or []]}
     if isinstance(shape, Codes):
         return {"value": "、".join(value or [])}
+    if isinstance(shape, Several):
+        return {"value": "、".join(map(str, value or [])), "longest": shape.longest}
     more = {"unit": shape.unit, "input": "number"} if isinstance(shape, Amount | Count) else {}
     return {"value": "" if value is None else value, "longest": getattr(shape, "longest", 12), **more}
 

@@ -91,14 +91,15 @@ def tie(row: Any) -> Iterable[tuple[str, str]]:
 def items_agree(value: Any, others: Others) -> Iterable[tuple[str, str]]:
     for vetoes in others("vetoes"):
         yield from _told_twice(value, vetoes, _("编码 %(code)s 已用于一票否决事项，请换一个编码。"))
-    for rule in others("false_claim"):
-        if value.get(rule["item"], {}).get("kind") != "DEDUCTION":
-            yield (
-                "",
-                _("虚假填报的认定要扣 %(code)s 项，请保留这一扣分事项，或先改“虚假填报的认定”。")
-                % {"code": rule["item"]},
-            )
-            return
+    for name, title in (("false_claim", _("虚假填报的认定")), ("matter", _("督办事项的逾期"))):
+        for rule in others(name):
+            if value.get(rule["item"], {}).get("kind") != "DEDUCTION":
+                yield (
+                    "",
+                    _("“%(title)s”要扣 %(code)s 项，请保留这一扣分事项，或先改“%(title)s”。")
+                    % {"title": title, "code": rule["item"]},
+                )
+                return
 
 
 def vetoes_agree(value: Any, others: Others) -> Iterable[tuple[str, str]]:
@@ -112,8 +113,37 @@ def _told_twice(value: Any, others: Any, sentence: str) -> Iterable[tuple[str, s
             yield f"{place}-code", sentence % {"code": code}
 
 
-def claim_agrees(value: Any, others: Others) -> Iterable[tuple[str, str]]:
+def deducts(value: Any, others: Others) -> Iterable[tuple[str, str]]:
+    """What is deducted is one of the items for it."""
     for items in others("adjustment_items"):
         if items.get(value["item"], {}).get("kind") != "DEDUCTION":
             yield "item", _("加扣分事项里没有编码为 %(code)s 的扣分事项。") % {"code": value["item"]}
             return
+
+
+def adds_up(units: Any) -> Iterable[tuple[str, str]]:
+    """Shares and means of counties do not add up to their prefecture's."""
+    for unit in units:
+        if unit in ("%", "％", "‰", "百分点") or unit.endswith(("率", "均")):
+            yield "", _("“%(unit)s”不能分县相加：比率和平均数相加没有意义。") % {"unit": unit}
+
+
+HEARERS = {"DEPUTY": ["LEADER_IN_CHARGE", "PRINCIPAL_LEADER"], "FIRST": ["PRINCIPAL_LEADER"]}
+
+
+def unpack_step(row: Any) -> Any:
+    """As the file has it ({after, to: [roles]}) into the entries of a row; what is typed already stays."""
+    if not isinstance(row, Mapping) or not isinstance(row.get("to"), list):
+        return row
+    return {**row, "to": next((name for name, roles in HEARERS.items() if roles == row["to"]), "")}
+
+
+def pack_step(row: Any) -> Any:
+    return {"after": row["after"], "to": HEARERS[row["to"]]}
+
+
+def steps(rows: Any) -> Iterable[tuple[str, str]]:
+    """Later steps come later."""
+    for place, (before, row) in enumerate(pairwise(rows), start=1):
+        if row["after"] <= before["after"]:
+            yield f"{place}-after", _("应大于上一行（%(above)s）。") % {"above": before["after"]}

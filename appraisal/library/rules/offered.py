@@ -1,7 +1,7 @@
 """The dated values that a province may lay down itself: subject, words, shape, and the day each is looked up at.
 
-What is of the machine (jobs, files, sessions) is not offered. Source: domain reference 2.2–2.7, whose figures the files
-give as defaults "a province replaces by its own measures".
+What is of the machine (jobs, files, sessions) and what the law fixes is not offered (adr/0037). Source: domain
+reference 2.2–2.7, whose figures the files give as defaults "a province replaces by its own measures".
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
+import tenants
 from appraisal.library.rules import agreeing
 from appraisal.library.rules.agreeing import Others
 from appraisal.library.rules.shapes import (
@@ -24,6 +25,7 @@ from appraisal.library.rules.shapes import (
     Months,
     Record,
     Rows,
+    Several,
     Shape,
     Text,
     Words,
@@ -32,15 +34,19 @@ from core import parameters
 from core.parameters import Parameter
 
 APPRAISAL = Path(__file__).resolve().parents[2]
-SCORES, LEDGER, INSPECTIONS = (
-    APPRAISAL / folder / "params" for folder in ("rules", "ledger/rules", "inspections/rules")
+SCORES, LEDGER, INSPECTIONS, REPORTING, DUTIES = (
+    APPRAISAL / folder / "params"
+    for folder in ("rules", "ledger/rules", "inspections/rules", "reporting/rules", "duties/rules")
 )
+PEOPLE = Path(tenants.__file__).parent / "rules" / "params"
 SUBJECTS: Mapping[str, Words] = {
     "scores": gettext_lazy("计分与等次"),
     "year": gettext_lazy("年度考核与结果运用"),
     "days": gettext_lazy("期限"),
     "tracking": gettext_lazy("跟踪预警"),
-    "inspections": gettext_lazy("抽查与检查"),
+    "inspections": gettext_lazy("抽查、检查和督办"),
+    "reporting": gettext_lazy("填报"),
+    "reminders": gettext_lazy("提醒"),
 }
 GRADES = {
     "EXCELLENT": gettext_lazy("优秀"), "GOOD": gettext_lazy("良好"), "QUALIFIED": gettext_lazy("合格"),
@@ -208,7 +214,7 @@ def _offers() -> Iterable[Offer]:
             "item": Code(gettext_lazy("扣分事项的编码")), "hearing_days": _days(gettext_lazy("陈述申辩")),
             "basis": Text(gettext_lazy("认定的依据"), 200),
         }),
-        ON_DAY, agreeing.claim_agrees,
+        ON_DAY, agreeing.deducts,
     )  # fmt: skip
     yield Offer(
         "tie_break", SCORES, "scores", gettext_lazy("同分时的排序"),
@@ -402,6 +408,86 @@ def _offers() -> Iterable[Offer]:
             "DATA": _checklist(gettext_lazy("数据真实性")),
         }),
         gettext_lazy("检查任务安排当天的清单随任务固定；已安排的任务不变"),
+    )  # fmt: skip
+    yield from _procedure()
+    yield from _reports()
+
+
+def _procedure() -> Iterable[Offer]:
+    """How the bureau hears and tells."""
+    yield Offer(
+        "objection_panel", LEDGER, "days", gettext_lazy("复核小组的最少人数"),
+        Count(gettext_lazy("复核小组至少"), gettext_lazy("人"), most=15, odd=True),
+        gettext_lazy("按组成复核小组当天的规定；已组成的小组不变"),
+    )  # fmt: skip
+    yield Offer(
+        "statement_receipt_days", LEDGER, "days", gettext_lazy("扣分告知书的签收期限"),
+        _days(gettext_lazy("告知之日起")), WHEN_BEGUN,
+    )  # fmt: skip
+    yield Offer(
+        "matter", LEDGER, "inspections", gettext_lazy("督办事项的逾期"),
+        Record({
+            "item": Code(gettext_lazy("扣分事项的编码")),
+            "day_off": Choice(gettext_lazy("要求的日期不是工作日"), DAY_OFF),
+            "basis": Text(gettext_lazy("扣分的依据"), 200),
+        }),
+        gettext_lazy("期限按交办当天的规定，扣分按认定当天的规定"), agreeing.deducts,
+    )  # fmt: skip
+
+
+DAY_OFF = {"NEXT": gettext_lazy("顺延到下一个工作日"), "AS_GIVEN": gettext_lazy("不顺延")}
+HEARERS = {
+    "DEPUTY": gettext_lazy("分管领导；没有或由其本人逾期的，主要领导"), "FIRST": gettext_lazy("主要领导"),
+}  # fmt: skip
+
+
+def _reports() -> Iterable[Offer]:
+    """What is asked of who fills in and who is responsible."""
+    times = gettext_lazy("倍")
+    yield Offer(
+        "explain_change", REPORTING, "reporting", gettext_lazy("哪些变动要说明"),
+        Record({
+            "points": Amount(gettext_lazy("比率比上月变动超过"), gettext_lazy("个百分点"), least="0.1", most="100"),
+            "share": Amount(gettext_lazy("其他数比上月变动超过上月的"), times, least="0.01", most="100"),
+            "of_target": Amount(gettext_lazy("累计数一个月增加超过年度目标的"), times, least="0.01", most="100"),
+            "characters": Count(gettext_lazy("说明至少"), gettext_lazy("字"), most=200),
+        }),
+        gettext_lazy("按填报和提交当天的规定"),
+    )  # fmt: skip
+    unit = Text(gettext_lazy("计量单位"), 10)
+    yield Offer(
+        "additive_units", REPORTING, "reporting", gettext_lazy("分县填报、各县相加的计量单位"),
+        Several(gettext_lazy("计量单位"), unit, check=agreeing.adds_up), gettext_lazy("按填报当天的规定"),
+    )  # fmt: skip
+    yield Offer(
+        "whole_units", REPORTING, "reporting", gettext_lazy("只能填整数的计量单位"),
+        Several(gettext_lazy("计量单位"), unit), gettext_lazy("按填报当天的规定"),
+    )  # fmt: skip
+    yield Offer(
+        "duty_notice_days", DUTIES, "reminders", gettext_lazy("个人任务提前几天进入待办"),
+        Count(gettext_lazy("到期前"), gettext_lazy("天"), most=90), ON_DAY,
+    )  # fmt: skip
+    day = Count(gettext_lazy("工作日"), least=0, most=60)
+    over = Count(gettext_lazy("工作日"), most=60)
+    yield Offer(
+        "notice_days", PEOPLE, "reminders", gettext_lazy("到期前和逾期后的提醒"),
+        Record({
+            "before": Several(gettext_lazy("到期前几个工作日提醒（0 为当天）"), day, most=8, longest=40),
+            "after": Several(gettext_lazy("逾期后几个工作日提醒"), over, most=8, longest=40),
+        }),
+        ON_DAY,
+    )  # fmt: skip
+    yield Offer(
+        "notice_escalation", PEOPLE, "reminders", gettext_lazy("逾期向领导报告"),
+        Rows(
+            Record({
+                "after": Count(gettext_lazy("逾期几个工作日后"), WORKING_DAYS, most=60),
+                "to": Choice(gettext_lazy("向谁报告"), HEARERS),
+            }),
+            gettext_lazy("逐级报告"), most=6, check=agreeing.steps, unpack=agreeing.unpack_step,
+            pack=agreeing.pack_step,
+        ),
+        ON_DAY,
     )  # fmt: skip
 
 

@@ -108,12 +108,13 @@ class Amount(_Typed):
 
 @dataclass(frozen=True)
 class Count(_Typed):
-    """A whole number."""
+    """A whole number. odd: of people who vote, so that there is a majority."""
 
     label: Words
     unit: Words = ""
     least: int = 1
     most: int = 100
+    odd: bool = False
 
     def read(self, given: Any, path: str, problems: Problems) -> int:
         if _missing(given):
@@ -127,6 +128,10 @@ class Count(_Typed):
                 problems, path, _("%(label)s应在 %(least)s 至 %(most)s 之间，填的是 %(given)s。"),
                 label=self.label, least=self.least, most=self.most, given=text,
             )  # fmt: skip
+        elif self.odd and int(text) % 2 == 0:
+            _fail(
+                problems, path, _("%(label)s应为单数，表决才有多数；填的是 %(given)s。"), label=self.label, given=text
+            )
         else:
             return int(text)
         return 0
@@ -283,6 +288,38 @@ class Codes:
 
     def said(self, value: Any) -> str:
         return _("、").join(value)
+
+
+@dataclass(frozen=True)
+class Several:
+    """Several texts or whole numbers, none twice, typed with commas between; each: what one of them may be."""
+
+    label: Words
+    each: Text | Count
+    most: int = 40
+    longest: int = 600  # characters of the whole line
+    check: Check | None = None
+
+    def read(self, given: Any, path: str, problems: Problems) -> list[Any]:
+        if not isinstance(given, list) or not 1 <= len(given) <= self.most:
+            _fail(
+                problems, path, _("%(label)s：请填写 1 至 %(most)s 个，用顿号或逗号分开。"),
+                label=self.label, most=self.most,
+            )  # fmt: skip
+            return []
+        before = len(problems)
+        found = [self.each.read(one, path, problems) for one in given]
+        if len(problems) == before and len(set(found)) != len(found):
+            _fail(problems, path, _("%(label)s：有重复的，请每个只写一次。"), label=self.label)
+        if len(problems) == before and self.check:
+            problems += [Problem(path, said) for _where, said in self.check(found)]
+        return found
+
+    def typed(self, data: Mapping[str, Any], path: str) -> Any:
+        return [part for part in SEPARATORS.split(str(data.get(path, ""))) if part]
+
+    def said(self, value: Any) -> str:
+        return _("、").join(self.each.said(each) for each in value)
 
 
 @dataclass(frozen=True)
