@@ -98,3 +98,9 @@ def ledger_publishers(on: date) -> dict[str, tuple[str, ...]]:
 def panel_least(on: date) -> int:
     """How many members the panel that hears an objection has at least; their number is odd."""
     return int(_in_force("objection_panel", on))
+
+
+def next_panel_least(on: date) -> tuple[date, int] | None:
+    """From which day another number holds, and which; None while nothing is known."""
+    then = parameters.load(FOLDER / "objection_panel.yaml").next_after(on)
+    return (then.since, int(then.value)) if then else None

@@ -6,9 +6,11 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import Objection, PanelSeat
 from appraisal.ledger.policies import objections as policies
+from appraisal.ledger.rules import procedure
 from appraisal.ledger.rules.panels import Tally
 from appraisal.ledger.selectors import conflicts
 from appraisal.ledger.states import ObjectionState
@@ -110,6 +112,50 @@ class Candidate:
     person_id: int
     name: str
     why_not: str = ""
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """Too few people of the bureau can sit on a panel. asked: on how many of them it waits; free and barred: of those
+    whose role lets them; coming: (day, number) of a rule laid down already by which they are enough."""
+
+    asked: int
+    free: int
+    barred: int
+    coming: tuple[date, int] | None = None
+
+    @property
+    def sentence(self) -> str:
+        """What is in the way."""
+        return _("复核小组至少 %(asked)s 人；本局可以担任的 %(all)s 人中 %(barred)s 人须回避，只剩 %(free)s 人。") % {
+            "asked": self.asked, "all": self.free + self.barred, "barred": self.barred, "free": self.free,
+        }  # fmt: skip
+
+    @property
+    def ways(self) -> list[str]:
+        """What can be done about it."""
+        found = [
+            _("请系统管理员给本局另外 %(n)s 位与此事无关的人员授予检查人等角色，授予后就可以选。")
+            % {"n": self.asked - self.free}
+        ]
+        if self.coming is not None:
+            day, least = self.coming
+            found.append(_("已定 %(day)s 起至少 %(n)s 人，可到那天再组成小组。") % {"day": day, "n": least})
+        elif self.free:
+            found.append(
+                _("或由考核管理员在“本省规则”另定复核小组的最少人数（单数，可为 1 人），最早明天起执行，届时再组成。")
+            )
+        return found
+
+
+def shortage(people: Iterable["Candidate"], *, on: date) -> Shortage | None:
+    """Whether a panel cannot be named for want of people; None where they are enough."""
+    rows, least = list(people), procedure.panel_least(on)
+    free = sum(not row.why_not for row in rows)
+    if free >= least:
+        return None
+    coming = procedure.next_panel_least(on)
+    return Shortage(least, free, len(rows) - free, coming if coming and coming[1] <= free else None)
 
 
 def candidates(bureau: Office, objection: Objection, *, on: date) -> list[Candidate]:

@@ -25,20 +25,23 @@ REASON = 200  # characters of a reason to replace somebody, as the column takes
 def name_panel(*, objection_id: int, members: Sequence[int], actor: Actor, at: datetime) -> Objection:
     """Name who hears the objection: an odd number of people of the bureau, none with a conflict of interest.
 
-    members: user ids. Raises NotFound, Denied, Conflict (decided, named already), Invalid (too few, an even number,
-    somebody twice, somebody who cannot sit on it). Source: domain reference 2.2 step 16, 2.5; adr/0036.
+    members: user ids. Raises NotFound, Denied, Conflict (decided, named already), Invalid (too few, or too few there
+    are at all, an even number, somebody twice, somebody who cannot sit on it). Source: domain reference 2.2 step 16,
+    2.5; adr/0036.
     """
     objection = objections.lock_objection(actor, objection_id)
     on = timezone.localdate(at)
     bar = conflicts.bars_of(actor, [objection], on=on).get(objection.pk)
     policies.name_panel(actor, objection, bar=bar, tally=selectors.tally_of(objection))
     least = procedure.panel_least(on)
+    known = {row.person_id: row for row in selectors.candidates(actor.home, objection, on=on)}
+    if short := selectors.shortage(known.values(), on=on):
+        raise Invalid(" ".join((short.sentence, *short.ways)), field="members")
     if len(set(members)) != len(members) or len(members) < least or len(members) % 2 == 0:
         raise Invalid(
             _("复核小组由单数组成，至少 %(least)s 人，现在选了 %(n)s 人。") % {"least": least, "n": len(set(members))},
             field="members",
         )
-    known = {row.person_id: row for row in selectors.candidates(actor.home, objection, on=on)}
     for person in members:
         _check_candidate(known.get(person), field="members")
     PanelSeat.objects.bulk_create(_seat(objection, known[person], actor, at) for person in members)

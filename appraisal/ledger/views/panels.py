@@ -19,6 +19,7 @@ from appraisal.ledger.selectors import conflicts, panels
 from appraisal.ledger.selectors import objections as selectors
 from appraisal.ledger.usecases import panels as usecases
 from appraisal.ledger.views.evidence import file_items
+from appraisal.library.policies import lay_down
 from core.errors import Conflict
 from core.http import refusals_on, status_of
 
@@ -63,6 +64,7 @@ def name(request: HttpRequest, objection_id: int) -> HttpResponse:
     words = {
         "title": _("组成复核小组"), "confirm": _("确定小组"), "barred": [row for row in people if row.why_not],
         "hint": _("单数，至少 %(n)s 人；与这件申诉有利害关系的人不能参加。") % {"n": procedure.panel_least(on)},
+        "short": panels.shortage(people, on=on), "rules": not lay_down.reason(request.actor),
     }  # fmt: skip
     return _shown(request, objection, form, words)
 
@@ -87,7 +89,7 @@ def replace(request: HttpRequest, objection_id: int) -> HttpResponse:
             return redirect("ledger:objection", objection.pk)
     words = {
         "title": _("更换复核小组成员"), "confirm": _("更换"), "barred": [row for row in people if row.why_not],
-        "hint": _("已经表决的成员不能更换。"),
+        "hint": _("已经表决的成员不能更换。"), "nobody": not any(form.fields["person_id"].choices[1:]),
     }  # fmt: skip
     return _shown(request, objection, form, words)
 
