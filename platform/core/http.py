@@ -80,6 +80,38 @@ def status_of(form: BaseForm) -> int:
     return 422 if form.errors else 200
 
 
+class Told:
+    """What refuses a POST (422, 409, 403; not 404) is kept, so that its page comes again with it and what was typed.
+
+    For pages that are a grid: where a form bears every field, refusals_on puts it there. In a GET, and for a 404, the
+    refusal goes on and is a page of its own: `with Told(request) as told: check; on POST do it and return`.
+    """
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.refusal: Refusal | None = None
+        self._keeps = request.method == "POST"
+
+    def __enter__(self) -> "Told":
+        return self
+
+    def __exit__(self, _kind: Any, raised: BaseException | None, _trace: Any) -> bool:
+        if not self._keeps or not isinstance(raised, Refusal) or raised.status == 404:
+            return False
+        self.refusal = raised
+        return True
+
+    @property
+    def rows(self) -> list[dict]:
+        """The refusals of single rows."""
+        return self.refusal.rows if self.refusal else []
+
+    def status(self, form: BaseForm | None = None) -> int:
+        """The refusal's, else the form's: see status_of."""
+        if self.refusal is not None:
+            return self.refusal.status
+        return status_of(form) if form is not None else 200
+
+
 def refusal_response(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The page (or, for htmx, the fragment) that says why not, with the refusal's status."""
     template = "refusals/fragment.html" if getattr(request, "htmx", False) else "refusals/page.html"

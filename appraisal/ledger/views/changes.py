@@ -18,8 +18,7 @@ from appraisal.ledger.selectors import changes as selectors
 from appraisal.ledger.selectors import letters as letter_selectors
 from appraisal.ledger.usecases import changes as usecases
 from core import asking
-from core.errors import Refusal
-from core.http import reads
+from core.http import Told, reads
 from tenants.views.signing import signed
 
 
@@ -29,30 +28,23 @@ def apply(request: HttpRequest, letter_id: int) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     letter = letter_selectors.get_letter(actor, letter_id)
     today = timezone.localdate()
-    policies.apply(actor, letter, today)
     rows = letter_selectors.targets(letter)
     form = forms.GroundsForm(letter.cycle.year, today.month + 1, policies.ORDINARY, request.POST or None)
-    refusal: Refusal | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
+    with Told(request) as told:
+        policies.apply(actor, letter, today)
+        if request.method == "POST" and form.is_valid():
             change = usecases.apply_for_change(
                 letter_id=letter.pk, rows=forms.typed_rows(request.POST, rows), actor=actor, at=timezone.now(),
                 grounds=usecases.Grounds(**form.cleaned_data),
             )  # fmt: skip
-        except Refusal as caught:
-            if caught.status in (403, 404):
-                raise
-            refusal = caught
-        else:
             messages.success(request, _("调整申请已送出，等待省级批准。"))
             return redirect("ledger:change", change.pk)
     context = {
-        "letter": letter, "form": form, "refusal": refusal,
-        "grid": forms.grid(rows, request.POST or None, refusal.rows if refusal else []),
-        "days": forms.days(rows, request.POST or None, refusal.rows if refusal else []),
+        "letter": letter, "form": form, "refusal": told.refusal,
+        "grid": forms.grid(rows, request.POST or None, told.rows),
+        "days": forms.days(rows, request.POST or None, told.rows),
     }  # fmt: skip
-    status = refusal.status if refusal else 422 if form.errors else 200
-    return render(request, "ledger/letters/change_apply.html", context, status=status)
+    return render(request, "ledger/letters/change_apply.html", context, status=told.status(form))
 
 
 @require_http_methods(["GET", "POST"])
@@ -60,25 +52,19 @@ def transfer(request: HttpRequest, letter_id: int) -> HttpResponse:
     """The bureau moves targets from this office to another: a county moved, or the office was merged."""
     actor = request.actor  # type: ignore[attr-defined]
     letter = letter_selectors.get_letter(actor, letter_id)
-    policies.transfer(actor, letter)
     others = list(letter_selectors.letters_for(actor).filter(cycle_id=letter.cycle_id).exclude(pk=letter.pk))
     rows = letter_selectors.targets(letter)
     form = forms.TransferForm(letter, others, timezone.localdate().month + 1, request.POST or None)
-    refusal: Refusal | None = None
-    if request.method == "POST" and form.is_valid():
-        given = dict(form.cleaned_data)
-        typed = {row.indicator.code: request.POST.get(f"{row.indicator.code}-amount", "") for row in rows}
-        try:
+    with Told(request) as told:
+        policies.transfer(actor, letter)
+        if request.method == "POST" and form.is_valid():
+            given = dict(form.cleaned_data)
+            typed = {row.indicator.code: request.POST.get(f"{row.indicator.code}-amount", "") for row in rows}
             out, _into = usecases.transfer_targets(
                 from_letter_id=letter.pk, to_letter_id=given.pop("to_letter_id"), actor=actor, at=timezone.now(),
                 amounts={code: text for code, text in typed.items() if text.strip()},
                 grounds=usecases.Grounds(**given),
             )  # fmt: skip
-        except Refusal as caught:
-            if caught.status in (403, 404):
-                raise
-            refusal = caught
-        else:
             messages.success(request, _("划转已提出，等待省级领导批准。"))
             return redirect("ledger:change", out.pk)
     movable = [
@@ -86,9 +72,8 @@ def transfer(request: HttpRequest, letter_id: int) -> HttpResponse:
         for row in forms.of_letter(rows)
         if row.year_target
     ]
-    context = {"letter": letter, "form": form, "refusal": refusal, "movable": movable}
-    status = refusal.status if refusal else 422 if form.errors else 200
-    return render(request, "ledger/letters/change_transfer.html", context, status=status)
+    context = {"letter": letter, "form": form, "refusal": told.refusal, "movable": movable}
+    return render(request, "ledger/letters/change_transfer.html", context, status=told.status(form))
 
 
 @reads

@@ -18,6 +18,7 @@ from appraisal.ledger.selectors import cycles as cycle_selectors
 from appraisal.ledger.usecases import consultations as usecases
 from appraisal.ledger.views import letter_words
 from core.errors import Refusal
+from core.http import Told
 from core.workdays import Derivation
 
 TONES = {"OPEN": ("todo", "circle-dashed"), "FIRST": ("info", "arrow-up"), "CONTROL": ("warn", "arrow-down"),
@@ -68,37 +69,35 @@ def detail(request: HttpRequest, consultation_id: int) -> HttpResponse:
     consultation = selectors.get_consultation(actor, consultation_id)
     rows = selectors.figures(consultation)
     typed: list[usecases.Proposed] = []
-    refusal: Refusal | None = None
-    if request.method == "POST":
-        lock = request.POST.get("lock_version", "")
-        try:
+    with Told(request) as told:
+        if request.method == "POST":
+            lock = request.POST.get("lock_version", "")
             typed = forms.typed_rows(request.POST, rows)
             usecases.send_figures(
                 consultation_id=consultation.pk, rows=typed, note=request.POST.get("note", ""), actor=actor,
                 lock_version=int(lock) if lock.isdecimal() and len(lock) < 10 else -1, at=timezone.now(),
             )  # fmt: skip
-        except Refusal as caught:
-            if caught.status in (403, 404):
-                raise
-            refusal = caught
-        else:
             messages.success(request, _("已送出。"))
             return redirect("ledger:consultation", consultation.pk)
     refusals = selectors.refusals(actor, consultation)
-    step = None if refusals["send"] else policies.step_of(actor, consultation)
+    # Whoever typed sees what was typed, though that step may be sent no longer.
+    asked = request.POST.get("step") if typed else None
+    step = asked if asked in selectors.STEPS else None
+    if not refusals["send"]:
+        step = policies.step_of(actor, consultation)
     names = letter_words.steps()
     context = {
         **_shown(consultation),
-        "grid": forms.grid(rows, step, typed, refusal.rows if refusal else []),
+        "grid": forms.grid(rows, step, typed, told.rows),
         "names": [names[name] for name in selectors.STEPS],
         "step": step,
         "step_name": names[step] if step else "",
         "again": step is not None and consultation.state == step.upper(),
-        "note": request.POST.get("note", "") if refusal else getattr(consultation, f"{step}_note") if step else "",
-        "refusal": refusal,
+        "note": request.POST.get("note", "") if told.refusal else getattr(consultation, f"{step}_note") if step else "",
+        "refusal": told.refusal,
         "refusals": refusals,
         "why_due": str(Derivation.of(consultation.derivation)) if consultation.derivation else "",
         "above": actor.at_province,
         "timeline": letter_words.timeline(selectors.history(consultation)),
     }
-    return render(request, "ledger/letters/consultation.html", context, status=refusal.status if refusal else 200)
+    return render(request, "ledger/letters/consultation.html", context, status=told.status())

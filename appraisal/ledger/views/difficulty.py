@@ -16,7 +16,7 @@ from appraisal.ledger.policies import cycles as policies
 from appraisal.ledger.selectors import cycles as selectors
 from appraisal.ledger.usecases import difficulty as usecases
 from core import asking
-from core.errors import Refusal
+from core.http import Told
 
 
 class PublishForm(plain_forms.Form):
@@ -33,24 +33,20 @@ def table(request: HttpRequest, cycle_id: int) -> HttpResponse:
     policies.see_difficulty(actor, cycle)
     participants = selectors.participants(cycle)
     typed: dict[int, usecases.Coefficient] = {}
-    refusal: Refusal | None = None
-    if request.method == "POST":
-        data = request.POST
-        given = [
-            usecases.Coefficient(row.office_id, data.get(f"k-{row.office_id}", ""), data.get(f"r-{row.office_id}", ""))
-            for row in participants
-        ]
-        typed = {row.office_id: row for row in given}
-        try:
+    with Told(request) as told:
+        if request.method == "POST":
+            data = request.POST
+            given = [
+                usecases.Coefficient(
+                    row.office_id, data.get(f"k-{row.office_id}", ""), data.get(f"r-{row.office_id}", "")
+                )
+                for row in participants
+            ]
+            typed = {row.office_id: row for row in given}
             usecases.set_difficulty(cycle_id=cycle.pk, rows=given, actor=actor, at=timezone.now())
-        except Refusal as caught:
-            if caught.status in (403, 404):
-                raise
-            refusal = caught
-        else:
             messages.success(request, _("难度系数已保存，公布后生效。"))
             return redirect("ledger:difficulty", cycle.pk)
-    errors = {row["code"]: row["message"] for row in refusal.rows} if refusal else {}
+    errors = {row["code"]: row["message"] for row in told.rows}
     rows = []
     for row in participants:
         mine = typed.get(row.office_id)
@@ -63,9 +59,10 @@ def table(request: HttpRequest, cycle_id: int) -> HttpResponse:
                 "error": errors.get(row.office.schema_name, ""),
             }
         )
-    refusals = selectors.refusals(actor, cycle)
-    context = {"cycle": cycle, "rows": rows, "refusal": refusal, "editable": refusals["set_difficulty"] is None}
-    return render(request, "ledger/letters/difficulty.html", context, status=refusal.status if refusal else 200)
+    # Whoever typed sees what was typed, though it may be saved no longer.
+    editable = bool(typed) or selectors.refusals(actor, cycle)["set_difficulty"] is None
+    context = {"cycle": cycle, "rows": rows, "refusal": told.refusal, "editable": editable}
+    return render(request, "ledger/letters/difficulty.html", context, status=told.status())
 
 
 @require_http_methods(["GET", "POST"])

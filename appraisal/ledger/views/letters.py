@@ -20,8 +20,8 @@ from appraisal.ledger.usecases import letters as usecases
 from appraisal.ledger.views import letter_words
 from core import asking, serving
 from core.documents import Kind
-from core.errors import Invalid, Refusal
-from core.http import reads
+from core.errors import Invalid
+from core.http import Told, reads
 from tenants.views.signing import signed
 
 SAVED = "ledger:edit-letter"
@@ -88,39 +88,34 @@ def edit(request: HttpRequest, letter_id: int) -> HttpResponse:
     """The grid: every indicator's figures; a spreadsheet's rows can be pasted."""
     actor = request.actor  # type: ignore[attr-defined]
     letter = selectors.get_letter(actor, letter_id)
-    policies.edit(actor, letter)
     rows = selectors.targets(letter)
     typed: list[usecases.TargetRow] = []
-    refusal: Refusal | None = None
-    if request.method == "POST":
-        try:
+    with Told(request) as told:
+        if request.method == "POST":
             pasting = "take" in request.POST
             typed = (
                 forms.pasted_rows(request.POST.get("paste", "")) if pasting else forms.typed_rows(request.POST, rows)
             )
+        policies.edit(actor, letter)
+        if request.method == "POST":
             usecases.save_targets(
                 letter_id=letter.pk, rows=typed, lock_version=_lock(request), actor=actor, at=timezone.now()
             )
-        except Refusal as caught:
-            if caught.status == 404:
-                raise
-            refusal = caught
-        else:
             messages.success(request, _("目标已保存。"))
             return redirect(SAVED, letter.pk)
     lacking = selectors.lacking(rows)
     context = {
         "letter": letter,
-        "grid": forms.grid(rows, typed, refusal.rows if refusal else []),
+        "grid": forms.grid(rows, typed, told.rows),
         "lacking": lacking,
         "pasted": request.POST.get("paste", ""),
-        "refusal": refusal,
+        "refusal": told.refusal,
         "refusals": selectors.refusals(actor, letter),
         "figure_labels": forms.FIGURE_LABELS.values(),
         "timeline": letter_words.timeline(selectors.history(actor, letter, limit=8)),
         "neighbours": _neighbours(request, letter),
     }
-    return render(request, "ledger/letters/edit.html", context, status=refusal.status if refusal else 200)
+    return render(request, "ledger/letters/edit.html", context, status=told.status())
 
 
 def _neighbours(request: HttpRequest, letter: TargetLetter) -> list[TargetLetter]:

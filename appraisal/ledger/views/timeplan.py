@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods
 from appraisal.ledger.forms import timeplan as forms
 from appraisal.ledger.selectors import letters as letter_selectors
 from appraisal.ledger.selectors import timeplan as selectors
+from appraisal.ledger.states import LetterState
 from appraisal.ledger.usecases import timeplan as usecases
-from core.errors import Refusal
-from core.http import reads
+from core.http import Told, reads
 
 
 @reads
@@ -47,28 +47,23 @@ def edit(request: HttpRequest, letter_id: int) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     letter = letter_selectors.get_letter(actor, letter_id)
     today = timezone.localdate()
-    selectors.check(actor, letter, today)
+    if letter.state != LetterState.SIGNED:  # no months to type anything into
+        selectors.check(actor, letter, today)
     planned, standing = selectors.plan_of(letter), selectors.standing(letter, today)
     newest = selectors.plans(letter).first()
     form = forms.PlanForm(request.POST or None, initial={"number": newest.number if newest else 0})
-    refusal: Refusal | None = None
-    if request.method == "POST" and form.is_valid():
-        try:
+    with Told(request) as told:
+        selectors.check(actor, letter, today)
+        if request.method == "POST" and form.is_valid():
             usecases.lay_months_down(
                 letter_id=letter.pk, rows=forms.typed_rows(request.POST, planned, standing.first_open), actor=actor,
                 at=timezone.now(), **form.cleaned_data,
             )  # fmt: skip
-        except Refusal as caught:
-            if caught.status in (403, 404):
-                raise
-            refusal = caught
-        else:
             messages.success(request, _("分月计划已保存。"))
             return redirect("ledger:letter-plan", letter.pk)
     context = {
-        "letter": letter, "form": form, "refusal": refusal, "standing": standing, "months": range(1, 13),
+        "letter": letter, "form": form, "refusal": told.refusal, "standing": standing, "months": range(1, 13),
         "above": actor.at_province,
-        "grid": forms.grid(planned, standing.first_open, request.POST or None, refusal.rows if refusal else []),
+        "grid": forms.grid(planned, standing.first_open, request.POST or None, told.rows),
     }  # fmt: skip
-    status = refusal.status if refusal else 422 if form.errors else 200
-    return render(request, "ledger/letters/plan_edit.html", context, status=status)
+    return render(request, "ledger/letters/plan_edit.html", context, status=told.status(form))
