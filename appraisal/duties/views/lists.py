@@ -24,6 +24,8 @@ from core import serving
 from core.documents import Kind
 from core.http import reads
 
+FOLDED = 3  # lines of a target from which on they are folded: a list of a whole prefecture has a hundred
+
 
 @reads
 def index(request: HttpRequest) -> HttpResponse:
@@ -64,9 +66,12 @@ def _page(
     problems = checking.all_problems(found, people) if row.state in selectors.WORKED_ON else []
     done, keys = checking.covered(found, people)
     follows = row.state == ListState.CONFIRMED
+    groups = _groups(found, problems, standing, on)
     context: dict[str, Any] = {
         "letter": letter, "row": row, "versions": versions, "years": _years(request), "found": found,
-        "standing": ledger.standing(letter), "groups": _groups(found, problems, standing, on),
+        "standing": ledger.standing(letter), "groups": groups,
+        "folds": any(each["folds"] for _name, targets in groups for each in targets),
+        "opened": request.GET.get("open", ""),
         "follows": follows, "outdated": follows and found.version < _now(letter),
         "kpis": _kpis((done, keys), problems, _totals(standing.values(), on), follows=follows),
         "refusals": selectors.refusals(actor, row),
@@ -117,16 +122,19 @@ def _groups(found: Loaded, problems: list[checking.Problem], standing: dict[int,
     for code, demand in found.demands.items():
         tops = found.duties.get(code, [])
         sums = checking.sums_of(demand, tops)
+        lines = [duty for top in tops for duty in (top, *top.below)]
         groups.setdefault(demand.group, []).append(
             {
                 "demand": demand, "rule": rule_said(demand.rule, demand.lower), "sums": [_sum(each) for each in sums],
                 "problems": [each for each in problems if each.code == code],
                 "lines": [
-                    {"duty": duty, "below": duty is not top, "mine": standing[duty.pk],
+                    {"duty": duty, "below": duty not in tops, "mine": standing[duty.pk],
                      "overdue": standing[duty.pk].overdue(on)}
-                    for top in tops
-                    for duty in (top, *top.below)
+                    for duty in lines
                 ],
+                "folds": len(lines) >= FOLDED,
+                "done": sum(standing[duty.pk].done for duty in lines),
+                "late": sum(standing[duty.pk].overdue(on) for duty in lines),
             }
         )  # fmt: skip
     return list(groups.items())

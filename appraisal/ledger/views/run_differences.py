@@ -34,5 +34,6 @@ def changes(request: HttpRequest, run_id: int, before_run_id: int) -> HttpRespon
         "others": selectors.others(actor, after),
         "page_obj": page,
         "offices": selectors.changes_of(before, after, list(page)),
+        "opened": request.GET.get("open", ""),  # an office's slug, or all
     }
     return render(request, "ledger/scores/run_changes.html", context)

@@ -70,6 +70,31 @@ class TestList:
     def test_is_open_to_the_office(self, work: Work, as_, actor, office: str, role: Role, status: int) -> None:
         assert as_(actor(office, role)).get(f"/{office}/duties/").status_code == status
 
+    def test_folds_the_lines_of_a_target_that_has_many(self, work: Work, as_) -> None:
+        row, client = work.begin(), as_(work.owner)
+        work.complete(row)
+        whole = {"year_target": "1200", "q1": "300", "q2": "600", "q3": "900"}
+        half = {name: str(int(figure) // 2) for name, figure in whole.items()}
+        people = (f"person:{who.user_id}" for who in (work.owner, work.planner))
+        work.save(row, "A1", work.line(**whole), *(work.line(party, **half) for party in people), lock=1)
+        drafted = client.get("/kunming/duties/").content.decode()
+        work.submit(row)
+        work.confirm(row)
+
+        page = client.get("/kunming/duties/").content.decode()
+        folded = page.partition('<details class="an-fold dt-lines" data-print><summary>')[2].partition("</details>")[0]
+        assert page.count('class="an-fold dt-lines"') == 1  # the other two have a line each
+        assert "3 项任务" in folded
+        assert "已报送 0" in folded
+        assert folded.count("完成任务") == 3
+        assert "合计 1200" in folded  # what is made up is told inside, of a draft outside
+        assert "合计 1200" in drafted.partition('class="an-fold dt-lines"')[0]
+        opened = {
+            asked: "data-print open" in client.get(f"/kunming/duties/?open={asked}").content.decode()
+            for asked in ("A1", "A2", "all")
+        }
+        assert opened == {"A1": True, "A2": False, "all": True}
+
     def test_papers_and_the_workbook_come_as_files(self, work: Work, as_) -> None:
         row, client = work.confirmed(), as_(work.owner)
 

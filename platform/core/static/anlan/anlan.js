@@ -18,6 +18,9 @@
     remember('an-theme', theme);
     if (url) fetch(url, { method: 'POST', headers: JSON.parse(document.body.getAttribute('hx-headers')), body: new URLSearchParams({ theme: theme }) });
   }
+  /* 折起的明细也要印出来 */
+  window.addEventListener('beforeprint', function () { each(document.querySelectorAll('details[data-print]:not([open])'), function (box) { box.open = true; box.setAttribute('data-folded', ''); }); });
+  window.addEventListener('afterprint', function () { each(document.querySelectorAll('details[data-folded]'), function (box) { box.open = false; box.removeAttribute('data-folded'); }); });
   window.addEventListener('beforeprint', function () { printing = root.getAttribute('data-bs-theme'); if (printing === 'dark') setTheme('light'); });
   window.addEventListener('afterprint', function () { if (printing === 'dark') setTheme('dark'); });
 
