@@ -1,5 +1,6 @@
 """虚假填报认定: what is held to be false, the prefecture's side, the decision and what follows."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -19,8 +20,7 @@ from appraisal.inspections.policies import tasks as watching
 from appraisal.inspections.selectors import claims as selectors
 from appraisal.inspections.selectors import tasks
 from appraisal.inspections.usecases import claims as usecases
-from appraisal.inspections.views.asking import ask
-from appraisal.inspections.views.tasks import dialog
+from appraisal.inspections.views.asking import dialog
 from appraisal.ledger.views import years
 from appraisal.ledger.views.evidence import file_items, taken_in
 from core.errors import NotFound
@@ -97,14 +97,11 @@ def detail(request: HttpRequest, claim_id: int) -> HttpResponse:
 def state(request: HttpRequest, claim_id: int) -> HttpResponse:
     """The prefecture's side."""
     claim = selectors.get_claim(request.actor, claim_id)
-    ask(request, lambda: policies.state(request.actor, claim, on=timezone.localdate()))
-    words = {
-        "title": _("陈述申辩"), "confirm": _("提交"), "tone": "info", "done": _("已提交，等待省局决定。"),
-        "consequence": _("只能提交一次，提交后不能修改。"),
-    }  # fmt: skip
     return dialog(
-        request, StatementForm(request.POST or None, request.FILES or None), words, _back(claim),
-        lambda data: usecases.state_side(claim_id=claim.pk, actor=request.actor, at=timezone.now(), **data),
+        request, StatementForm, check=lambda: policies.state(request.actor, claim, on=timezone.localdate()),
+        do=partial(usecases.state_side, claim_id=claim.pk), back=_back(claim),
+        title=_("陈述申辩"), confirm=_("提交"), tone="info", done=_("已提交，等待省局决定。"),
+        consequence=_("只能提交一次，提交后不能修改。"),
     )  # fmt: skip
 
 
@@ -112,14 +109,11 @@ def state(request: HttpRequest, claim_id: int) -> HttpResponse:
 def confirm(request: HttpRequest, claim_id: int) -> HttpResponse:
     """Confirm it."""
     claim = selectors.get_claim(request.actor, claim_id)
-    ask(request, lambda: policies.confirm(request.actor, claim, on=timezone.localdate()))
-    words = {
-        "title": _("认定虚假填报"), "confirm": _("认定"), "tone": "bad", "done": _("已认定，下一次计算得分时计入。"),
-        "consequence": _("该指标从尚未核定的月份起计 0 分，并按清单扣分；已核定的得分不变。"),
-    }  # fmt: skip
     return dialog(
-        request, ClaimDecisionForm(request.POST or None), words, _back(claim),
-        lambda data: usecases.confirm_false_claim(claim_id=claim.pk, actor=request.actor, at=timezone.now(), **data),
+        request, ClaimDecisionForm, check=lambda: policies.confirm(request.actor, claim, on=timezone.localdate()),
+        do=partial(usecases.confirm_false_claim, claim_id=claim.pk), back=_back(claim),
+        title=_("认定虚假填报"), confirm=_("认定"), tone="bad", done=_("已认定，下一次计算得分时计入。"),
+        consequence=_("该指标从尚未核定的月份起计 0 分，并按清单扣分；已核定的得分不变。"),
     )  # fmt: skip
 
 
@@ -127,14 +121,11 @@ def confirm(request: HttpRequest, claim_id: int) -> HttpResponse:
 def drop(request: HttpRequest, claim_id: int) -> HttpResponse:
     """Do not confirm it."""
     claim = selectors.get_claim(request.actor, claim_id)
-    ask(request, lambda: policies.drop(request.actor, claim))
-    words = {
-        "title": _("不予认定"), "confirm": _("不予认定"), "tone": "info", "done": _("已作出决定。"),
-        "consequence": _("不扣分，指标照常计分；理由告知州市。"),
-    }  # fmt: skip
     return dialog(
-        request, ClaimDecisionForm(request.POST or None), words, _back(claim),
-        lambda data: usecases.drop_false_claim(claim_id=claim.pk, actor=request.actor, at=timezone.now(), **data),
+        request, ClaimDecisionForm, check=lambda: policies.drop(request.actor, claim),
+        do=partial(usecases.drop_false_claim, claim_id=claim.pk), back=_back(claim),
+        title=_("不予认定"), confirm=_("不予认定"), tone="info", done=_("已作出决定。"),
+        consequence=_("不扣分，指标照常计分；理由告知州市。"),
     )  # fmt: skip
 
 

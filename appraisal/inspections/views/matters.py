@@ -1,6 +1,6 @@
 """督办事项: what is assigned, the replies, what is returned or closed, and what a missed day comes to."""
 
-from typing import Any
+from functools import partial
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -20,8 +20,7 @@ from appraisal.inspections.selectors import matters as selectors
 from appraisal.inspections.selectors import tasks
 from appraisal.inspections.states import MatterState
 from appraisal.inspections.usecases import matters as usecases
-from appraisal.inspections.views.asking import ask
-from appraisal.inspections.views.tasks import dialog
+from appraisal.inspections.views.asking import dialog
 from appraisal.ledger.views import years
 from appraisal.ledger.views.evidence import file_items, taken_in
 from core.errors import NotFound
@@ -93,14 +92,11 @@ def _late(step: MatterStep) -> bool:
 def reply(request: HttpRequest, matter_id: int) -> HttpResponse:
     """The office's reply."""
     matter = selectors.get_matter(request.actor, matter_id)
-    ask(request, lambda: policies.reply(request.actor, matter))
-    words = {
-        "title": _("回复督办事项"), "confirm": _("提交回复"), "tone": "info", "done": _("已回复，等待省局办结。"),
-        "consequence": _("提交后不能修改；不符合要求的，省局退回后再回复。"),
-    }  # fmt: skip
     return dialog(
-        request, forms.ReplyForm(request.POST or None, request.FILES or None), words, _back(matter),
-        lambda data: usecases.reply(matter_id=matter.pk, actor=request.actor, at=timezone.now(), **data),
+        request, forms.ReplyForm, check=lambda: policies.reply(request.actor, matter),
+        do=partial(usecases.reply, matter_id=matter.pk), back=_back(matter),
+        title=_("回复督办事项"), confirm=_("提交回复"), tone="info", done=_("已回复，等待省局办结。"),
+        consequence=_("提交后不能修改；不符合要求的，省局退回后再回复。"),
     )  # fmt: skip
 
 
@@ -108,14 +104,11 @@ def reply(request: HttpRequest, matter_id: int) -> HttpResponse:
 def return_(request: HttpRequest, matter_id: int) -> HttpResponse:
     """Back to the office with a reason and a new day."""
     matter = selectors.get_matter(request.actor, matter_id)
-    ask(request, lambda: policies.judge(request.actor, matter))
-    words = {
-        "title": _("退回督办回复"), "confirm": _("退回"), "tone": "warn", "done": _("已退回。"),
-        "consequence": _("州市在新的期限内再次回复；以前逾期的记录保留。"),
-    }  # fmt: skip
     return dialog(
-        request, forms.MatterReturnForm(request.POST or None, request.FILES or None), words, _back(matter),
-        lambda data: usecases.return_(matter_id=matter.pk, actor=request.actor, at=timezone.now(), **data),
+        request, forms.MatterReturnForm, check=lambda: policies.judge(request.actor, matter),
+        do=partial(usecases.return_, matter_id=matter.pk), back=_back(matter),
+        title=_("退回督办回复"), confirm=_("退回"), tone="warn", done=_("已退回。"),
+        consequence=_("州市在新的期限内再次回复；以前逾期的记录保留。"),
     )  # fmt: skip
 
 
@@ -123,14 +116,11 @@ def return_(request: HttpRequest, matter_id: int) -> HttpResponse:
 def close(request: HttpRequest, matter_id: int) -> HttpResponse:
     """The reply does."""
     matter = selectors.get_matter(request.actor, matter_id)
-    ask(request, lambda: policies.judge(request.actor, matter))
-    words = {
-        "title": _("办结督办事项"), "confirm": _("办结"), "tone": "info", "done": _("已办结。"),
-        "consequence": _("办结后不能再改；逾期是否扣分另行决定。"),
-    }  # fmt: skip
     return dialog(
-        request, forms.CloseForm(request.POST or None), words, _back(matter),
-        lambda data: usecases.close(matter_id=matter.pk, actor=request.actor, at=timezone.now(), **data),
+        request, forms.CloseForm, check=lambda: policies.judge(request.actor, matter),
+        do=partial(usecases.close, matter_id=matter.pk), back=_back(matter),
+        title=_("办结督办事项"), confirm=_("办结"), tone="info", done=_("已办结。"),
+        consequence=_("办结后不能再改；逾期是否扣分另行决定。"),
     )  # fmt: skip
 
 
@@ -138,14 +128,11 @@ def close(request: HttpRequest, matter_id: int) -> HttpResponse:
 def withdraw(request: HttpRequest, matter_id: int) -> HttpResponse:
     """It should not have been assigned."""
     matter = selectors.get_matter(request.actor, matter_id)
-    ask(request, lambda: policies.withdraw(request.actor, matter))
-    words = {
-        "title": _("撤回督办事项"), "confirm": _("撤回"), "tone": "warn", "done": _("已撤回。"),
-        "consequence": _("州市不再回复，也不扣分；经过保留。"),
-    }  # fmt: skip
     return dialog(
-        request, forms.MatterReasonForm(request.POST or None), words, _back(matter),
-        lambda data: usecases.withdraw(matter_id=matter.pk, actor=request.actor, at=timezone.now(), **data),
+        request, forms.MatterReasonForm, check=lambda: policies.withdraw(request.actor, matter),
+        do=partial(usecases.withdraw, matter_id=matter.pk), back=_back(matter),
+        title=_("撤回督办事项"), confirm=_("撤回"), tone="warn", done=_("已撤回。"),
+        consequence=_("州市不再回复，也不扣分；经过保留。"),
     )  # fmt: skip
 
 
@@ -153,18 +140,13 @@ def withdraw(request: HttpRequest, matter_id: int) -> HttpResponse:
 def deduct(request: HttpRequest, matter_id: int) -> HttpResponse:
     """Points off for a missed day."""
     matter, on = selectors.get_matter(request.actor, matter_id), timezone.localdate()
-    ask(request, lambda: policies.settle(request.actor, matter, on=on))
-    words = {
-        "title": _("确认逾期扣分"), "confirm": _("确认扣分"), "tone": "bad",
-        "done": _("已登记扣分，下一次计算得分时计入。"),
-        "consequence": _("按加扣分清单登记一次扣分，从尚未核定的月份起计；已核定的得分不变。"),
-    }  # fmt: skip
-    form = forms.DeductForm(
-        request.POST or None, request.FILES or None, initial={"confirming_unit": request.actor.office.full_label}
-    )
     return dialog(
-        request, form, words, _back(matter),
-        lambda data: usecases.deduct(matter_id=matter.pk, actor=request.actor, at=timezone.now(), **data),
+        request, partial(forms.DeductForm, initial={"confirming_unit": request.actor.office.full_label}),
+        check=lambda: policies.settle(request.actor, matter, on=on),
+        do=partial(usecases.deduct, matter_id=matter.pk), back=_back(matter),
+        title=_("确认逾期扣分"), confirm=_("确认扣分"), tone="bad",
+        done=_("已登记扣分，下一次计算得分时计入。"),
+        consequence=_("按加扣分清单登记一次扣分，从尚未核定的月份起计；已核定的得分不变。"),
     )  # fmt: skip
 
 
@@ -172,14 +154,11 @@ def deduct(request: HttpRequest, matter_id: int) -> HttpResponse:
 def spare(request: HttpRequest, matter_id: int) -> HttpResponse:
     """No points off."""
     matter, on = selectors.get_matter(request.actor, matter_id), timezone.localdate()
-    ask(request, lambda: policies.settle(request.actor, matter, on=on))
-    words: dict[str, Any] = {
-        "title": _("逾期不扣分"), "confirm": _("不扣分"), "tone": "info", "done": _("已作出决定。"),
-        "consequence": _("逾期的记录保留，不扣分；理由告知州市。"),
-    }  # fmt: skip
     return dialog(
-        request, forms.MatterReasonForm(request.POST or None), words, _back(matter),
-        lambda data: usecases.spare(matter_id=matter.pk, actor=request.actor, at=timezone.now(), **data),
+        request, forms.MatterReasonForm, check=lambda: policies.settle(request.actor, matter, on=on),
+        do=partial(usecases.spare, matter_id=matter.pk), back=_back(matter),
+        title=_("逾期不扣分"), confirm=_("不扣分"), tone="info", done=_("已作出决定。"),
+        consequence=_("逾期的记录保留，不扣分；理由告知州市。"),
     )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """整改台账: what has to be rectified by when; the prefecture answers, the bureau closes or returns."""
 
+from functools import partial
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,8 +16,7 @@ from appraisal.inspections.policies import tasks as policies
 from appraisal.inspections.selectors import tasks as selectors
 from appraisal.inspections.states import RectificationState
 from appraisal.inspections.usecases import rectifications as usecases
-from appraisal.inspections.views.asking import ask
-from appraisal.inspections.views.tasks import dialog
+from appraisal.inspections.views.asking import dialog
 from appraisal.ledger.views.evidence import file_items
 from core.http import reads
 
@@ -68,14 +69,11 @@ def answer(request: HttpRequest, row_id: int) -> HttpResponse:
     """The prefecture's answer."""
     actor = request.actor
     row = selectors.get_rectification(actor, row_id)
-    ask(request, lambda: policies.answer(actor, row))
-    words = {
-        "title": _("整改答复"), "confirm": _("提交答复"), "tone": "info", "done": _("答复已提交，等待销号。"),
-        "consequence": _("写明怎样整改、结果如何，附上佐证材料；提交后由省局核对销号。"),
-    }  # fmt: skip
     return dialog(
-        request, RectifyForm(request.POST or None, request.FILES or None), words, _back(row_id),
-        lambda data: usecases.answer(row_id=row_id, actor=actor, at=timezone.now(), **data),
+        request, RectifyForm, check=lambda: policies.answer(actor, row),
+        do=partial(usecases.answer, row_id=row_id), back=_back(row_id),
+        title=_("整改答复"), confirm=_("提交答复"), tone="info", done=_("答复已提交，等待销号。"),
+        consequence=_("写明怎样整改、结果如何，附上佐证材料；提交后由省局核对销号。"),
     )  # fmt: skip
 
 
@@ -84,14 +82,11 @@ def return_(request: HttpRequest, row_id: int) -> HttpResponse:
     """What was answered does not do."""
     actor = request.actor
     row = selectors.get_rectification(actor, row_id)
-    ask(request, lambda: policies.judge(actor, row))
-    words = {
-        "title": _("退回再改"), "confirm": _("退回"), "tone": "warn", "done": _("已退回。"),
-        "consequence": _("州市会看到理由，期限不变。"),
-    }  # fmt: skip
     return dialog(
-        request, ReasonForm(request.POST or None), words, _back(row_id),
-        lambda data: usecases.return_(row_id=row_id, actor=actor, at=timezone.now(), **data),
+        request, ReasonForm, check=lambda: policies.judge(actor, row),
+        do=partial(usecases.return_, row_id=row_id), back=_back(row_id),
+        title=_("退回再改"), confirm=_("退回"), tone="warn", done=_("已退回。"),
+        consequence=_("州市会看到理由，期限不变。"),
     )  # fmt: skip
 
 
@@ -100,14 +95,11 @@ def close(request: HttpRequest, row_id: int) -> HttpResponse:
     """Close the line."""
     actor = request.actor
     row = selectors.get_rectification(actor, row_id)
-    ask(request, lambda: policies.judge(actor, row))
-    words = {
-        "title": _("销号"), "confirm": _("销号"), "tone": "info", "done": _("已销号。"),
-        "consequence": _("写明核对了什么；销号后不能再改。"),
-    }  # fmt: skip
     return dialog(
-        request, RectifyForm(request.POST or None, request.FILES or None), words, _back(row_id),
-        lambda data: usecases.close(row_id=row_id, actor=actor, at=timezone.now(), **data),
+        request, RectifyForm, check=lambda: policies.judge(actor, row),
+        do=partial(usecases.close, row_id=row_id), back=_back(row_id),
+        title=_("销号"), confirm=_("销号"), tone="info", done=_("已销号。"),
+        consequence=_("写明核对了什么；销号后不能再改。"),
     )  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 """现场检查: the tasks, one task point by point (on a phone, too), its findings, its end."""
 
-from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -13,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
-from django_htmx.http import HttpResponseClientRedirect
 
 from appraisal.inspections.forms.draws import ReasonForm
 from appraisal.inspections.forms.tasks import AnswerItemForm, DaysForm, FindingForm, PlanForm, SummaryForm
@@ -24,7 +22,7 @@ from appraisal.inspections.selectors import draws, risk
 from appraisal.inspections.selectors import tasks as selectors
 from appraisal.inspections.states import TaskState
 from appraisal.inspections.usecases import tasks as usecases
-from appraisal.inspections.views.asking import ask
+from appraisal.inspections.views.asking import ask, dialog
 from appraisal.ledger.views import years
 from appraisal.ledger.views.evidence import file_items, taken_in
 from core.errors import NotFound
@@ -182,15 +180,12 @@ def find(request: HttpRequest, task_id: int) -> HttpResponse:
 def finish(request: HttpRequest, task_id: int) -> HttpResponse:
     """Finish the task."""
     task = selectors.get_task(request.actor, task_id)
-    ask(request, lambda: policies.work(request.actor, task))
-    words = {
-        "title": _("办结检查任务"), "confirm": _("办结"), "tone": "warn",
-        "consequence": _("办结后州市可以看到全部结论，限期整改的事项从次日起计算期限，不能再改。"),
-        "done": _("任务已办结。"),
-    }  # fmt: skip
     return dialog(
-        request, SummaryForm(request.POST or None), words, reverse("inspections:task", args=[task.pk]),
-        lambda data: usecases.finish_task(task_id=task.pk, actor=request.actor, at=timezone.now(), **data),
+        request, SummaryForm, check=lambda: policies.work(request.actor, task),
+        do=partial(usecases.finish_task, task_id=task.pk), back=reverse("inspections:task", args=[task.pk]),
+        title=_("办结检查任务"), confirm=_("办结"), tone="warn",
+        consequence=_("办结后州市可以看到全部结论，限期整改的事项从次日起计算期限，不能再改。"),
+        done=_("任务已办结。"),
     )  # fmt: skip
 
 
@@ -198,31 +193,9 @@ def finish(request: HttpRequest, task_id: int) -> HttpResponse:
 def cancel(request: HttpRequest, task_id: int) -> HttpResponse:
     """Cancel a task that has not begun."""
     task = selectors.get_task(request.actor, task_id)
-    ask(request, lambda: policies.cancel(request.actor, task))
-    words = {
-        "title": _("取消检查任务"), "confirm": _("取消任务"), "tone": "bad",
-        "consequence": _("任务和取消理由留在记录里。"), "done": _("任务已取消。"),
-    }  # fmt: skip
     return dialog(
-        request, ReasonForm(request.POST or None), words, reverse("inspections:task", args=[task.pk]),
-        lambda data: usecases.cancel_task(task_id=task.pk, actor=request.actor, at=timezone.now(), **data),
+        request, ReasonForm, check=lambda: policies.cancel(request.actor, task),
+        do=partial(usecases.cancel_task, task_id=task.pk), back=reverse("inspections:task", args=[task.pk]),
+        title=_("取消检查任务"), confirm=_("取消任务"), tone="bad",
+        consequence=_("任务和取消理由留在记录里。"), done=_("任务已取消。"),
     )  # fmt: skip
-
-
-def dialog(
-    request: HttpRequest, form: BaseForm, words: dict[str, Any], back: str, act: Callable[[dict[str, Any]], object]
-) -> HttpResponse:
-    """GET asks, POST does it and goes `back`; a refusal stays in the dialog."""
-    if request.method == "POST" and form.is_valid():
-        with refusals_on(form), transaction.atomic():
-            data = dict(form.cleaned_data)
-            if "evidence" in data:
-                data["evidence"] = taken_in(data["evidence"], actor=request.actor, at=timezone.now())
-            act(data)
-            messages.success(request, words["done"])
-            return HttpResponseClientRedirect(back) if request.htmx else redirect(back)
-    template = "inspections/ask.html" + ("#dialog" if request.htmx else "")
-    context = {"form": form, "back": back, "url": request.path, "upload": "evidence" in form.fields, **words}
-    response = render(request, template, context, status=status_of(form))
-    response["Vary"] = "HX-Request"
-    return response

@@ -1,5 +1,5 @@
-"""A running year with two offices, the bureau's administrator, a reporter, and a matter assigned to the reporter's
-office. A file of tests may have a year of its own.
+"""A running year with two offices, the bureau's administrator and inspectors, a reporter, and a matter assigned to the
+reporter's office. A file of tests may have a year of its own.
 """
 
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from django.utils import timezone
 from appraisal.inspections.models import Matter
 from tenants.actors import Actor
 from tenants.models import Office, Role
+from tests.appraisal.inspections import setting
 from tests.appraisal.verification_setting import Year, running_year
 from tests.conftest import NOON
 
@@ -27,6 +28,11 @@ def admin(actor: Callable[..., Actor]) -> Actor:
 @pytest.fixture
 def reporter(actor: Callable[..., Actor]) -> Actor:
     return actor("kunming", Role.REPORTER)
+
+
+@pytest.fixture
+def team(actor: Callable[..., Actor]) -> list[Actor]:
+    return setting.inspectors(actor)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from tenants.actors import Actor
 from tenants.models import Office, Role
 from tests.appraisal.inspections.test_tasks import FOUND, paper, underway
 from tests.appraisal.panel_setting import HEARING, heard
-from tests.appraisal.verification_setting import Year, running_year
+from tests.appraisal.verification_setting import Year
 from tests.conftest import NOON, TODAY
 
 LATER = NOON + timedelta(days=30)
@@ -40,23 +40,8 @@ PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
 @pytest.fixture
-def year(offices: dict[str, Office]) -> Year:
-    return running_year(offices["yunnan"], [offices["kunming"], offices["puer"]])
-
-
-@pytest.fixture
-def admin(actor: Callable[..., Actor]) -> Actor:
-    return actor("yunnan", Role.APPRAISAL_ADMIN)
-
-
-@pytest.fixture
 def inspector(actor: Callable[..., Actor]) -> Actor:
     return actor("yunnan", Role.INSPECTOR)
-
-
-@pytest.fixture
-def reporter(actor: Callable[..., Actor]) -> Actor:
-    return actor("kunming", Role.REPORTER)
 
 
 def propose(year: Year, who: Actor, office: Office, **more: Any) -> FalseClaim:

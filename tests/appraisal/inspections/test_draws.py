@@ -30,16 +30,6 @@ def year(offices: dict[str, Office]) -> Year:
     return running_year(offices["yunnan"], [offices["kunming"], offices["puer"], offices["diqing"]])
 
 
-@pytest.fixture
-def admin(actor: Callable[..., Actor]) -> Actor:
-    return actor("yunnan", Role.APPRAISAL_ADMIN)
-
-
-@pytest.fixture
-def team(actor: Callable[..., Actor]) -> list[Actor]:
-    return setting.inspectors(actor)
-
-
 class TestPreparing:
     def test_weighs_every_prefecture_by_what_the_record_says(
         self, year: Year, offices: dict[str, Office], admin: Actor, team: list[Actor]

@@ -38,11 +38,6 @@ def year(offices: dict[str, Office], clock: Callable[[int], None]) -> Year:
 
 
 @pytest.fixture
-def team(actor: Callable[..., Actor]) -> list[Actor]:
-    return setting.inspectors(actor)
-
-
-@pytest.fixture
 def admin(signed_in: Callable[..., Client]) -> Client:
     return signed_in("yunnan", Role.APPRAISAL_ADMIN)
 

@@ -34,21 +34,6 @@ def year(offices: dict[str, Office]) -> Year:
     return running_year(offices["yunnan"], [offices["kunming"], offices["puer"], offices["diqing"]])
 
 
-@pytest.fixture
-def admin(actor: Callable[..., Actor]) -> Actor:
-    return actor("yunnan", Role.APPRAISAL_ADMIN)
-
-
-@pytest.fixture
-def team(actor: Callable[..., Actor]) -> list[Actor]:
-    return setting.inspectors(actor)
-
-
-@pytest.fixture
-def reporter(actor: Callable[..., Actor]) -> Actor:
-    return actor("kunming", Role.REPORTER)
-
-
 def paper(slug: str) -> StoredFile:
     return StoredFile.objects.create(
         office=slug, name="现场照片.jpg", media_type="image/jpeg", size=9, sha256="cd" * 32, uploaded_by_id=1,
