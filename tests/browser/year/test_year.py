@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from core import tiers
 from tests.browser.conftest import PATIENCE, running
-from tests.browser.year import following, months, on_site, preparing, result
+from tests.browser.year import assigned, following, months, on_site, preparing, result, told
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NAMES = {"kunming": "昆明市", "puer": "普洱市"}
@@ -26,6 +26,7 @@ AGREED = {"kunming": {"A1": "1200", "A2": "2400"}, "puer": {"A1": "960", "A2": "
 OWN = {"A1": 22, "A2": 13, "A6": 10, "B1": 8, "B6": 10, "B7": 8, "B8": 3, "B9": 7, "H1": 5}
 INSPECTION = "2026 年上半年现场检查"
 REQUIREMENT = "逐户核对并销册，报整改结果。"
+MATTER = "报送汛期临时安置点清单"
 
 
 class Played:
@@ -103,6 +104,7 @@ def play(year: Played, reported: set[int], folder: Path) -> None:
     preparing.change_the_letter(year, "kunming", "A1", "1100", "800")
     every_month(year, (7,), reported)
     inspected(year, folder)
+    followed_up(year)
     every_month(year, (8, 9, 10), reported)
     result.reward(year, "昆明市")
     every_month(year, (11, 12), reported)
@@ -175,8 +177,23 @@ def inspected(year: Played, folder: Path) -> None:
     on_site.put_right(year, slug, REQUIREMENT)
 
 
+def followed_up(year: Played) -> None:
+    """One of the offices replies twice, the other not at all."""
+    year.at("2026-08-27T01:30:00+00:00")
+    assigned.assign(year, MATTER, "2026-09-01")
+    assigned.reply(year, "kunming", MATTER, "共十二个点，清单附后。")
+    assigned.return_it(year, NAMES["kunming"], MATTER, "缺两个县的安置点，请补齐。", "2026-09-02")
+    assigned.reply(year, "kunming", MATTER, "已补齐，共十五个点。")
+    year.at("2026-09-02T01:30:00+00:00")
+    assigned.close(year, NAMES["kunming"], MATTER)
+    assigned.deduct(year, NAMES["puer"], MATTER)
+
+
 def january(year: Played) -> None:
+    told.tell_the_offices(year, 12, len(NAMES))
     year.at("2027-01-08T01:30:00+00:00")
+    for slug, reasons in (("kunming", ("获省级表彰",)), ("puer", ("督办事项逾期未回复", "−0.5"))):
+        assert told.receive(year, slug, *reasons)[:4] == b"%PDF"
     for slug in NAMES:
         result.appraise_oneself(year, slug, OWN)
     result.object_to(year, "kunming", "B9", "评议漏计一名评委，原始票为 8 分。")
