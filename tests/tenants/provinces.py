@@ -5,15 +5,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.test import override_settings
 
 from core import cells
 from core import office as office_core
+from core.models import EventRecord, IdempotencyRecord, SensitiveRead
 from core.postgres import owner, seats
 from core.postgres.base import quoted
 from core.postgres.wall import logins as wall
 from tenants import logins
+from tenants.models import OpenSession, SignInAttempt
 
 
 @contextmanager
@@ -53,6 +56,14 @@ def committed() -> Iterator[None]:
     mount = office_core.Mount(office_core.PUBLIC_SCHEMA, cell=office_core.OWNER)
     with office_core.mounted(mount), transaction.atomic():
         yield
+
+
+def sweep() -> None:
+    """What requests of these packages leave behind goes after each file, not only after the last one: by whomever."""
+    with committed():
+        for traces in (OpenSession, Session, SignInAttempt, IdempotencyRecord, SensitiveRead, EventRecord):
+            traces.objects.all().delete()
+    connection.close()
 
 
 assert settings.PROVINCE_LOGINS_FILE == ""

@@ -4,16 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection, connections
 
 from core import office as office_core
-from core.models import EventRecord, IdempotencyRecord
 from core.postgres import seats
-from tenants.models import Membership, Office, OpenSession, SignInAttempt, User
+from tenants.models import Membership, Office, User
 from tests import factories
 from tests.tenants.cells.setting import PEOPLE
-from tests.tenants.provinces import committed, with_logins
+from tests.tenants.provinces import committed, sweep, with_logins
 
 
 @pytest.fixture(scope="package")
@@ -28,12 +26,17 @@ def provinces(django_db_setup, django_db_blocker, tmp_path_factory: pytest.TempP
             yield people
         with committed():
             ids = [person.pk for person in people.values()]
-            OpenSession.objects.filter(user__in=ids).delete()
             Membership.objects.filter(user__in=ids).delete()
             User.objects.filter(pk__in=ids).delete()
-            for traces in (SignInAttempt, IdempotencyRecord, Session, EventRecord):  # of requests, by whomever
-                traces.objects.all().delete()
         connection.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def swept(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """The people stay for the next file; what was done by them does not."""
+    yield
+    with django_db_blocker.unblock():
+        sweep()
 
 
 @pytest.fixture

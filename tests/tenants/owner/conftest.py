@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection
 
 from core import jobs
@@ -11,19 +10,16 @@ from core import office as office_core
 from core.models import (
     AuditAnchor,
     AuditCheck,
-    EventRecord,
-    IdempotencyRecord,
     Job,
     Schedule,
-    SensitiveRead,
 )
 from core.postgres import owner
 from core.postgres.wall import asking
-from tenants.models import Membership, Office, OpenSession, SignInAttempt, User
+from tenants.models import Membership, Office, User
 from tests import factories
 from tests.tenants.owner.setting import OWNERS, PEOPLE
 from tests.tenants.owners import with_owner, without_the_owners_login
-from tests.tenants.provinces import committed
+from tests.tenants.provinces import committed, sweep
 
 
 @pytest.fixture(scope="package")
@@ -39,13 +35,19 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory: pytest.TempPathF
             yield people
         with committed():
             ids = [person.pk for person in people.values()]
-            OpenSession.objects.filter(user__in=ids).delete()
             Membership.objects.filter(user__in=ids).delete()
             User.objects.filter(pk__in=ids).delete()
-            requests = (SignInAttempt, IdempotencyRecord, Session)
-            for traces in (*requests, Job, Schedule, SensitiveRead, EventRecord, AuditAnchor, AuditCheck):
+            for traces in (Job, Schedule, AuditAnchor, AuditCheck):
                 traces.objects.all().delete()
         connection.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def swept(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """The people stay for the next file; what was done by them does not."""
+    yield
+    with django_db_blocker.unblock():
+        sweep()
 
 
 @pytest.fixture
