@@ -1,6 +1,6 @@
 """The access matrix: every URL and method, who may reach it. Regenerate as below, then read the diff.
 
-    ANLAN_UPDATE_ACCESS=1 pytest tests/house/test_access_matrix.py -k lets_in
+    ANLAN_UPDATE_ACCESS=1 pytest tests/house/test_access_matrix.py -k lets_in   (=new: the doors without a row alone)
 
 A row says, for each method of a URL, which roles get past its door: at the province's own office and at a
 prefecture's; of the portal's also whether nobody in particular (not signed in) does. Everybody else hears 401, 403, is

@@ -1,6 +1,6 @@
 """Ids of others: which parameters name a thing, and what each door must answer when the thing is somebody else's.
 
-    ANLAN_UPDATE_ACCESS=1 pytest tests/house/test_ids.py -k as_told
+    ANLAN_UPDATE_ACCESS=1 pytest tests/house/test_ids.py -k as_told   (=new: the doors without a row alone)
 
 A parameter is found in the URL resolver (path), in the contract (query and body of the API), and in the source of views
 and forms (query and form of the pages); each must be named here, as an id of something or as a plain value. A row of
