@@ -151,4 +151,4 @@ class TestNumberOfQueries:
             seen = workbench.month(reporter, period_id, on=TODAY)
 
         assert len(seen.rows) > 15
-        assert len(many) == len(few) <= 16
+        assert len(many) == len(few) <= 17  # one of them: the version that scores the month
