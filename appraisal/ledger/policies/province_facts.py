@@ -17,6 +17,9 @@ from tenants.actors import Actor
 from tenants.models import Office, Role
 
 PROVINCE = "province"
+PUBLISHERS: dict[str, tuple[Role, ...]] = {
+    "": (), "ADMIN": (Role.APPRAISAL_ADMIN,), "SUPERVISORS": (Role.FUND_SUPERVISOR, Role.APPRAISAL_ADMIN),
+}  # fmt: skip
 LOOKING_ON = (*verification.VERIFIERS, *verification.LEADERS, Role.FUND_SUPERVISOR)
 
 
@@ -52,7 +55,7 @@ def publish(actor: Actor, period: Period, indicator: Indicator, source: str, *, 
 
 
 def _keeps(actor: Actor, period: Period, source: str, on: date) -> None:
-    roles = procedure.ledger_publishers(on).get(source, ())
+    roles = PUBLISHERS[procedure.ledger_publishers(on).get(source, "")]
     if not actor.at_province or actor.province_id != period.cycle.province_id or not actor.has(*roles):
         if not roles:
             raise Denied(_("台账数据由系统发布，不能以个人名义录入。"))

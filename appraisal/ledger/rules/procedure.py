@@ -90,9 +90,9 @@ def false_claim(on: date) -> dict[str, Any]:
     return dict(_in_force("false_claim", on))
 
 
-def ledger_publishers(on: date) -> dict[str, tuple[str, ...]]:
-    """Ledger (data source of an indicator) → roles of the bureau that publish its figures."""
-    return {ledger: tuple(roles) for ledger, roles in _in_force("ledger_publishers", on).items()}
+def ledger_publishers(on: date) -> dict[str, str]:
+    """Ledger (data source of an indicator) → who of the bureau publishes its figures: ADMIN or SUPERVISORS."""
+    return {ledger: entry["by"] for ledger, entry in _in_force("ledger_publishers", on).items()}
 
 
 def panel_least(on: date) -> int:

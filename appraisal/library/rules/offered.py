@@ -4,16 +4,28 @@ What is of the machine (jobs, files, sessions) and what the law fixes is not off
 reference 2.2–2.7, whose figures the files give as defaults "a province replaces by its own measures".
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext_lazy
 
-import tenants
 from appraisal.library.rules import agreeing
-from appraisal.library.rules.agreeing import Others
+from appraisal.library.rules.offering import (
+    AT_PERIOD,
+    AT_YEAR,
+    DUTIES,
+    GRADES,
+    INSPECTIONS,
+    LEDGER,
+    ON_DAY,
+    PEOPLE,
+    PERCENT,
+    POINTS,
+    REPORTING,
+    SCORES,
+    WHEN_BEGUN,
+    WORKING_DAYS,
+    Offer,
+)
 from appraisal.library.rules.shapes import (
     Amount,
     Choice,
@@ -30,60 +42,6 @@ from appraisal.library.rules.shapes import (
     Text,
     Words,
 )
-from core import parameters
-from core.parameters import Parameter
-
-APPRAISAL = Path(__file__).resolve().parents[2]
-SCORES, LEDGER, INSPECTIONS, REPORTING, DUTIES = (
-    APPRAISAL / folder / "params"
-    for folder in ("rules", "ledger/rules", "inspections/rules", "reporting/rules", "duties/rules")
-)
-PEOPLE = Path(tenants.__file__).parent / "rules" / "params"
-SUBJECTS: Mapping[str, Words] = {
-    "scores": gettext_lazy("计分与等次"),
-    "year": gettext_lazy("年度考核与结果运用"),
-    "days": gettext_lazy("期限"),
-    "tracking": gettext_lazy("跟踪预警"),
-    "inspections": gettext_lazy("抽查、检查和督办"),
-    "reporting": gettext_lazy("填报"),
-    "reminders": gettext_lazy("提醒"),
-}
-GRADES = {
-    "EXCELLENT": gettext_lazy("优秀"), "GOOD": gettext_lazy("良好"), "QUALIFIED": gettext_lazy("合格"),
-    "UNQUALIFIED": gettext_lazy("不合格"),
-}  # fmt: skip
-Together = Callable[[Any, Others], Iterable[tuple[str, str]]]
-POINTS, PERCENT, WORKING_DAYS = gettext_lazy("分"), "%", gettext_lazy("个工作日")
-AT_PERIOD = gettext_lazy("每月按当月最后一天的规定计算；已计算的月份不变")
-AT_YEAR = gettext_lazy("每个年度按当年 12 月 31 日的规定计算；已计算的年度不变")
-WHEN_BEGUN = gettext_lazy("期限从起算之日的规定；已经起算的不变")
-ON_DAY = gettext_lazy("按办理当天的规定")
-
-
-@dataclass(frozen=True)
-class Offer:
-    """One value: its file, what it is called, its shape; when: which day's rule counts, in words.
-
-    calculated: scores rest on it, so that no day may get another one that a score was calculated by. together: what it
-    must agree on with others: the places that do not.
-    """
-
-    name: str
-    folder: Path
-    subject: str
-    title: Words
-    shape: Shape
-    when: Words
-    together: Together | None = None
-
-    @property
-    def calculated(self) -> bool:
-        return self.when in (AT_PERIOD, AT_YEAR)
-
-    @property
-    def parameter(self) -> Parameter:
-        """What the file gives."""
-        return parameters.load(self.folder / f"{self.name}.yaml")
 
 
 def _points(label: Words, most: str = "100", least: str = "0") -> Amount:
@@ -434,7 +392,28 @@ def _procedure() -> Iterable[Offer]:
         gettext_lazy("期限按交办当天的规定，扣分按认定当天的规定"), agreeing.deducts,
     )  # fmt: skip
 
+    yield Offer(
+        "ledger_publishers", LEDGER, "reporting", gettext_lazy("台账数据由谁发布"),
+        Rows(
+            Record({
+                "ledger": Choice(gettext_lazy("台账"), LEDGERS),
+                "by": Choice(gettext_lazy("由谁发布"), PUBLISHERS),
+            }),
+            gettext_lazy("台账"), key="ledger",
+        ),
+        gettext_lazy("按发布当天的规定"),
+    )  # fmt: skip
 
+
+LEDGERS = {
+    "fund_ledger": gettext_lazy("资金台账"), "subsidy_ledger": gettext_lazy("直补台账"),
+    "project_ledger": gettext_lazy("项目台账"), "rectification_ledger": gettext_lazy("整改台账"),
+    "petition_register": gettext_lazy("信访登记"), "red_flags": gettext_lazy("红旗预警"),
+    "archive": gettext_lazy("档案"), "survey": gettext_lazy("调查"), "document": gettext_lazy("文件资料"),
+}  # fmt: skip
+PUBLISHERS = {
+    "ADMIN": gettext_lazy("考核管理员"), "SUPERVISORS": gettext_lazy("资金监督员、考核管理员"),
+}  # fmt: skip
 DAY_OFF = {"NEXT": gettext_lazy("顺延到下一个工作日"), "AS_GIVEN": gettext_lazy("不顺延")}
 HEARERS = {
     "DEPUTY": gettext_lazy("分管领导；没有或由其本人逾期的，主要领导"), "FIRST": gettext_lazy("主要领导"),
