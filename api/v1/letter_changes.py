@@ -1,5 +1,6 @@
 """Changes of signed letters: applied for, moved between offices, decided."""
 
+from datetime import date
 from typing import Any
 
 from django.urls import path
@@ -89,6 +90,7 @@ class ChangedTargetIn(TargetIn):
     milestones = MilestoneIn(
         many=True, max_length=30, required=False, help_text="other days, by name; those not named keep theirs"
     )
+    added = MilestoneIn(many=True, max_length=30, required=False, help_text="milestones that the letter has not had")
 
 
 class LetterChangeIn(GroundsIn):
@@ -102,11 +104,18 @@ class AmountIn(serializers.Serializer):
     amount = serializers.CharField(max_length=30, help_text="of the year target, in the indicator's unit")
 
 
+class MovingMilestoneIn(MilestoneIn):
+    code = serializers.CharField(max_length=10)
+
+
 class TransferIn(GroundsIn):
-    """kind: REGION (a county moved) or MERGER (everything moves, no amounts)."""
+    """kind: REGION (a county moved) or MERGER (everything moves: no amounts, no milestones)."""
 
     to_letter_id = serializers.IntegerField(min_value=1, max_value=MOST)
     amounts = AmountIn(many=True, max_length=500, default=list)
+    milestones = MovingMilestoneIn(
+        many=True, max_length=500, default=list, help_text="that go to the other letter, with the day they are due"
+    )
 
 
 class ApproveIn(SignatureIn):
@@ -155,8 +164,14 @@ class ChangeApply(IdempotentMixin, APIView):
         """By the letter's office, in the months for it; the targets stay until the province approves."""
         body = dict(validated(LetterChangeIn, request.data))
         rows = [
-            usecases.ChangedRow(**row, milestones={each["name"]: each["due_on"] for each in milestones})
-            for row, milestones in ((row, row.pop("milestones", ())) for row in body.pop("rows"))
+            usecases.ChangedRow(
+                **row,
+                milestones={each["name"]: each["due_on"] for each in milestones},
+                added={each["name"]: each["due_on"] for each in added},
+            )
+            for row, milestones, added in (
+                (row, row.pop("milestones", ()), row.pop("added", ())) for row in body.pop("rows")
+            )
         ]
         change = usecases.apply_for_change(
             letter_id=letter_id, rows=rows, grounds=usecases.Grounds(**body), actor=actor_of(request), at=timezone.now()
@@ -172,8 +187,11 @@ class Transfer(IdempotentMixin, APIView):
         """By the bureau, from this letter to another; both change together once a leader approves."""
         body = dict(validated(TransferIn, request.data))
         amounts = {row["code"]: row["amount"] for row in body.pop("amounts")}
+        moving: dict[str, dict[str, date]] = {}
+        for row in body.pop("milestones"):
+            moving.setdefault(row["code"], {})[row["name"]] = row["due_on"]
         out, _into = usecases.transfer_targets(
-            from_letter_id=letter_id, to_letter_id=body.pop("to_letter_id"), amounts=amounts,
+            from_letter_id=letter_id, to_letter_id=body.pop("to_letter_id"), amounts=amounts, milestones=moving,
             grounds=usecases.Grounds(**body), actor=actor_of(request), at=timezone.now(),
         )  # fmt: skip
         return _change(request, out.pk, 201)

@@ -15,6 +15,7 @@ from appraisal.library.models import TargetBasis
 from core.errors import Invalid
 
 Kind = LetterChange.Kind
+NEW = 3  # empty lines for further milestones of an indicator
 
 
 def _months(year: int) -> list[tuple[str, str]]:
@@ -92,10 +93,41 @@ def typed_rows(data: Any, rows: list[Target]) -> list[ChangedRow]:
             except ValueError:
                 message = _("节点“%(name)s”的时限不是日期。") % {"name": stone.name[:20]}
                 wrong.append({"code": code, "field": "milestones", "message": message})
-        typed.append(ChangedRow(code, note=row.note, milestones=days))
+        added, problems = _added(data, code)
+        wrong += problems
+        typed.append(ChangedRow(code, note=row.note, milestones=days, added=added))
     if wrong:
         raise Invalid(_("；").join(row["message"] for row in wrong), rows=wrong)
     return typed
+
+
+def _added(data: Any, code: str) -> tuple[dict[str, date], list[dict[str, str]]]:
+    """(name → day of further milestones, what is wrong); lines that are left empty are none."""
+    added: dict[str, date] = {}
+    wrong = []
+    for place in range(NEW):
+        name, text = (data.get(f"{code}-new-{which}-{place}", "").strip() for which in ("name", "day"))
+        if not name and not text:
+            continue
+        message = _("节点“%(name)s”写了两次。") if name in added else _("新增的节点要写名称。") if not name else ""
+        try:
+            added[name] = date.fromisoformat(text)
+        except ValueError:
+            message = message or _("节点“%(name)s”的时限不是日期。")
+        if message:
+            wrong.append({"code": code, "field": "milestones", "message": message % {"name": name[:20]}})
+    return added, wrong
+
+
+def moving(data: Any, rows: list[Target]) -> dict[str, dict[str, date]]:
+    """The milestones that are marked to go to the other letter: code → name → day, which stays."""
+    marked = set(data.getlist("stones"))
+    found: dict[str, dict[str, date]] = {}
+    for row in with_days(rows):
+        for stone in row.milestone_list:  # type: ignore[attr-defined]
+            if str(stone.pk) in marked:
+                found.setdefault(row.indicator.code, {})[stone.name] = stone.due_on
+    return found
 
 
 def days(rows: list[Target], data: Any, wrong: list[dict[str, str]]) -> list[dict[str, Any]]:
@@ -111,7 +143,15 @@ def days(rows: list[Target], data: Any, wrong: list[dict[str, str]]) -> list[dic
             for stone in row.milestone_list  # type: ignore[attr-defined]
         ]  # fmt: skip
         mine = [problem["message"] for problem in wrong if problem["code"] == code]
-        shown.append({"code": code, "indicator": row.indicator, "stones": stones, "errors": mine})
+        more = [
+            {which: (f"{code}-new-{which}-{place}", (data or {}).get(f"{code}-new-{which}-{place}", ""))
+             for which in ("name", "day")}
+            for place in range(NEW)
+        ]  # fmt: skip
+        lines = len(stones) + NEW
+        shown.append(
+            {"code": code, "indicator": row.indicator, "stones": stones, "more": more, "lines": lines, "errors": mine}
+        )
     return shown
 
 

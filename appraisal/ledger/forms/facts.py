@@ -70,7 +70,7 @@ def fact_fields(indicator: Indicator, milestones: Sequence[TargetMilestone] = ()
     if method == Method.MANUAL:
         return {"points": NumberField(required=False, label=_("得分"))}
     if method == Method.MILESTONE:
-        return {f"done_{milestone.pk}": _day(milestone) for milestone in milestones}
+        return {f"done_{milestone.pk}": _day(milestone) for milestone in milestones if not milestone.done_before}
     if parameters.get("direction") == "category":
         steps = [(str(step["equals"]), str(step["equals"])) for step in parameters["steps"]]
         return {"value": forms.ChoiceField(required=False, label=_("等次"), choices=[("", "—"), *steps])}

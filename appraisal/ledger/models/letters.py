@@ -87,14 +87,29 @@ class Target(models.Model):
         return (self.q1, self.q2, self.q3, self.year_target)
 
 
+class TargetMilestoneQuerySet(models.QuerySet["TargetMilestone"]):
+    def here(self) -> "TargetMilestoneQuerySet":
+        """Those of the letters as they are now."""
+        return self.filter(left_on=None)
+
+
 class TargetMilestone(models.Model):
-    """A thing to be done by a day, for indicators scored by milestones."""
+    """A thing to be done by a day, for indicators scored by milestones.
+
+    One that an approved change adds or carries over holds from `since` on; one that another letter takes over stays,
+    for the months before `left_on`.
+    """
 
     letter = models.ForeignKey(TargetLetter, on_delete=models.CASCADE, related_name="milestones")
     indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="milestones")
     name = models.CharField(max_length=120)
     due_on = models.DateField()
     position = models.PositiveSmallIntegerField(default=0, help_text="order inside the target")
+    since = models.DateField(null=True, help_text="first day it is this letter's; null: from the signatures on")
+    left_on = models.DateField(null=True, help_text="from this day on it is another letter's; null while it is here")
+    done_before = models.DateField(null=True, help_text="done on this day by the office that had it before")
+
+    objects = TargetMilestoneQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -137,7 +137,7 @@ class _Reader:
         if indicator.method == MILESTONE:
             due = self.milestones.get((value.office_id, indicator.pk), [])
             done = stored.get("done_on", {})
-            pairs = [(each.due_on, _day(done.get(str(each.pk)))) for each in due]
+            pairs = [(each.due_on, each.done_before or _day(done.get(str(each.pk)))) for each in due]
             return {"late_days": late_days(pairs, self.as_of), **remarks}
         if nothing:
             return {**_nothing(indicator), **remarks}
@@ -196,13 +196,15 @@ def _held(
     for row in rows.order_by("due_on", "position", "id"):
         stones[row.office_id, row.indicator_id].append(row)
     ids = {row.code: pk for pk, row in indicators.items()}
+    before: dict[tuple[int, int], list[TargetMilestone]] = {}
     for office_id, content in letter_selectors.contents_before(period.cycle_id, last_day(period)).items():
         for said in content["targets"]:
             if said["code"] in ids:
                 key = office_id, ids[said["code"]]
                 found[key] = letter_selectors.target_of(said)
-                stones[key] = letter_selectors.stones_of(said, stones[key])
-    return found, stones
+                before[key] = letter_selectors.stones_of(said, stones[key])
+    here = {key: [row for row in rows if row.left_on is None] for key, rows in stones.items()}
+    return found, defaultdict(list, here | before)
 
 
 class _Held(NamedTuple):

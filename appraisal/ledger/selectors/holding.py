@@ -87,6 +87,7 @@ def demanded(period: Period, office_ids: Collection[int], indicators: Collection
     )
     found = {(row.letter.office_id, row.indicator_id): row for row in rows.select_related("letter")}
     stones = _stones(period, office_ids, [row.pk for row in indicators if row.method == Method.MILESTONE])
+    here = {key: [stone for stone in rows if stone.left_on is None] for key, rows in stones.items()}
     before = letters.contents_before(period.cycle_id, facts.last_day(period))
     for office_id in before.keys() & set(office_ids):
         for said in before[office_id]["targets"]:
@@ -94,12 +95,12 @@ def demanded(period: Period, office_ids: Collection[int], indicators: Collection
                 key = office_id, ids[said["code"]]
                 found[key] = letters.target_of(said)
                 if key in stones:
-                    stones[key] = letters.stones_of(said, stones[key])
-    return Demanded(found, stones)
+                    here[key] = letters.stones_of(said, stones[key])
+    return Demanded(found, here)
 
 
 def _stones(period: Period, office_ids: Collection[int], indicator_ids: list[int]) -> dict[Key, list[TargetMilestone]]:
-    """As the letters stand today."""
+    """All that the letters have or had."""
     found: dict[Key, list[TargetMilestone]] = defaultdict(list)
     if not indicator_ids:
         return found

@@ -67,7 +67,7 @@ def my_letter(actor: Actor, year: int | None = None) -> TargetLetter | None:
 def targets(letter: TargetLetter) -> list[Target]:
     """One per indicator in the order of the scheme, with `milestone_list` (by day) on each. Two queries."""
     milestones: dict[int, list[TargetMilestone]] = defaultdict(list)
-    for milestone in letter.milestones.order_by("due_on", "position", "id"):
+    for milestone in letter.milestones.here().order_by("due_on", "position", "id"):
         milestones[milestone.indicator_id].append(milestone)
     rows = list(letter.targets.select_related("indicator__parent").order_by("indicator__position"))
     for row in rows:
@@ -115,13 +115,18 @@ def content_of(letter: TargetLetter, number: str, rows: list[Target]) -> dict[st
                 "quarters": [plain(value) for value in (row.q1, row.q2, row.q3)],
                 "note": row.note,
                 "milestones": [
-                    {"name": milestone.name, "due_on": milestone.due_on.isoformat()}
+                    _said_of(milestone)
                     for milestone in row.milestone_list  # type: ignore[attr-defined]
                 ],
             }
             for row in rows
         ],
     }
+
+
+def _said_of(milestone: TargetMilestone) -> dict[str, str]:
+    said = {"name": milestone.name, "due_on": milestone.due_on.isoformat()}
+    return said | ({"done_before": milestone.done_before.isoformat()} if milestone.done_before else {})
 
 
 def signatures_of(letter: TargetLetter) -> list[dict[str, str]]:
@@ -178,14 +183,18 @@ def spared(cycle_id: int, version_id: int, on: date, *, owner: str = "") -> dict
 
 
 def stones_of(row: dict[str, Any], stones: list[TargetMilestone]) -> list[TargetMilestone]:
-    """The milestones of an indicator with the days that a version's content tells; for reading, never to be saved."""
+    """The milestones that a version's content tells, with its days; for reading, never to be saved.
+
+    stones: all that the letter has or had of the indicator.
+    """
     days = {each["name"]: date.fromisoformat(each["due_on"]) for each in row["milestones"]}
     found = [
         TargetMilestone(
             id=stone.pk, letter_id=stone.letter_id, indicator_id=stone.indicator_id, name=stone.name,
-            due_on=days.get(stone.name, stone.due_on), position=stone.position,
+            due_on=days[stone.name], position=stone.position, since=stone.since, done_before=stone.done_before,
         )
         for stone in stones
+        if stone.name in days
     ]  # fmt: skip
     return sorted(found, key=lambda stone: (stone.due_on, stone.position, stone.pk))
 

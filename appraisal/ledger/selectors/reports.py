@@ -104,9 +104,9 @@ def demands(actor: Actor, period: Period) -> Demands:
     targets = {row.indicator_id: row for row in _targets(letter.pk)}
     if letter.changed_later:  # type: ignore[attr-defined]
         before, stones = _before(letter, on, milestones)
-        targets |= before
-        milestones |= stones
-    return Demands(letter, targets, dict(milestones), _held(letter))
+        return Demands(letter, targets | before, milestones | stones, _held(letter))
+    here = {pk: [stone for stone in rows if stone.left_on is None] for pk, rows in milestones.items()}
+    return Demands(letter, targets, here, _held(letter))
 
 
 def _held(letter: TargetLetter) -> Letter | None:

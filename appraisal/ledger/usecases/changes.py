@@ -6,7 +6,6 @@ gives up the other takes on, from the same month.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from dataclasses import field as default
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -23,28 +22,26 @@ from appraisal.ledger.models import (
     ScoreRun,
     Target,
     TargetLetter,
-    TargetMilestone,
 )
 from appraisal.ledger.policies import changes as policies
 from appraisal.ledger.selectors import changes as selectors
 from appraisal.ledger.selectors import letters as letter_selectors
 from appraisal.ledger.states import LetterChangeState, RunState
-from appraisal.ledger.usecases import targets
+from appraisal.ledger.usecases import change_milestones, targets
+from appraisal.ledger.usecases.change_milestones import ChangedRow
 from appraisal.ledger.usecases.targets import TargetRow
 from core import wording
 from core.errors import Conflict, Invalid
 from tenants.actors import Actor
 
+__all__ = [
+    "ChangedRow", "Grounds", "apply_for_change", "approve_change", "refuse_change", "transfer_targets",
+    "withdraw_change",
+]  # fmt: skip
+
 Kind = LetterChange.Kind
 DECIDED = ("state", "decided_by_id", "decided_by_name", "decided_at")
 FIELDS = ("applicable", "not_applicable_reason", *targets.FIGURES, "note")
-
-
-@dataclass(frozen=True)
-class ChangedRow(TargetRow):
-    """With the days that milestones should have, by name; those that are not named keep theirs."""
-
-    milestones: Mapping[str, date] = default(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +58,9 @@ class Grounds:
 def apply_for_change(
     *, letter_id: int, rows: Iterable[TargetRow], grounds: Grounds, actor: Actor, at: datetime
 ) -> LetterChange:
-    """Ask for other targets, or other days of milestones, in a signed letter; nothing changes before it is approved.
+    """Ask for other targets, other days of milestones or more of them, in a signed letter.
+
+    Nothing changes before it is approved.
 
     A milestone that falls due before the change holds keeps its day: lateness is not talked away afterwards.
     Source: domain reference 2.2 step 8. Raises NotFound, Denied, Conflict (not signed; not running; outside of the
@@ -78,12 +77,14 @@ def apply_for_change(
 @transaction.atomic
 def transfer_targets(
     *, from_letter_id: int, to_letter_id: int, amounts: Mapping[str, targets.Figure], grounds: Grounds, actor: Actor,
-    at: datetime,
+    at: datetime, milestones: change_milestones.Moving | None = None,
 ) -> tuple[LetterChange, LetterChange]:  # fmt: skip
     """Move parts of targets from one office to another, because a county moved or the first office was merged away.
 
-    amounts: indicator code → what moves, in the indicator's unit; quarters move in proportion. A merger (kind
-    MERGER) moves everything: amounts stay empty, and the first office is not appraised from effective_on on.
+    amounts: indicator code → what moves, in the indicator's unit; quarters move in proportion. milestones: code →
+    name → day it is due after the move. A merger (kind MERGER) moves everything: both stay empty, every milestone
+    keeps its day, and the first office is not appraised from effective_on on. What the first office has verified as
+    done by then stays done: the second is scored by that day (TargetMilestone.done_before).
     Source: domain reference 2.7, 2 and 3. Raises NotFound, Denied, Conflict (a letter not signed; one waits), Invalid.
     """
     ids = (from_letter_id, to_letter_id)
@@ -99,6 +100,10 @@ def transfer_targets(
     policies.transfer(actor, giver, taker)
     merged = grounds.kind == Kind.MERGER
     given, taken = _moved(giver, taker, amounts, merged)
+    stones = change_milestones.moved(giver, taker, None if merged else milestones or {}, grounds.effective_on)
+    given, taken = given + stones[0], taken + stones[1]
+    if not given:
+        raise Invalid(_("没有要划转的目标。"), field="amounts")
     out = _applied(giver, given, grounds, actor, at, leaves=merged)
     into = _applied(taker, taken, grounds, actor, at)
     into.pair = out
@@ -126,8 +131,6 @@ def _moved(
         parts = _parts(source, figure)
         given.append(_plus(source, [-part if part is not None else None for part in parts]))
         taken.append(_plus(goal, parts))
-    if not given:
-        raise Invalid(_("没有要划转的目标。"), field="amounts")
     return given, taken
 
 
@@ -219,55 +222,24 @@ def _difference(
             wrong.append({"code": given.code[:10], "field": "code", "message": message})
             continue
         checked, problems = targets.checked(given, target.indicator)
-        days, late = _days(target, given, effective_on)
+        stones, late = change_milestones.after(target, given, effective_on)
         wrong += problems + late
-        if problems or late or (not days and all(getattr(target, name) == checked[name] for name in FIELDS)):
+        if problems or late or (stones is None and all(getattr(target, name) == checked[name] for name in FIELDS)):
             continue
         values[given.code] = {
             name: letter_selectors.plain(value) if isinstance(value, Decimal) else value
             for name, value in checked.items()
         }
         figures[given.code] = [letter_selectors.plain(target.year_target), values[given.code]["year_target"]]
-        if days:
-            stones: list[TargetMilestone] = target.milestone_list  # type: ignore[attr-defined]
-            values[given.code]["milestones"] = [
-                {"name": stone.name, "due_on": days.get(stone.name, stone.due_on).isoformat()} for stone in stones
-            ]
-            changed = [stone for stone in stones if stone.name in days]
-            figures[given.code] = [
-                [[stone.name, stone.due_on.isoformat()] for stone in changed],
-                [[stone.name, days[stone.name].isoformat()] for stone in changed],
-            ]
+        if stones is not None:
+            values[given.code]["milestones"] = stones
+            figures[given.code] = change_milestones.told(target, stones)
     if wrong:
         sentence = _("；").join(f"{row['code']} {row['message']}" for row in wrong[:5])
         raise Invalid(_("目标有误：%(what)s%(more)s") % {"what": sentence, "more": ""}, rows=wrong)
     if not values:
         raise Invalid(_("没有与现行目标不同的内容。"), field="rows")
     return values, figures
-
-
-def _days(target: Target, given: TargetRow, effective_on: date) -> tuple[dict[str, date], targets.Rows]:
-    """(name → the other day, what is wrong) of the milestones for which another day is asked."""
-    stones = {stone.name: stone for stone in target.milestone_list}  # type: ignore[attr-defined]
-    days, wrong = {}, []
-    for name, day in (given.milestones if isinstance(given, ChangedRow) else {}).items():
-        stone = stones.get(name)
-        values = {"name": name[:20], "on": effective_on, "year": effective_on.year}
-        if stone is None:
-            message = _("责任书中没有节点“%(name)s”。") % values
-        elif day == stone.due_on:
-            continue
-        elif not given.applicable:
-            message = _("不适用的指标不改节点时限。")
-        elif stone.due_on < effective_on:
-            message = _("节点“%(name)s”在生效日之前已经到期，时限不能再改。") % values
-        elif day < effective_on or day.year != effective_on.year:
-            message = _("节点“%(name)s”的时限应在生效日 %(on)s 以后、%(year)s 年以内。") % values
-        else:
-            days[name] = day
-            continue
-        wrong.append({"code": given.code, "field": "milestones", "message": message})
-    return days, wrong
 
 
 @transaction.atomic
@@ -308,9 +280,8 @@ def _apply(change: LetterChange, minutes: str, actor: Actor, at: datetime) -> No
             figure = name in targets.FIGURES and values[name] is not None
             setattr(target, name, Decimal(values[name]) if figure else values[name])
         touched.append(target)
-        for stone in values.get("milestones", ()):
-            same = letter.milestones.filter(indicator_id=target.indicator_id, name=stone["name"])
-            same.exclude(due_on=stone["due_on"]).update(due_on=stone["due_on"])
+        if "milestones" in values:
+            change_milestones.apply(change, target, values["milestones"])
     Target.objects.bulk_update(touched, FIELDS)
     content = letter_selectors.content_of(letter, letter.number, letter_selectors.targets(letter))
     change.version = LetterVersion.objects.create(

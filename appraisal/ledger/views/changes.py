@@ -63,7 +63,7 @@ def transfer(request: HttpRequest, letter_id: int) -> HttpResponse:
             out, _into = usecases.transfer_targets(
                 from_letter_id=letter.pk, to_letter_id=given.pop("to_letter_id"), actor=actor, at=timezone.now(),
                 amounts={code: text for code, text in typed.items() if text.strip()},
-                grounds=usecases.Grounds(**given),
+                milestones=forms.moving(request.POST, rows), grounds=usecases.Grounds(**given),
             )  # fmt: skip
             messages.success(request, _("划转已提出，等待省级领导批准。"))
             return redirect("ledger:change", out.pk)
@@ -72,7 +72,8 @@ def transfer(request: HttpRequest, letter_id: int) -> HttpResponse:
         for row in forms.of_letter(rows)
         if row.year_target
     ]
-    context = {"letter": letter, "form": form, "refusal": told.refusal, "movable": movable}
+    context = {"letter": letter, "form": form, "refusal": told.refusal, "movable": movable,
+               "stones": forms.with_days(rows), "marked": request.POST.getlist("stones")}  # fmt: skip
     return render(request, "ledger/letters/change_transfer.html", context, status=told.status(form))
 
 

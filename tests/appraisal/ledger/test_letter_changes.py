@@ -48,10 +48,10 @@ def approve(change, who, *, at=JULY, minutes="党组会纪要〔2026〕18号") -
     return changes.approve_change(change_id=change.pk, minutes=minutes, actor=who, at=at)
 
 
-def move(running, amounts, grounds=REGION, *, who=None, to="puer") -> LetterChange:
+def move(running, amounts, grounds=REGION, *, who=None, to="puer", milestones=None) -> LetterChange:
     return changes.transfer_targets(
         from_letter_id=running.letters["kunming"].pk, to_letter_id=running.letters[to].pk, amounts=amounts,
-        grounds=grounds, actor=who or running.admin, at=JULY,
+        grounds=grounds, actor=who or running.admin, at=JULY, milestones=milestones,
     )[0]  # fmt: skip
 
 

@@ -217,6 +217,12 @@ def _milestones(fact: Fact, milestones: Sequence[Due], on: date) -> Iterator[Wro
         day = as_date(text)
         if milestone is None:
             yield Wrong(f"done_on.{key}", _("责任书里没有编号为 %(key)s 的节点。") % {"key": key})
+        elif milestone.done_before:
+            yield Wrong(
+                f"done_on.{key}",
+                _("“%(name)s”已由原单位于 %(day)s 完成，不用再填。")
+                % {"name": milestone.name, "day": milestone.done_before},
+            )
         elif day is None:
             yield Wrong(
                 f"done_on.{key}",

@@ -76,7 +76,7 @@ def for_engine(
             return {"target": denominator(indicator, fact, target, month), "value": fact["value"]}
         case Method.MILESTONE:
             done = fact.get("done_on") or {}
-            ordered = [(milestone.due_on, as_date(done.get(str(milestone.pk)))) for milestone in milestones]
+            ordered = [(each.due_on, each.done_before or as_date(done.get(str(each.pk)))) for each in milestones]
             return {"late_days": late_days(ordered, as_of)}
         case Method.PANEL:
             marks = [mark for mark in fact["marks"] if mark is not None]

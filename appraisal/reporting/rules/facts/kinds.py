@@ -27,6 +27,7 @@ class Due(Protocol):
     pk: Any
     name: str
     due_on: date
+    done_before: date | None  # done by the office that had it before: nothing is asked any more
 
 
 @dataclass(frozen=True)

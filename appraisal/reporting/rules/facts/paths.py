@@ -37,7 +37,8 @@ def places_of(indicator: Indicator, milestones: Sequence[Due] = ()) -> list[Plac
     """What is to be filled in of an indicator, in the order of its fact."""
     match indicator.method:
         case Method.MILESTONE:
-            return [Place(f"done_on.{each.pk}", each.name, DATE, due=each.due_on) for each in milestones]
+            asked = [each for each in milestones if not each.done_before]
+            return [Place(f"done_on.{each.pk}", each.name, DATE, due=each.due_on) for each in asked]
         case Method.THRESHOLD:
             return [Place(f"present.{n}", name, YES_NO) for n, name in enumerate(required_of(indicator))]
         case Method.DEDUCT | Method.ADD:

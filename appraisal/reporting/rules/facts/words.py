@@ -31,7 +31,7 @@ def main_number(indicator: Indicator, fact: Fact | None, milestones: Sequence[Du
         return None
     match indicator.method:
         case Method.MILESTONE:
-            return Decimal(len(fact.get("done_on") or {}))
+            return Decimal(_done(fact, milestones))
         case Method.THRESHOLD:
             return Decimal(sum(1 for there in fact.get("present") or [] if there))
         case Method.DEDUCT | Method.ADD:
@@ -45,6 +45,11 @@ def main_number(indicator: Indicator, fact: Fact | None, milestones: Sequence[Du
         case _:
             text = fact.get("points" if indicator.method == Method.MANUAL else "value")
             return Decimal(text) if isinstance(text, str) and NUMBER.fullmatch(text) else None
+
+
+def _done(fact: Fact, milestones: Sequence[Due]) -> int:
+    """How many are done: as reported, and by the office that had them before."""
+    return len(fact.get("done_on") or {}) + sum(1 for each in milestones if each.done_before)
 
 
 def _formula_result(indicator: Indicator, fact: Fact) -> Decimal | None:
@@ -62,7 +67,7 @@ def short(indicator: Indicator, fact: Fact | None, milestones: Sequence[Due] = (
     number = main_number(indicator, fact, milestones)
     match indicator.method:
         case Method.MILESTONE:
-            return f"{len(fact.get('done_on') or {})}/{len(milestones)}", _("个节点")
+            return f"{_done(fact, milestones)}/{len(milestones)}", _("个节点")
         case Method.THRESHOLD:
             return f"{number}/{len(required_of(indicator))}", _("项")
         case Method.DEDUCT | Method.ADD:
@@ -107,7 +112,8 @@ def described(indicator: Indicator, fact: Fact | None, milestones: Sequence[Due]
         case Method.MILESTONE:
             done = fact.get("done_on") or {}
             named = {str(each.pk): each.name for each in milestones}
-            pairs = [(named.get(str(key), str(key)), str(day)) for key, day in done.items()]
+            pairs = [(each.name, str(each.done_before)) for each in milestones if each.done_before]
+            pairs += [(named.get(str(key), str(key)), str(day)) for key, day in done.items()]
             return _listing(pairs) or _("没有节点完成")
         case Method.THRESHOLD:
             words = {True: _("有"), False: _("无"), None: "—"}
