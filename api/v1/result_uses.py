@@ -207,7 +207,7 @@ class CircularDocx(Circular):
         responses={(200, MEDIA["docx"]): OpenApiResponse(OpenApiTypes.BINARY, "After GB/T 9704-2012.")},
     )  # fmt: skip
     def get(self, request: Request, result_id: int) -> HttpResponse:
-        """For the bureau once it is decided, for its prefectures once it is locked."""
+        """For the bureau once it is decided, for its prefectures once it is issued; in its own form if it has one."""
         return self.given(request, result_id)
 
 
@@ -219,7 +219,7 @@ class CircularPdf(Circular):
         responses={(200, MEDIA["pdf"]): OpenApiResponse(OpenApiTypes.BINARY, "After GB/T 9704-2012.")},
     )  # fmt: skip
     def get(self, request: Request, result_id: int) -> HttpResponse:
-        """The same; equal results give equal bytes."""
+        """The same, always in the standard's shape; equal results give equal bytes."""
         return self.given(request, result_id)
 
 
@@ -234,6 +234,19 @@ class Summary(APIView):
         result = outcome.get_result(actor, result_id)
         outcome_policies.summary(actor, result)
         return _file(papers.summary(result), papers.XLSX, f"summary-{result.cycle.year}-{result.number}.xlsx")
+
+
+class SummaryPdf(APIView):
+    @extend_schema(
+        operation_id="year_results_summary_pdf", tags=TAGS,
+        responses={(200, MEDIA["pdf"]): OpenApiResponse(OpenApiTypes.BINARY, "The table of results.")},
+    )  # fmt: skip
+    def get(self, request: Request, result_id: int) -> HttpResponse:
+        """The table of results, for the bureau."""
+        actor = actor_of(request)
+        result = outcome.get_result(actor, result_id)
+        outcome_policies.summary(actor, result)
+        return _file(papers.summary_pdf(result), MEDIA["pdf"], f"summary-{result.cycle.year}-{result.number}.pdf")
 
 
 class ForecastRangeOut(serializers.Serializer):
@@ -292,5 +305,6 @@ urlpatterns = [
     path(f"{RESULT}circular/docx/", CircularDocx.as_view(), name="year-result-circular-docx"),
     path(f"{RESULT}circular/pdf/", CircularPdf.as_view(), name="year-result-circular-pdf"),
     path(f"{RESULT}summary/", Summary.as_view(), name="year-result-summary"),
+    path(f"{RESULT}summary/pdf/", SummaryPdf.as_view(), name="year-result-summary-pdf"),
     path("runs/<int:run_id>/forecast/", YearForecast.as_view(), name="run-forecast"),
 ]

@@ -282,6 +282,18 @@ class Lock(IdempotentMixin, APIView):
         return _answered(actor, result_id, outcome_usecases.lock_result)
 
 
+class CircularIssue(IdempotentMixin, APIView):
+    """POST issues the circular of a locked result."""
+
+    @extend_schema(
+        operation_id="year_results_issue_circular", request=shapes.CircularIn, responses=shapes.ResultOut, tags=TAGS
+    )
+    def post(self, request: Request, result_id: int) -> Response:
+        """Once: under the next number of the series, or a typed one; from then on its prefectures may have it."""
+        body = validated(shapes.CircularIn, request.data)
+        return _answered(actor_of(request), result_id, outcome_usecases.issue_circular, **body)
+
+
 class Reopening(IdempotentMixin, APIView):
     """POST opens a public result again; it stays as it was, another can be proposed."""
 
@@ -352,6 +364,7 @@ urlpatterns = [
     path(f"{RESULT}withdrawal/", Withdrawal.as_view(), name="year-result-withdrawal"),
     path(f"{RESULT}notice/", Notice.as_view(), name="year-result-notice"),
     path(f"{RESULT}lock/", Lock.as_view(), name="year-result-lock"),
+    path(f"{RESULT}circular/", CircularIssue.as_view(), name="year-result-circular"),
     path(f"{RESULT}reopening/", Reopening.as_view(), name="year-result-reopening"),
     path(f"{RESULT}objections/", NoticeObjections.as_view(), name="notice-objections"),
     path("notice-objections/<int:notice_objection_id>/answer/", Answer.as_view(), name="notice-objection-answer"),

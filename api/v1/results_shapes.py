@@ -129,8 +129,9 @@ class ResultOut(serializers.ModelSerializer):
         fields = (
             "id", "year", "number", "run", "run_id", "state", "proposal_minutes", "proposed_by_name", "proposed_at",
             "decision_minutes", "decided_by_name", "decided_at", "notice_words", "notice_contact", "notice_from",
-            "notice_until", "locked_by_name", "locked_at", "content_sha256", "ended_by_name", "ended_at", "end_reason",
-            "lines", "refusals",
+            "notice_until", "locked_by_name", "locked_at", "content_sha256",
+            "circular_number", "circular_issued_by_name", "circular_issued_at", "ended_by_name", "ended_at",
+            "end_reason", "lines", "refusals",
         )  # fmt: skip
 
     def get_refusals(self, result: YearResult) -> dict[str, str | None]:
@@ -159,6 +160,12 @@ class EndIn(serializers.Serializer):
 
 class ReopenIn(SignatureIn):
     reason = serializers.CharField(max_length=500)
+
+
+class CircularIn(serializers.Serializer):
+    number = serializers.CharField(
+        max_length=40, allow_blank=True, default="", help_text="empty: the next of the series is given"
+    )
 
 
 class NoticeIn(serializers.Serializer):

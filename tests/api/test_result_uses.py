@@ -71,8 +71,20 @@ def test_an_office_hands_its_plan_in_and_sees_no_other(running, result, ask) -> 
 
 
 def test_papers_come_as_files_to_whom_they_are_for(result, ask) -> None:  # noqa: F811
-    for tail, begins in (("circular/docx/", b"PK"), ("circular/pdf/", b"%PDF"), ("summary/", b"PK")):
+    for tail, begins in (
+        ("circular/docx/", b"PK"),
+        ("circular/pdf/", b"%PDF"),
+        ("summary/", b"PK"),
+        ("summary/pdf/", b"%PDF"),
+    ):
         assert ask(Role.VERIFIER, "get", f"year-results/{result.pk}/{tail}").content.startswith(begins)
+    early = ask(Role.REPORTER, "get", f"year-results/{result.pk}/circular/docx/", office="puer")
+    assert early.status_code == 409
+    assert ask(Role.VERIFIER, "post", f"year-results/{result.pk}/circular/", {}).status_code == 403
+    issued = ask(Role.APPRAISAL_ADMIN, "post", f"year-results/{result.pk}/circular/", {})
+    assert issued.json()["circular_number"].startswith("云移通〔")
+    assert issued.json()["refusals"]["issue_circular"]
+    assert ask(Role.APPRAISAL_ADMIN, "post", f"year-results/{result.pk}/circular/", {}).status_code == 409
     assert ask(Role.REPORTER, "get", f"year-results/{result.pk}/circular/docx/", office="puer").status_code == 200
     assert ask(Role.REPORTER, "get", f"year-results/{result.pk}/summary/", office="puer").status_code == 403
 

@@ -62,13 +62,15 @@ NO_PAGES = """
     ledger:apply-change
     admin-robot-remove admin-robot-test
     admin-archive-shadow admin-shadow-compare admin-shadow-drop admin-shadow-export admin-shadow-progress
-    results:circular-docx results:circular-pdf results:summary results:confirm-grade results:run-progress
+    results:circular-docx results:circular-pdf results:summary results:summary-pdf results:confirm-grade
+    results:run-progress
     results:uses-export results:paper-form-sample results:paper-form-file results:end-paper-form
 """
 # Acts in other states than the world's: their form is the page of what stands before them.
 NO_PAGES += """
     ledger:approve-amendment ledger:approve-change ledger:refuse-change ledger:transfer-targets
     ledger:undo-amendment ledger:issue-statements library:owner results:self
+    results:issue-circular
 """
 # Acts on a panel: one template, which ledger:name-panel stands for.
 NO_PAGES += """

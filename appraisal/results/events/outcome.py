@@ -46,6 +46,11 @@ class ResultLocked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CircularIssued(Event):
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResultReopened(Event):
     reason: str
 

@@ -48,6 +48,15 @@ class DecideForm(MinutesForm, PasswordForm):
     field_order = ("minutes", "password")
 
 
+class CircularForm(forms.Form):
+    """The number under which the circular is issued."""
+
+    number = forms.CharField(
+        label=gettext_lazy("文号"), max_length=40, required=False,
+        help_text=gettext_lazy("留空由系统按顺序编号；文号要连续、不重号。"),
+    )  # fmt: skip
+
+
 class ReopenForm(ReasonForm, PasswordForm):
     """Opening again what the public saw."""
 

@@ -1,5 +1,7 @@
 """A year's result: proposed, decided, put to public notice, locked; opened again it stays, and another follows."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -20,7 +22,9 @@ class YearResultQuerySet(models.QuerySet["YearResult"]):
 
 
 class YearResult(Moving):
-    """One attempt at a year's result. The trigger `locked_result` refuses every change but the re-opening."""
+    """One attempt at a year's result. The trigger `locked_result` refuses every change but the re-opening and, once,
+    the issue of its circular.
+    """
 
     State = ResultState
     fixed = ("id", "cycle", "run", "number")
@@ -47,6 +51,10 @@ class YearResult(Moving):
     locked_by_name = models.CharField(max_length=40, blank=True)
     locked_at = models.DateTimeField(null=True)
     content_sha256 = models.CharField(max_length=64, blank=True, help_text="of the canonical lines, set by the lock")
+    circular_number = models.CharField(max_length=40, blank=True, help_text="document number, e.g. 云移通〔2027〕1号")
+    circular_issued_by_id = models.BigIntegerField(null=True)
+    circular_issued_by_name = models.CharField(max_length=40, blank=True)
+    circular_issued_at = models.DateTimeField(null=True, help_text="from then on the paper is fixed")
     ended_by_name = models.CharField(max_length=40, blank=True)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=500, blank=True, help_text="why it was withdrawn or opened again")
@@ -76,6 +84,11 @@ class YearResult(Moving):
                 condition=~Q(state="LOCKED") | (Q(locked_at__isnull=False) & ~Q(content_sha256="")),
             ),
             models.CheckConstraint(
+                name="issued_circular_has_its_number",
+                condition=Q(circular_number="", circular_issued_at__isnull=True)
+                | (Q(circular_issued_at__isnull=False, state__in=["LOCKED", "REOPENED"]) & ~Q(circular_number="")),
+            ),
+            models.CheckConstraint(
                 name="ended_result_has_its_reason",
                 condition=~Q(state__in=["REOPENED", "WITHDRAWN"]) | (Q(ended_at__isnull=False) & ~Q(end_reason="")),
             ),
@@ -88,6 +101,11 @@ class YearResult(Moving):
     def subject(self) -> str:
         """What its events are recorded under."""
         return f"results.result:{self.pk}"
+
+    @property
+    def paper_at(self) -> datetime:
+        """The moment its papers are dated by: the circular's issue, else the last step that was taken."""
+        return self.circular_issued_at or self.locked_at or self.decided_at or self.proposed_at
 
 
 class ResultLine(models.Model):

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.policies.verification import LEADERS
@@ -137,12 +138,30 @@ def answer(actor: Actor, objection: NoticeObjection) -> None:
 
 @policy
 def circular(actor: Actor, result: YearResult) -> None:
-    """The bureau once it is decided (a draft without head until the lock), its prefectures once it is locked."""
+    """The bureau once it is decided (a draft without head until the issue), its prefectures once it is issued."""
     if actor.office.level == Office.Level.PROVINCE:
         if result.state == ResultState.PROPOSED:
             raise Conflict(_("审定以后才能生成通报；现在是“%(state)s”。") % {"state": result.get_state_display()})
     elif result.state != ResultState.LOCKED:
         raise Conflict(_("结果锁定后才能下载通报；现在是“%(state)s”。") % {"state": result.get_state_display()})
+    elif result.circular_issued_at is None:
+        raise Conflict(_("通报还没有印发，印发后才能下载。"))
+
+
+@policy
+def issue_circular(actor: Actor, result: YearResult) -> None:
+    """The administrator or a leader, once per locked result. Source: domain reference 2.2 step 21."""
+    if not actor.at_province or not actor.has(*COMMITTEE):
+        raise Denied(_("通报由省级考核管理员或领导印发。"))
+    if result.circular_issued_at is not None:
+        raise Conflict(
+            _("通报已由%(name)s于 %(day)s 以 %(number)s 印发，不能重发。")
+            % {
+                "name": result.circular_issued_by_name, "number": result.circular_number,
+                "day": timezone.localdate(result.circular_issued_at).isoformat(),
+            }
+        )  # fmt: skip
+    _is(result, ResultState.LOCKED, _("结果锁定后才能印发通报；现在是“%(state)s”。"))
 
 
 @policy

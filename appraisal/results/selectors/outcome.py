@@ -172,6 +172,7 @@ def refusals(actor: Actor, result: YearResult, *, on: date) -> dict[str, str | N
         "notice": policies.notice.reason(actor, result),
         "lock": policies.lock.reason(actor, result, on=on) if result.notice_until else _("还没有公示。"),
         "reopen": policies.reopen.reason(actor, result),
+        "issue_circular": policies.issue_circular.reason(actor, result),
     }
 
 

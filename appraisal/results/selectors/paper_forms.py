@@ -88,7 +88,7 @@ def content_of(form: PaperForm) -> bytes:
 
 def words_of(result: YearResult, kind: str, *, title: str, number: str, body: list[str]) -> filling.Words:
     """What stands for each place of KNOWN[kind]; a circular without anything that its readers may not see."""
-    said = timezone.localdate(result.locked_at or result.decided_at or result.proposed_at)
+    said = timezone.localdate(result.paper_at)
     lines = list(result.lines.all())
     single: dict[str, filling.Value] = {
         "年度": result.cycle.year, "年度名称": result.cycle.name, "标题": title, "文号": number, "主送": "各州市",

@@ -19,26 +19,27 @@ from appraisal.results.selectors import inputs, paper_forms
 from appraisal.results.selectors import outcome as selectors
 from appraisal.rules import grades
 from core import documents, wording
+from core.money import round_half_up
 from core.sheets import cell
 
 WIDEST = 60  # characters
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def circular(result: YearResult, kind: documents.Kind, *, number: str = "", own: bool = True) -> bytes:
-    """The circular as docx or PDF after GB/T 9704. Dated by the lock, else by the decision. number: of the document.
+def circular(result: YearResult, kind: documents.Kind, *, own: bool = True) -> bytes:
+    """The circular as docx or PDF after GB/T 9704, with head, number and day once it is issued; before, a draft.
 
-    own: as Word file in the bureau's own form, where it has one (see paper_forms).
+    own: as Word file in the bureau's own form, where it has one (see paper_forms); a PDF is always the standard's.
     Raises Invalid (personal numbers, characters no paper shows), Conflict (no font for a PDF), DamagedFile (the form).
     """
     lines = list(result.lines.all())
-    said = result.locked_at or result.decided_at or result.proposed_at
+    said, number = result.paper_at, result.circular_number
     with override(wording.kept()):  # an official paper is Chinese, whatever language its reader's pages are in
         document = documents.Document(
             title=wording.said(f"关于{result.cycle.year}年度州市目标责任考核结果的通报"),
             body=[*_opening(result, lines), documents.Paragraph("特此通报。")],
             made_at=said,
-            issuer=f"{result.cycle.province.name}文件" if result.locked_at else "",
+            issuer=f"{result.cycle.province.name}文件" if result.circular_issued_at else "",
             number=number,
             to=wording.said("各州市"),
             signed_by=result.cycle.province.name,
@@ -126,11 +127,37 @@ def summary(result: YearResult, *, own: bool = True) -> bytes:
             for pool in selectors.seats_of(result)
         ]
         _fill(book.create_sheet("优秀名额"), ["名额组", "单位数", "名额", "已用", "怎么来的"], pools, _told(result))
-    made = result.locked_at or result.decided_at or result.proposed_at
+    made = result.paper_at
     book.properties.created = book.properties.modified = _naive(made)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def own_forms(result: YearResult) -> set[str]:
+    """Kinds of papers (PaperForm.Kind) that come out in a form of the bureau's own."""
+    return {kind for kind in PaperForm.Kind.values if paper_forms.drawn_by(result, kind) is not None}
+
+
+def summary_pdf(result: YearResult) -> bytes:
+    """The table of results as PDF in the standard's shape, for the bureau. Raises Conflict (no font)."""
+    cards = {card.office_id: card for card in YearCard.objects.filter(run_id=result.run_id)}
+    with override(wording.kept()):  # as the workbook
+        heads = ("名次", "单位", "组别", "平时", "年终", "综合", "自评扣分", "年度", "计算等次", "等次")
+        columns = [documents.Column(head, 2 if head == "单位" else 1.1, "center") for head in heads]
+        rows = [_printed_row(line, cards[line.office_id]) for line in result.lines.all()]
+        said = [documents.Paragraph(_told(result), indent=False), documents.Table(columns, rows)]
+        title = f"{result.cycle.name}考核结果汇总表"
+        return documents.render(documents.Document(title=title, body=said, made_at=result.paper_at), "pdf")
+
+
+def _printed_row(line: Any, card: YearCard) -> list[str]:
+    interim = "–" if card.interim is None else str(round_half_up(card.interim, 2))
+    return [
+        str(line.rank), line.office.short_name, str(line.peer_group), interim, str(card.year_end), str(card.composite),
+        str(round_half_up(card.honesty, 2)), str(line.total), word(f"grade.{line.computed}"),
+        word(f"grade.{line.grade}"),
+    ]  # fmt: skip
 
 
 RESULT_HEAD = (

@@ -34,9 +34,10 @@ def what_the_result_waits_for(actor: Actor, at: datetime) -> list[Todo]:
 
 
 def results_to_move_on(actor: Actor, on: date) -> QuerySet[YearResult]:
-    """A leader decides, and locks once the notice is over; the administrator puts to notice."""
+    """A leader decides, and locks once the notice is over; the administrator puts to notice; either circulates it."""
     leads = Q(state=ResultState.PROPOSED) | Q(state=ResultState.NOTICED, notice_until__lt=on)
     waits = [leads] * actor.has(*LEADERS) + [Q(state=ResultState.DECIDED)] * actor.has(Role.APPRAISAL_ADMIN)
+    waits += [Q(state=ResultState.LOCKED, circular_issued_at=None)] * actor.has(*policies.COMMITTEE)
     if not waits:
         return YearResult.objects.none()
     rows = YearResult.objects.filter(reduce(or_, waits), cycle__province_id=actor.office.pk)
@@ -97,6 +98,7 @@ def _results(actor: Actor, on: date) -> list[Todo]:
         ResultState.PROPOSED: _("审定 %(year)s 年度结果"),
         ResultState.DECIDED: _("公示 %(year)s 年度结果"),
         ResultState.NOTICED: _("锁定 %(year)s 年度结果：公示期已满"),
+        ResultState.LOCKED: _("印发 %(year)s 年度考核通报"),
     }
     return [
         Todo(

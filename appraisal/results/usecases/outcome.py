@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.selectors.explanations import word
+from appraisal.ledger.usecases import numbering
 from appraisal.ledger.usecases.checks import checked_reason
 from appraisal.results.events import outcome as happened
 from appraisal.results.models import NoticeObjection, ResultLine, YearCard, YearResult
@@ -18,7 +19,7 @@ from appraisal.results.selectors import years as years_selectors
 from appraisal.results.states import NoticeObjectionState, ResultState
 from appraisal.rules import grades
 from core import events
-from core.errors import Invalid, NotFound
+from core.errors import Conflict, Invalid, NotFound
 from tenants.actors import Actor
 
 LONGEST_NUMBER = 60
@@ -192,6 +193,43 @@ def lock_result(*, result_id: int, actor: Actor, at: datetime) -> YearResult:
     events.record(
         happened.ResultLocked(subject=result.subject, content_sha256=result.content_sha256), actor=actor, at=at
     )
+    return result
+
+
+def circular_series(result: YearResult) -> str:
+    """What stands before the year in the numbers of circulars: 云移通."""
+    return f"{result.cycle.province.short_name[:1]}移通"
+
+
+def suggest_number(result: YearResult, *, at: datetime) -> str:
+    """The number that the circular would get now; nothing is taken."""
+    return numbering.next_number(result.cycle.province, circular_series(result), timezone.localdate(at).year)
+
+
+@transaction.atomic
+def issue_circular(*, result_id: int, number: str, actor: Actor, at: datetime) -> YearResult:
+    """Issue the circular of a locked result: it gets its number and its day, and its prefectures may have it.
+
+    number: "" for the next of the series 云移通〔year〕; a typed one must be the next of its own. The database refuses
+    a second issue. Source: domain reference 2.2 step 21. Raises NotFound, Denied, Conflict (not locked, issued already,
+    number taken or not the next), Invalid (number).
+    """
+    result = selectors.get_result(actor, result_id, lock=True)
+    policies.issue_circular(actor, result)
+    series, year = circular_series(result), timezone.localdate(at).year
+    given = numbering.take_number(result.cycle.province, series, year, wanted=number)
+    taken = YearResult.objects.filter(cycle__province_id=result.cycle.province_id, circular_number=given)
+    other = taken.select_related("cycle").first()
+    if other is not None:
+        raise Conflict(
+            _("文号 %(number)s 已用于 %(year)s 年度的通报。") % {"number": given, "year": other.cycle.year},
+            field="number",
+        )
+    result.circular_number = given
+    result.circular_issued_by_id, result.circular_issued_by_name = actor.user_id, actor.name
+    result.circular_issued_at = at
+    result.keep()
+    events.record(happened.CircularIssued(subject=result.subject, number=given), actor=actor, at=at)
     return result
 
 

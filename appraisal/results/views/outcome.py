@@ -66,7 +66,7 @@ def result(request: HttpRequest, result_id: int) -> HttpResponse:
             line.office_id for line in this.lines.all() if policies.object_.allows(actor, this, line.office, on=on)
         },
         "timeline": timeline_of(this.subject) if bureau else [], "derivation": derivation,
-        "files": policies.circular.allows(actor, this),
+        "files": policies.circular.allows(actor, this), "own_forms": papers.own_forms(this),
     }  # fmt: skip
     return render(request, "results/result.html", context)
 
@@ -169,6 +169,21 @@ def lock(request: HttpRequest, result_id: int) -> HttpResponse:
 
 
 @require_http_methods(POST_TOO)
+def issue_circular(request: HttpRequest, result_id: int) -> HttpResponse:
+    """Issue the circular of a locked result under its number."""
+    actor = request.actor
+    this = selectors.get_result(actor, result_id)
+    initial = {"number": usecases.suggest_number(this, at=timezone.now())}
+    return act(
+        request, form=forms.CircularForm(request.POST or None, initial=initial),
+        title=_("印发 %(year)s 年度考核通报") % {"year": this.cycle.year},
+        lead=_("印发后通报带文号和今天的成文日期，不能再改、不能重发；各州市可以下载。"), confirm=_("印发"),
+        back=_url(this), check=lambda: policies.issue_circular(actor, this),
+        do=lambda data: usecases.issue_circular(result_id=this.pk, actor=actor, at=timezone.now(), **data),
+    )  # fmt: skip
+
+
+@require_http_methods(POST_TOO)
 def reopen(request: HttpRequest, result_id: int) -> HttpResponse:
     """Something came to light after the notice."""
     actor = request.actor
@@ -217,6 +232,14 @@ def summary(request: HttpRequest, result_id: int) -> HttpResponse:
     this = selectors.get_result(request.actor, result_id)
     policies.summary(request.actor, this)
     return _file(papers.summary(this), papers.XLSX, f"summary-{this.cycle.year}-{this.number}.xlsx")
+
+
+@reads
+def summary_pdf(request: HttpRequest, result_id: int) -> HttpResponse:
+    """The table of results as PDF, for the bureau."""
+    this = selectors.get_result(request.actor, result_id)
+    policies.summary(request.actor, this)
+    return _file(papers.summary_pdf(this), documents.MEDIA["pdf"], f"summary-{this.cycle.year}-{this.number}.pdf")
 
 
 def _file(content: bytes, media: str, name: str) -> HttpResponse:

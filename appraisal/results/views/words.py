@@ -34,6 +34,7 @@ SENTENCES: dict[str, tuple[str, str, Any]] = {
     "ResultDecided": ("writing-sign", "brand", lambda data: _("审定，%(minutes)s") % data),
     "ResultNoticed": ("file-certificate", "info", lambda data: _("开始公示，到 %(until)s 为止") % data),
     "ResultLocked": ("lock", "brand", lambda data: _("公示期满，结果锁定")),
+    "CircularIssued": ("file-certificate", "brand", lambda data: _("印发通报 %(number)s") % data),
     "ResultReopened": ("rotate", "bad", lambda data: _("重新启动")),
     "ResultWithdrawn": ("arrow-back-up", "warn", lambda data: _("撤回")),
 }

@@ -16,6 +16,7 @@ from appraisal.results.models import PaperForm
 from appraisal.results.selectors import outcome, papers
 from appraisal.results.selectors import paper_forms as selectors
 from appraisal.results.usecases import paper_forms as usecases
+from appraisal.results.usecases.outcome import issue_circular
 from core.errors import Conflict, Denied, Invalid, NotFound
 from core.models import StoredFile
 from tenants.models import Office, Role
@@ -92,6 +93,7 @@ class TestTheCircular:
     def test_a_prefecture_gets_the_same(self, running, signed_in: Callable[..., Client]) -> None:
         filed(running, "本局样式 {{标题}}", table=[["{{结果.单位}}", "{{结果.等次}}"]])
         result = locked(running)
+        issue_circular(result_id=result.pk, number="", actor=running.admin, at=AFTER)
         ours = signed_in("yunnan", Role.APPRAISAL_ADMIN).get(f"/yunnan/results/{result.pk}/circular/docx/").content
 
         theirs = signed_in("kunming", Role.REPORTER).get(f"/kunming/results/{result.pk}/circular/docx/").content

@@ -153,6 +153,9 @@ def lock(year: Year) -> dict[str, bytes]:
     form.locator("[name=password]").fill(factories.PASSWORD)
     form.get_by_role("button", name="锁定").click()
     expect(page.locator("main .an-head")).to_contain_text("已锁定")
+    form = ask(page, "印发通报$")
+    form.get_by_role("button", name="印发").click()
+    expect(page.locator("main")).to_contain_text("移通〔")
     files = {}
     for kind in ("通报 docx", "通报 PDF", "汇总表 xlsx"):
         page.get_by_text("通报和汇总表").click()
