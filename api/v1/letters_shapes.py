@@ -51,7 +51,8 @@ class CycleOut(serializers.ModelSerializer):
         model = Cycle
         fields = (
             "id", "year", "name", "version", "version_label", "state", "created_at", "difficulty_basis",
-            "difficulty_published_at", "difficulty_published_by", "refusals",
+            "difficulty_published_at", "difficulty_published_by", "closing_basis", "closed_by_name", "closed_at",
+            "refusals",
         )  # fmt: skip
 
     def get_refusals(self, cycle: Cycle) -> CycleRefusals:

@@ -17,12 +17,15 @@ from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.signatures import SignatureIn
 from api.v1 import results_shapes as shapes
+from api.v1.letters_shapes import CycleOut
 from appraisal.ledger.models import Cycle
+from appraisal.ledger.selectors import cycles as cycle_selectors
 from appraisal.results.models import SelfAppraisal, YearResult
 from appraisal.results.policies import outcome as outcome_policies
 from appraisal.results.policies import own as own_policies
-from appraisal.results.selectors import outcome, own, years
+from appraisal.results.selectors import closing, outcome, own, years
 from appraisal.results.usecases import calculating
+from appraisal.results.usecases import closing as closing_usecases
 from appraisal.results.usecases import outcome as outcome_usecases
 from appraisal.results.usecases import own as own_usecases
 from core.errors import NotFound
@@ -112,6 +115,20 @@ def _self_out(cycle: Cycle, office: Office, appraisal: SelfAppraisal | None) -> 
         "items": own.items(cycle, office, appraisal),
     }  # fmt: skip
     return shapes.SelfOut(given).data
+
+
+class YearClosing(IdempotentMixin, APIView):
+    """POST closes a year for good."""
+
+    @extend_schema(operation_id="cycles_close", request=shapes.ClosingIn, responses=CycleOut, tags=TAGS)
+    def post(self, request: Request, cycle_id: int) -> Response:
+        """With the result locked and its circular issued; `rows` of a 409 name what is still open."""
+        actor, body = actor_of(request), validated(shapes.ClosingIn, request.data)
+        closing.check(actor, years.get_cycle(actor, cycle_id))
+        if problem := signatures.refused(request, body.pop("password")):
+            return problem
+        closing_usecases.close_year(cycle_id=cycle_id, actor=actor, at=timezone.now(), **body)
+        return Response(CycleOut(cycle_selectors.get_cycle(actor, cycle_id), context={"actor": actor}).data)
 
 
 class OwnAppraisal(IdempotentMixin, APIView):
@@ -349,6 +366,7 @@ class Answer(IdempotentMixin, APIView):
 CYCLE, RUN, RESULT = "cycles/<int:cycle_id>/", "year-runs/<int:year_run_id>/", "year-results/<int:result_id>/"
 urlpatterns = [
     path(f"{CYCLE}year-runs/", YearRuns.as_view(), name="year-runs"),
+    path(f"{CYCLE}closing/", YearClosing.as_view(), name="cycle-closing"),
     path(RUN, YearRunOne.as_view(), name="year-run"),
     path(f"{RUN}cards/", YearCards.as_view(), name="year-cards"),
     path(f"{RUN}cards/<slug:slug>/", YearCardOne.as_view(), name="year-card"),

@@ -146,6 +146,12 @@ class DecideIn(MinutesIn, SignatureIn):
     """What the deciding meeting said, signed for by a leader."""
 
 
+class ClosingIn(SignatureIn):
+    """What a year is closed on, signed for."""
+
+    basis = serializers.CharField(max_length=200, help_text="number of the minutes, or why")
+
+
 class GradeIn(serializers.Serializer):
     """Another grade than the rules gave, or the computed one again."""
 

@@ -138,6 +138,7 @@ class TestTheResult:
         result = results_setting.noticed(running)
         after = MARCH + timedelta(days=20)
         outcome.lock_result(result_id=result.pk, actor=running.leader, at=after)
+        outcome.issue_circular(result_id=result.pk, number="", actor=running.admin, at=after)
         use = uses.record_use(
             result_id=result.pk, office="kunming", kind="RECTIFICATION", title="逐项整改", basis="考核办法第二十条",
             actor=running.admin, at=after,

@@ -46,7 +46,17 @@ class CycleStarted(Event):
     participants: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class CycleClosed(Event):
+    """circular: its number; content_sha256: what the result's lock held fast."""
+
+    basis: str
+    circular: str
+    content_sha256: str
+
+
 __all__ = [
+    "CycleClosed",
     "CycleOpened",
     "CycleStarted",
     "DifficultyPublished",

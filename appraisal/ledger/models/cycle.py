@@ -21,7 +21,7 @@ class CycleQuerySet(models.QuerySet["Cycle"]):
 
 
 class Cycle(Moving):
-    """One province's appraisal of its prefectures in one year."""
+    """One province's appraisal of its prefectures in one year; a closed one never changes (trigger)."""
 
     State = CycleState
 
@@ -34,11 +34,22 @@ class Cycle(Moving):
     difficulty_basis = models.CharField(max_length=200, blank=True, help_text="minutes that the coefficients rest on")
     difficulty_published_at = models.DateTimeField(null=True, help_text="groups and coefficients; anew after a change")
     difficulty_published_by = models.CharField(max_length=40, blank=True)
+    closing_basis = models.CharField(max_length=200, blank=True, help_text="minutes that the closing rests on, or why")
+    closed_by_id = models.BigIntegerField(null=True)
+    closed_by_name = models.CharField(max_length=40, blank=True)
+    closed_at = models.DateTimeField(null=True)
 
     objects = CycleQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["province", "year"], name="one_cycle_per_province_and_year")]
+        constraints = [
+            models.UniqueConstraint(fields=["province", "year"], name="one_cycle_per_province_and_year"),
+            models.CheckConstraint(
+                name="closed_year_has_its_basis",
+                condition=Q(closed_at__isnull=True, closing_basis="")
+                | (Q(state="CLOSED", closed_at__isnull=False) & ~Q(closing_basis="")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

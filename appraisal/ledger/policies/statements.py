@@ -7,7 +7,7 @@ from appraisal.ledger.models import DeductionStatement, ScoreRun, StatementRecei
 from appraisal.ledger.policies import cycles
 from appraisal.ledger.policies.objections import FILERS
 from appraisal.ledger.policies.verification import LEADERS
-from appraisal.ledger.states import RunState
+from appraisal.ledger.states import CycleState, RunState
 from core.errors import Conflict, Denied
 from core.policy import policy
 from tenants.actors import Actor
@@ -24,6 +24,8 @@ def issue(actor: Actor, run: ScoreRun, *, superseded: bool, earlier: DeductionSt
         raise Denied(_("扣分告知书由省级发出，请在省级机构内办理。"))
     if not actor.has(*ISSUERS):
         raise Denied(_("只有省级考核管理员或领导可以发出扣分告知书。"))
+    if run.cycle.state == CycleState.CLOSED:
+        raise Conflict(_("本考核年度已归档，不再发出扣分告知书。"))
     if run.state != RunState.PUBLISHED:
         raise Conflict(_("这一批得分还没有核定，核定后才能发出扣分告知书。"))
     if earlier is not None:

@@ -52,6 +52,8 @@ def _said(event: EventRecord) -> tuple[str, str, str, str]:
             return _("公布分组和难度系数，依据 %(basis)s") % data, "", "send", "ok"
         case "CycleStarted":
             return _("启动考核，%(participants)s 个单位参加") % data, "", "send", "ok"
+        case "CycleClosed":
+            return _("归档本年度，通报 %(circular)s") % data, data["basis"], "archive", "ok"
         case "AmendmentProposed":
             text = _("提出第 %(number)s 项年中修订：自 %(from_month)s 月起按 %(version)s 计分") % data
             return text, _cut([data["reason"], *_weights(data["weights"])]), "pencil", "warn"

@@ -63,6 +63,15 @@ class ReopenForm(ReasonForm, PasswordForm):
     field_order = ("reason", "password")
 
 
+class ClosingForm(PasswordForm):
+    """Closing a year for good."""
+
+    basis = forms.CharField(
+        label=gettext_lazy("归档依据"), max_length=200, help_text=gettext_lazy("例如 党组会纪要〔2027〕8号")
+    )
+    field_order = ("basis", "password")
+
+
 class GradeForm(forms.Form):
     """Another grade than the rules gave."""
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.policies.verification import LEADERS
+from appraisal.ledger.states import CycleState
 from appraisal.results.models import NoticeObjection, ResultLine, YearResult, YearRun
 from appraisal.results.policies import years
 from appraisal.results.states import NoticeObjectionState, ResultState, YearRunState
@@ -104,8 +105,10 @@ def lock(actor: Actor, result: YearResult, *, on: date) -> None:
 
 @policy
 def reopen(actor: Actor, result: YearResult) -> None:
-    """A leader, once the public saw it. Source: domain reference 2.7 case 7."""
+    """A leader, once the public saw it, until the year is closed. Source: domain reference 2.7 case 7."""
     _leader(actor, _("公示后的结果由省级领导重新启动。"))
+    if result.cycle.state == CycleState.CLOSED:  # nothing could be calculated anew
+        raise Conflict(_("%(cycle)s 已归档，结果不能再重新启动。") % {"cycle": result.cycle.name})
     if result.state not in (ResultState.NOTICED, ResultState.LOCKED):
         raise Conflict(
             _("只有公示中或已锁定的结果可以重新启动；现在是“%(state)s”。") % {"state": result.get_state_display()}

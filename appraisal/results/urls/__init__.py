@@ -9,6 +9,7 @@ RUN, RESULT = "runs/<int:year_run_id>/", "<int:result_id>/"
 urlpatterns = [
     path("", years.year, name="year"),
     path("years/<int:cycle_id>/calculate/", years.start_run, name="start-run"),
+    path("years/<int:cycle_id>/close/", years.close, name="close-year"),
     path(RUN, years.run, name="run"),
     path(f"{RUN}progress/", years.run_progress, name="run-progress"),
     path(f"{RUN}propose/", outcome.propose, name="propose"),

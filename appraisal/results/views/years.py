@@ -12,16 +12,18 @@ from django.views.decorators.http import require_http_methods
 
 from appraisal.ledger.models import Cycle
 from appraisal.ledger.selectors import queue
+from appraisal.ledger.states import CycleState
 from appraisal.ledger.views import years as year_choice
-from appraisal.results.forms.acts import PasswordForm, SelfForm, YearRunForm
+from appraisal.results.forms.acts import ClosingForm, PasswordForm, SelfForm, YearRunForm
 from appraisal.results.models import YearRun
 from appraisal.results.policies import outcome as outcome_policies
 from appraisal.results.policies import own as own_policies
 from appraisal.results.policies import years as policies
-from appraisal.results.selectors import outcome, own
+from appraisal.results.selectors import closing, outcome, own
 from appraisal.results.selectors import years as selectors
-from appraisal.results.states import SelfState
+from appraisal.results.states import ResultState, SelfState
 from appraisal.results.usecases import calculating
+from appraisal.results.usecases import closing as closing_usecases
 from appraisal.results.usecases import own as own_usecases
 from appraisal.results.views.acts import act
 from core.errors import NotFound
@@ -53,7 +55,11 @@ def year(request: HttpRequest) -> HttpResponse:
             "runs": runs, "newest": newest, "cards": selectors.cards_of(newest) if newest else [],
             "handed": handed, "handed_count": sum(1 for _office, row in handed if row),
             "why_not": policies.calculate.reason(actor, cycle),
+            "closes": actor.at_province and cycle.state == CycleState.RUNNING and result is not None
+            and result.state == ResultState.LOCKED,
         }  # fmt: skip
+        if context["closes"]:
+            context["why_not_close"] = closing.refusal(actor, cycle)
     else:
         mine = own.appraisal_of(cycle, actor.office)
         mine = None if actor.visiting and mine and mine.state != SelfState.SUBMITTED else mine
@@ -82,6 +88,22 @@ def start_run(request: HttpRequest, cycle_id: int) -> HttpResponse:
         lead=_("按已核定的各月得分和已报送的自评计算全部州市；已有的批次不变。"), confirm=_("开始计算"),
         back=_year_url(cycle), check=lambda: policies.calculate(actor, cycle),
         do=do,
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+def close(request: HttpRequest, cycle_id: int) -> HttpResponse:
+    """Close the year and archive it."""
+    actor = request.actor
+    cycle = selectors.get_cycle(actor, cycle_id)
+    return act(
+        request, form=ClosingForm(request.POST or None), title=_("归档 %(cycle)s") % {"cycle": cycle.name}, danger=True,
+        lead=_(
+            "归档后不能撤销：不再受理填报、补报、申诉、加扣分和督办，不再计算，结果不能重新启动。"
+            "全部资料照常查阅，结果运用仍可登记，其他年度不受影响。"
+        ),
+        confirm=_("归档"), back=_year_url(cycle), check=lambda: closing.check(actor, cycle),
+        do=lambda data: closing_usecases.close_year(cycle_id=cycle.pk, actor=actor, at=timezone.now(), **data),
     )  # fmt: skip
 
 

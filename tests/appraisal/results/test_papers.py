@@ -144,7 +144,7 @@ class TestIssue:
         assert "印发通报" in client.get(url).content.decode()
         assert "通报稿 PDF" in client.get(url).content.decode()
 
-        assert client.post(f"{url}circular/", {"number": "云移通〔2027〕8号"}).status_code == 200
+        assert client.post(f"{url}circular/", {"number": "云移通〔2027〕8号"}).status_code == 409
         assert client.post(f"{url}circular/", {"number": ""}).status_code == 302
 
         page = client.get(url).content.decode()
