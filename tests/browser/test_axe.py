@@ -70,7 +70,7 @@ NO_PAGES = """
 NO_PAGES += """
     ledger:approve-amendment ledger:approve-change ledger:refuse-change ledger:transfer-targets
     ledger:undo-amendment ledger:issue-statements library:owner results:self
-    results:issue-circular
+    results:issue-circular results:close-year
 """
 # Acts on a panel: one template, which ledger:name-panel stands for.
 NO_PAGES += """

@@ -131,7 +131,7 @@ class TestIssue:
 
     def test_it_waits_in_the_inbox_until_it_is_issued(self, running) -> None:
         result = locked(running)
-        told = [todo.text for todo in todos.what_the_result_waits_for(running.admin, AFTER)]
+        told = [todo.title for todo in todos.what_the_result_waits_for(running.admin, AFTER)]
         assert told == ["印发 2026 年度考核通报"]
 
         self.issued(running, result)
