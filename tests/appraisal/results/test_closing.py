@@ -25,7 +25,7 @@ from appraisal.results.usecases import closing as usecases
 from appraisal.results.usecases import outcome
 from appraisal.results.usecases import uses as use_usecases
 from core import events
-from core.errors import Conflict, Denied, Invalid, NotFound
+from core.errors import Conflict, Denied, Invalid
 from core.models import EventRecord
 from tenants.models import Office, Role
 from tests.appraisal import results_setting as world
@@ -84,10 +84,6 @@ class TestClosing:
         for who in (actor("yunnan", Role.VERIFIER), actor("kunming", Role.PRINCIPAL_LEADER)):
             with pytest.raises(Denied, match="由省级考核管理员或领导归档"):
                 closed(running, actor=who)
-
-    def test_another_province_knows_nothing_of_it(self, running, result, actor: ActorMaker) -> None:
-        with pytest.raises(NotFound):
-            closed(running, actor=actor("guizhou", Role.APPRAISAL_ADMIN))
 
     def test_needs_the_lock_and_the_circular(self, running) -> None:
         with pytest.raises(Conflict, match="结果还没有锁定"):
