@@ -146,7 +146,7 @@ def summary_pdf(result: YearResult) -> bytes:
         heads = ("名次", "单位", "组别", "平时", "年终", "综合", "自评扣分", "年度", "计算等次", "等次")
         columns = [documents.Column(head, 2 if head == "单位" else 1.1, "center") for head in heads]
         rows = [_printed_row(line, cards[line.office_id]) for line in result.lines.all()]
-        said = [documents.Paragraph(_told(result), indent=False), documents.Table(columns, rows)]
+        said: list[documents.Block] = [documents.Paragraph(_told(result), indent=False), documents.Table(columns, rows)]
         title = f"{result.cycle.name}考核结果汇总表"
         return documents.render(documents.Document(title=title, body=said, made_at=result.paper_at), "pdf")
 

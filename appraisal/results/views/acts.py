@@ -12,7 +12,7 @@ from tenants.views.signing import signed
 
 
 def act(
-    request: HttpRequest, *, form: Form, do: Callable[[dict[str, Any]], object], back: str, check: Callable[[], None],
+    request: HttpRequest, *, form: Form, do: Callable[[dict[str, Any]], object], back: str, check: Callable[[], object],
     **shown: Any,
 ) -> HttpResponse:  # fmt: skip
     """Ask for a step, take it, and go where do(cleaned data) says, else back.
