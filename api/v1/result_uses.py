@@ -25,6 +25,7 @@ from appraisal.results.selectors import outcome, papers
 from appraisal.results.selectors import uses as selectors
 from appraisal.results.states import UseState
 from appraisal.results.usecases import uses as usecases
+from appraisal.results.usecases.own import MOST_FILES
 from core.documents import MEDIA, Kind
 from core.errors import NotFound
 from tenants.models import Office
@@ -39,6 +40,7 @@ class UseOut(serializers.ModelSerializer):
     result_id = serializers.IntegerField()
     office = serializers.CharField(source="office.schema_name")
     factors = serializers.DictField()
+    plan_evidence = serializers.ListField(child=serializers.DictField())
     overdue = serializers.SerializerMethodField()
     refusals = serializers.SerializerMethodField(help_text="action → reason why not, or null when allowed")
 
@@ -46,8 +48,8 @@ class UseOut(serializers.ModelSerializer):
         model = ResultUse
         fields = (
             "id", "year", "result_id", "office", "kind", "title", "basis", "amount", "factors", "due_on", "overdue",
-            "state", "recorded_by_name", "recorded_at", "plan", "planned_by_name", "planned_at", "ending",
-            "ended_by_name", "ended_at", "refusals",
+            "state", "recorded_by_name", "recorded_at", "plan", "plan_evidence", "planned_by_name", "planned_at",
+            "ending", "ended_by_name", "ended_at", "refusals",
         )  # fmt: skip
 
     def get_overdue(self, use: ResultUse) -> bool:
@@ -95,6 +97,7 @@ class FundIn(serializers.Serializer):
 
 class UsePlanIn(serializers.Serializer):
     plan = serializers.CharField(max_length=2000)
+    evidence = serializers.ListField(child=serializers.UUIDField(), default=list, max_length=MOST_FILES)
 
 
 class UseEndingIn(serializers.Serializer):
@@ -161,6 +164,7 @@ class UsePlan(IdempotentMixin, APIView):
     def post(self, request: Request, use_id: int) -> Response:
         """The office's rectification plan; late ones are taken and told."""
         body = validated(UsePlanIn, request.data)
+        body["evidence"] = [str(file_id) for file_id in body["evidence"]]
         usecases.hand_in_plan(use_id=use_id, actor=actor_of(request), at=timezone.now(), **body)
         return _told(request, use_id)
 

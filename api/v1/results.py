@@ -148,7 +148,13 @@ class OwnAppraisal(IdempotentMixin, APIView):
         """Keep what is filled in; repeatable until it is handed over."""
         actor, body = actor_of(request), validated(shapes.SelfIn, request.data)
         cycle = years.get_cycle(actor, cycle_id)
-        given = {row["code"]: own_usecases.Given(row["score"], row["statement"]) for row in body["scores"]}
+        given = {
+            row["code"]: own_usecases.Given(
+                row["score"], row["statement"],
+                None if row["evidence"] is None else [str(file_id) for file_id in row["evidence"]],
+            )
+            for row in body["scores"]
+        }  # fmt: skip
         row = own_usecases.save_self_appraisal(
             cycle=cycle, scores=given, lock_version=body["lock_version"], actor=actor, at=timezone.now()
         )
@@ -344,6 +350,7 @@ class NoticeObjections(IdempotentMixin, APIView):
     def post(self, request: Request, result_id: int) -> Response:
         """About any office of the result, once each, up to the last day of the notice."""
         actor, body = actor_of(request), validated(shapes.NoticeObjectionIn, request.data)
+        body["evidence"] = [str(file_id) for file_id in body["evidence"]]
         row = outcome_usecases.file_notice_objection(result_id=result_id, actor=actor, at=timezone.now(), **body)
         return Response(shapes.NoticeObjectionOut(row, context={"actor": actor}).data, status=201)
 

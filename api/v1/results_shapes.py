@@ -7,6 +7,7 @@ from api.signatures import SignatureIn
 from appraisal.results.models import NoticeObjection, ResultLine, YearCard, YearResult, YearRun
 from appraisal.results.policies import outcome as policies
 from appraisal.results.selectors import outcome as selectors
+from appraisal.results.usecases.own import MOST_FILES
 
 
 class YearRunIn(serializers.Serializer):
@@ -72,6 +73,8 @@ class SelfItemOut(serializers.Serializer):
     points = serializers.DecimalField(max_digits=7, decimal_places=4, source="indicator.points")
     score = serializers.DecimalField(max_digits=7, decimal_places=2, allow_null=True)
     statement = serializers.CharField()
+    evidence = serializers.ListField(child=serializers.DictField())
+    needs_evidence = serializers.BooleanField(help_text="whether handing over is refused until a file is there")
 
 
 class SelfOut(serializers.Serializer):
@@ -87,11 +90,14 @@ class SelfOut(serializers.Serializer):
 
 
 class SelfScoreIn(serializers.Serializer):
-    """score: null leaves the indicator open."""
+    """score: null leaves the indicator open. evidence: ids of the office's files; null leaves them as they are."""
 
     code = serializers.CharField(max_length=10)
     score = serializers.DecimalField(max_digits=7, decimal_places=2, min_value=0, allow_null=True)
     statement = serializers.CharField(max_length=1000, allow_blank=True, default="")
+    evidence = serializers.ListField(
+        child=serializers.UUIDField(), default=None, allow_null=True, max_length=MOST_FILES
+    )  # fmt: skip
 
 
 class SelfIn(serializers.Serializer):
@@ -182,6 +188,7 @@ class NoticeIn(serializers.Serializer):
 class NoticeObjectionIn(serializers.Serializer):
     about = serializers.CharField(max_length=63, help_text="path segment of the office, for example kunming")
     grounds = serializers.CharField(max_length=2000)
+    evidence = serializers.ListField(child=serializers.UUIDField(), default=list, max_length=MOST_FILES)
 
 
 class AnswerIn(serializers.Serializer):
@@ -195,13 +202,14 @@ class NoticeObjectionOut(serializers.ModelSerializer):
     result_id = serializers.IntegerField()
     office = serializers.CharField(source="office.schema_name")
     about = serializers.CharField(source="about.schema_name")
+    evidence = serializers.ListField(child=serializers.DictField())
     refusals = serializers.SerializerMethodField(help_text="action → reason why not, or null when allowed")
 
     class Meta:
         model = NoticeObjection
         fields = (
-            "id", "result_id", "office", "about", "grounds", "filed_by_name", "filed_at", "answer_due_on", "state",
-            "decision", "decided_by_name", "decided_at", "refusals",
+            "id", "result_id", "office", "about", "grounds", "evidence", "filed_by_name", "filed_at", "answer_due_on",
+            "state", "decision", "decided_by_name", "decided_at", "refusals",
         )  # fmt: skip
 
     def get_refusals(self, row: NoticeObjection) -> dict[str, str | None]:

@@ -1,13 +1,15 @@
 """Forms of the steps of a year's result, and of the self-appraisal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from appraisal.ledger.forms.evidence import UploadsField
 from appraisal.ledger.selectors.explanations import word
+from appraisal.library.models import EnteredBy
 from appraisal.results.selectors.own import Item
 
 UPHELD, REJECTED = "upheld", "rejected"
@@ -110,6 +112,7 @@ class NoticeObjectionForm(forms.Form):
     """Why the result should be another one."""
 
     grounds = forms.CharField(label=gettext_lazy("异议理由"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5}))
+    evidence = UploadsField(label=gettext_lazy("佐证材料"), required=False)
 
 
 class AnswerForm(forms.Form):
@@ -123,11 +126,17 @@ class AnswerForm(forms.Form):
 
 
 class SelfForm(forms.Form):
-    """Score and statement for each indicator that applies. Fields: score-<code>, statement-<code>."""
+    """Score, statement and evidence for each indicator that applies.
+
+    Fields: score-<code>, statement-<code>, kept-<code> (ids of the files that stay), evidence-<code> (new ones).
+    uploaded: names by id of files that came with this form, which stay when something else is refused.
+    """
 
     lock_version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, items: Sequence[Item], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, items: Sequence[Item], uploaded: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.codes = [item.indicator.code for item in items]
         for item in items:
@@ -140,3 +149,23 @@ class SelfForm(forms.Form):
                 label=_("%(code)s 说明") % {"code": code}, required=False, max_length=1000, initial=item.statement,
                 widget=forms.Textarea(attrs={"rows": 2}),
             )  # fmt: skip
+            names = {each["id"]: each["name"] for each in item.evidence} | dict(uploaded or {})
+            asked = set(self.data.getlist(f"kept-{code}")) if self.is_bound else set()
+            kept = [each["id"] for each in item.evidence]
+            self.fields[f"kept-{code}"] = forms.MultipleChoiceField(
+                label=_("%(code)s 已附材料（去掉勾选即移除）") % {"code": code}, required=False, initial=kept,
+                choices=[(key, name) for key, name in names.items() if key in asked or key in kept],
+                widget=forms.CheckboxSelectMultiple,
+            )  # fmt: skip
+            self.fields[f"evidence-{code}"] = UploadsField(
+                label=_("%(code)s 佐证材料") % {"code": code}, required=False, help_text=_wanted(item)
+            )
+
+
+def _wanted(item: Item) -> str:
+    if not item.indicator.evidence or item.indicator.entered_by != EnteredBy.PREFECTURE:
+        return ""
+    values = {"evidence": item.indicator.evidence}
+    if item.reported:
+        return _("指标要求：%(evidence)s。月报已附过，可以不再附。") % values
+    return _("须附：%(evidence)s") % values

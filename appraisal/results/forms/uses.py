@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from appraisal.ledger.forms.evidence import UploadsField
 from appraisal.results.models import ResultLine, ResultUse
 
 NUMBER = {"inputmode": "decimal", "autocomplete": "off"}
@@ -56,6 +57,7 @@ class PlanForm(forms.Form):
     """The rectification plan."""
 
     plan = forms.CharField(label=gettext_lazy("整改方案"), max_length=2000, widget=forms.Textarea(attrs={"rows": 6}))
+    evidence = UploadsField(label=gettext_lazy("佐证材料"), required=False)
 
 
 class EndingForm(forms.Form):

@@ -158,12 +158,13 @@ class NoticeObjection(Moving):
     """A prefecture's objection during the public notice: to its own grade, or to another's."""
 
     State = NoticeObjectionState
-    fixed = ("id", "result", "office", "about", "grounds")
+    fixed = ("id", "result", "office", "about", "grounds", "evidence")
 
     result = models.ForeignKey(YearResult, on_delete=models.PROTECT, related_name="objections")
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="notice_objections")
     about = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
     grounds = models.TextField()
+    evidence = models.JSONField(default=list, help_text="files: [{id, name, sha256, size, media_type}]")
     filed_by_id = models.BigIntegerField()
     filed_by_name = models.CharField(max_length=40)
     filed_at = models.DateTimeField()

@@ -45,8 +45,12 @@ class SelfScore(models.Model):
 
     appraisal = models.ForeignKey(SelfAppraisal, on_delete=models.CASCADE, related_name="scores")
     indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+")
-    score = models.DecimalField(max_digits=7, decimal_places=2, help_text="points, 0 to the indicator's full points")
+    score = models.DecimalField(
+        max_digits=7, decimal_places=2, null=True,
+        help_text="points, 0 to the indicator's full points; null while it is open",
+    )  # fmt: skip
     statement = models.TextField(help_text="why so many")
+    evidence = models.JSONField(default=list, help_text="files: [{id, name, sha256, size, media_type}]")
 
     class Meta:
         constraints = [

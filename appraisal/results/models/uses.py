@@ -36,6 +36,7 @@ class ResultUse(Moving):
     recorded_by_name = models.CharField(max_length=40)
     recorded_at = models.DateTimeField()
     plan = models.TextField(blank=True, help_text="the office's rectification plan")
+    plan_evidence = models.JSONField(default=list, help_text="files: [{id, name, sha256, size, media_type}]")
     planned_by_name = models.CharField(max_length=40, blank=True)
     planned_at = models.DateTimeField(null=True)
     ended_by_name = models.CharField(max_length=40, blank=True)

@@ -1,19 +1,23 @@
 """Self-appraisals: the window, what is to be filled in, what was handed over."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import Cycle, Participant, Target
-from appraisal.library.models import Indicator
+from appraisal.ledger.models import Cycle, Participant, ReportedValue, Target
+from appraisal.library.models import EnteredBy, Indicator
 from appraisal.results.models import SelfAppraisal, SelfScore
 from appraisal.results.policies import years as years_policies
 from appraisal.results.states import SelfState
 from appraisal.rules.parameters import in_force
 from core.errors import NotFound
+from core.models import StoredFile
 from core.workdays import Calendar, Derivation, add_working_days
 from tenants.actors import Actor
 from tenants.models import Office
@@ -30,11 +34,22 @@ class Window:
 
 @dataclass(frozen=True)
 class Item:
-    """One indicator of the form; score and statement are None and '' before they are given."""
+    """One indicator of the form; score and statement are None and '' before they are given.
+
+    evidence: files as the record keeps them; reported: whether a report of the year was handed over with some.
+    """
 
     indicator: Indicator
     score: Decimal | None
     statement: str
+    evidence: list[dict[str, Any]]
+    reported: bool
+
+    @property
+    def needs_evidence(self) -> bool:
+        """Where the scheme asks for it, as the monthly reports do: unless nothing is claimed or a report brought it."""
+        asked = bool(self.indicator.evidence) and self.indicator.entered_by == EnteredBy.PREFECTURE
+        return asked and bool(self.score) and not self.reported and not self.evidence
 
 
 def window(cycle: Cycle) -> Window:
@@ -90,13 +105,34 @@ def items(cycle: Cycle, office: Office, appraisal: SelfAppraisal | None) -> list
     rows = Indicator.objects.filter(version_id=cycle.version_id).exclude(method="")
     rows = rows.exclude(pk__in=not_mine.values("indicator_id")).select_related("parent")
     given = {row.indicator_id: row for row in SelfScore.objects.filter(appraisal=appraisal)} if appraisal else {}
+    handed = ReportedValue.objects.filter(period__cycle=cycle, office=office).exclude(evidence=[])
+    reported = set(handed.values_list("indicator_id", flat=True))
     made = []
     for indicator in rows.order_by("parent__position", "position", "pk"):
-        row = given.get(indicator.pk)
-        made.append(Item(indicator, row.score if row else None, row.statement if row else ""))
+        row, told = given.get(indicator.pk), indicator.pk in reported
+        made.append(
+            Item(indicator, row.score, row.statement, row.evidence, told)
+            if row
+            else Item(indicator, None, "", [], told)
+        )
     return made
 
 
 def missing(rows: list[Item]) -> list[Item]:
     """Those without a score or without a statement."""
     return [row for row in rows if row.score is None or not row.statement.strip()]
+
+
+def without_evidence(rows: list[Item]) -> list[Item]:
+    """Those whose scheme asks for evidence that is not there."""
+    return [row for row in rows if row.needs_evidence]
+
+
+def names_of(actor: Actor, file_ids: Iterable[str]) -> dict[str, str]:
+    """Names of the office's own files by id; what is no file of the office is left out."""
+    keys = set()
+    for each in file_ids:
+        with suppress(ValueError):
+            keys.add(UUID(each))
+    rows = StoredFile.objects.filter(office=actor.office.schema_name, pk__in=keys)
+    return {str(pk): name for pk, name in rows.values_list("pk", "name")}

@@ -1,5 +1,6 @@
 """A year's result from proposal to lock, and opened again. Every step stands in the timeline of the result."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.selectors.explanations import word
+from appraisal.ledger.selectors.province_facts import evidence_of
 from appraisal.ledger.usecases import numbering
 from appraisal.ledger.usecases.checks import checked_reason
 from appraisal.results.events import outcome as happened
@@ -248,10 +250,13 @@ def reopen_result(*, result_id: int, reason: str, actor: Actor, at: datetime) ->
 
 
 @transaction.atomic
-def file_notice_objection(*, result_id: int, about: str, grounds: str, actor: Actor, at: datetime) -> NoticeObjection:
-    """Object to one office's result during the notice. about: its path segment.
+def file_notice_objection(
+    *, result_id: int, about: str, grounds: str, evidence: Sequence[str] = (), actor: Actor, at: datetime
+) -> NoticeObjection:
+    """Object to one office's result during the notice. about: its path segment; evidence: ids of the office's files.
 
-    Raises NotFound, Denied, Conflict (after the notice, objected already), Invalid (grounds too short).
+    Raises NotFound (also a file of another office), Denied, Conflict (after the notice, objected already), Invalid
+    (grounds too short).
     """
     result = selectors.get_result(actor, result_id, lock=True)
     line = selectors.get_line(actor, result, about)
@@ -261,7 +266,9 @@ def file_notice_objection(*, result_id: int, about: str, grounds: str, actor: Ac
         raise NotFound(_("本州市不在这一年度的参评单位里。"))
     due_on, _derivation = selectors.answer_due(result.cycle, on)
     objection = NoticeObjection.objects.create(
-        result=result, office=actor.office, about=line.office, grounds=checked_reason(grounds, at, field="grounds"),
+        result=result, office=actor.office, about=line.office,
+        grounds=checked_reason(grounds, at, field="grounds"),
+        evidence=list(evidence_of(actor, list(evidence)).values()),
         filed_by_id=actor.user_id, filed_by_name=actor.name, filed_at=at, answer_due_on=due_on,
     )  # fmt: skip
     events.record(

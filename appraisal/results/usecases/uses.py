@@ -1,6 +1,6 @@
 """What a locked result is used for: recorded with its basis, a fund split to the fen, plans handed in, ended."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from appraisal.ledger.selectors.province_facts import evidence_of
 from appraisal.ledger.usecases.checks import checked_reason
 from appraisal.results.events import uses as happened
 from appraisal.results.models import ResultUse, YearResult
@@ -119,11 +120,15 @@ def split_fund(
 
 
 @transaction.atomic
-def hand_in_plan(*, use_id: int, plan: str, actor: Actor, at: datetime) -> ResultUse:
-    """The office's rectification plan; late ones are taken and told. Raises NotFound, Denied, Conflict, Invalid."""
+def hand_in_plan(*, use_id: int, plan: str, evidence: Sequence[str] = (), actor: Actor, at: datetime) -> ResultUse:
+    """The office's rectification plan; late ones are taken and told. evidence: ids of the office's files.
+
+    Raises NotFound (also a file of another office), Denied, Conflict, Invalid.
+    """
     use = selectors.get_use(actor, use_id, lock=True)
     policies.hand_in(actor, use)
     use.plan = checked_reason(plan, at, field="plan")
+    use.plan_evidence = list(evidence_of(actor, list(evidence)).values())
     use.planned_by_name, use.planned_at = actor.name, at
     use.move(UseState.HANDED_IN)
     use.keep()

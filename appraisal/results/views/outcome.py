@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from appraisal.ledger.views.evidence import file_items
 from appraisal.results.forms import acts as forms
 from appraisal.results.models import YearResult
 from appraisal.results.policies import outcome as policies
@@ -61,7 +62,10 @@ def result(request: HttpRequest, result_id: int) -> HttpResponse:
         "confirms": {
             line.office_id for line in this.lines.all() if line.departs and policies.confirm.allows(actor, line)
         },
-        "objections": [{"row": row, "answer": policies.answer.reason(actor, row)} for row in objections],
+        "objections": [
+            {"row": row, "answer": policies.answer.reason(actor, row), "files": file_items(row.evidence)}
+            for row in objections
+        ],
         "may_object": {
             line.office_id for line in this.lines.all() if policies.object_.allows(actor, this, line.office, on=on)
         },
@@ -253,7 +257,7 @@ def file_objection(request: HttpRequest, result_id: int, slug: str) -> HttpRespo
     this = selectors.get_result(actor, result_id)
     line = selectors.get_line(actor, this, slug)
     return act(
-        request, form=forms.NoticeObjectionForm(request.POST or None),
+        request, form=forms.NoticeObjectionForm(request.POST or None, request.FILES or None),
         title=_("对 %(office)s 的公示结果提出异议") % {"office": line.office.label},
         lead=_("对单项得分的异议请在月度得分的申诉期内提出；这里受理对年度得分、名次和等次的异议。"),
         confirm=_("提出异议"),

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from appraisal.ledger.views.evidence import file_items
 from appraisal.results.forms.acts import ReasonForm
 from appraisal.results.forms.uses import EndingForm, FundForm, PlanForm, UseForm
 from appraisal.results.models import YearResult
@@ -36,7 +37,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "why_not": policies.record.reason(actor, locked) if locked else _("还没有锁定的年度结果。"),
         "rows": [
             {
-                "row": row, "overdue": row.state == UseState.OPEN and row.due_on is not None and row.due_on < on,
+                "row": row, "files": file_items(row.plan_evidence),
+                "overdue": row.state == UseState.OPEN and row.due_on is not None and row.due_on < on,
                 "hand_in": policies.hand_in.allows(actor, row), "close": policies.close.allows(actor, row),
                 "cancel": policies.cancel.allows(actor, row),
             }
@@ -99,7 +101,7 @@ def plan(request: HttpRequest, use_id: int) -> HttpResponse:
     """Hand in a rectification plan."""
     actor, use = request.actor, selectors.get_use(request.actor, use_id)
     return act(
-        request, form=PlanForm(request.POST or None), title=_("报送整改方案"), lead=use.title,
+        request, form=PlanForm(request.POST or None, request.FILES or None), title=_("报送整改方案"), lead=use.title,
         confirm=_("报送"), back=reverse("results:uses"), check=lambda: policies.hand_in(actor, use),
         do=lambda data: usecases.hand_in_plan(use_id=use.pk, actor=actor, at=timezone.now(), **data),
     )  # fmt: skip

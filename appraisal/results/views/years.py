@@ -14,8 +14,9 @@ from appraisal.ledger.models import Cycle
 from appraisal.ledger.selectors import queue
 from appraisal.ledger.states import CycleState
 from appraisal.ledger.views import years as year_choice
+from appraisal.ledger.views.evidence import file_items, taken_in
 from appraisal.results.forms.acts import ClosingForm, PasswordForm, SelfForm, YearRunForm
-from appraisal.results.models import YearRun
+from appraisal.results.models import SelfAppraisal, YearRun
 from appraisal.results.policies import outcome as outcome_policies
 from appraisal.results.policies import own as own_policies
 from appraisal.results.policies import years as policies
@@ -26,7 +27,7 @@ from appraisal.results.usecases import calculating
 from appraisal.results.usecases import closing as closing_usecases
 from appraisal.results.usecases import own as own_usecases
 from appraisal.results.views.acts import act
-from core.errors import NotFound
+from core.errors import NotFound, Refusal
 from core.http import reads, refusals_on, status_of
 from tenants.models import Office
 
@@ -194,17 +195,19 @@ def self_appraisal(request: HttpRequest) -> HttpResponse:
         raise NotFound(_("自评由参评的州市填写。"))
     mine = own.appraisal_of(cycle, office)
     items = own.items(cycle, office, mine)
-    refusal = own_policies.write.reason(
-        actor, cycle, mine, on=timezone.localdate(at), opens=window.opens, due=window.due
-    )
-    form = SelfForm(request.POST or None, items=items, initial={"lock_version": mine.lock_version if mine else 0})
+    on = timezone.localdate(at)
+    refusal = own_policies.write.reason(actor, cycle, mine, on=on, opens=window.opens, due=window.due)
     if request.method == "POST":
-        own_policies.write(actor, cycle, mine, on=timezone.localdate(at), opens=window.opens, due=window.due)
+        own_policies.write(actor, cycle, mine, on=on, opens=window.opens, due=window.due)
+    form = _self_form(request, items, mine)
     if request.method == "POST" and form.is_valid():
         given = {
-            code: own_usecases.Given(form.cleaned_data[f"score-{code}"], form.cleaned_data[f"statement-{code}"])
+            code: own_usecases.Given(
+                form.cleaned_data[f"score-{code}"], form.cleaned_data[f"statement-{code}"],
+                form.cleaned_data[f"kept-{code}"],
+            )
             for code in form.codes
-        }
+        }  # fmt: skip
         with refusals_on(form):
             own_usecases.save_self_appraisal(
                 cycle=cycle, scores=given, lock_version=form.cleaned_data["lock_version"], actor=actor, at=at
@@ -216,17 +219,39 @@ def self_appraisal(request: HttpRequest) -> HttpResponse:
             "item": item,
             "score": form[f"score-{item.indicator.code}"],
             "statement": form[f"statement-{item.indicator.code}"],
+            "kept": form[f"kept-{item.indicator.code}"],
+            "evidence": form[f"evidence-{item.indicator.code}"],
+            "files": file_items(item.evidence),
         }
         for item in items
     ]
     context = {
         "cycle": cycle, "form": form, "rows": rows, "own": mine, "refusal": refusal, "window": window,
-        "missing": len(own.missing(items)), "total": sum((item.score for item in items if item.score is not None), 0),
-        "submit": own_policies.submit.reason(
-            actor, cycle, mine, on=timezone.localdate(at), opens=window.opens, due=window.due
-        ),
+        "missing": len(own.missing(items)), "bare": len(own.without_evidence(items)),
+        "total": sum((item.score for item in items if item.score is not None), 0),
+        "submit": own_policies.submit.reason(actor, cycle, mine, on=on, opens=window.opens, due=window.due),
     }  # fmt: skip
     return render(request, "results/self.html", context, status=status_of(form))
+
+
+def _self_form(request: HttpRequest, items: list[own.Item], mine: SelfAppraisal | None) -> SelfForm:
+    """The form; files that came with it are kept at once, so that nobody chooses them again when a score is refused."""
+    initial = {"lock_version": mine.lock_version if mine else 0}
+    if request.method != "POST":
+        return SelfForm(items=items, initial=initial)
+    data, refused = request.POST.copy(), {}
+    codes = [item.indicator.code for item in items]
+    for code in codes:
+        try:
+            for file_id in taken_in(request.FILES.getlist(f"evidence-{code}"), actor=request.actor, at=timezone.now()):
+                data.appendlist(f"kept-{code}", file_id)
+        except Refusal as refusal:
+            refused[f"evidence-{code}"] = refusal.message
+    asked = [key for code in codes for key in data.getlist(f"kept-{code}")]
+    form = SelfForm(data, items=items, initial=initial, uploaded=own.names_of(request.actor, asked))
+    for name, message in refused.items():
+        form.add_error(name, message)
+    return form
 
 
 @require_http_methods(["GET", "POST"])
@@ -252,6 +277,8 @@ def self_of(request: HttpRequest, cycle_id: int, slug: str) -> HttpResponse:
     cycle = selectors.get_cycle(actor, cycle_id)
     found = own.get_submitted(actor, cycle, slug)
     items = own.items(cycle, found.office, found)
-    context: dict[str, Any] = {"cycle": cycle, "own": found, "items": items,
-                               "total": sum((item.score for item in items if item.score is not None), 0)}  # fmt: skip
+    context: dict[str, Any] = {
+        "cycle": cycle, "own": found, "items": [{"item": item, "files": file_items(item.evidence)} for item in items],
+        "total": sum((item.score for item in items if item.score is not None), 0),
+    }  # fmt: skip
     return render(request, "results/self_of.html", context)

@@ -42,6 +42,7 @@ def save(
 def filled(running: setting.Running, writer: Actor) -> SelfAppraisal:
     items = selectors.items(running.cycle, writer.office, None)
     given = {item.indicator.code: Given(item.indicator.points, "按计划完成") for item in items}
+    results_setting.evidence_reported(running, "kunming")
     return usecases.save_self_appraisal(cycle=running.cycle, scores=given, lock_version=0, actor=writer, at=JANUARY)
 
 

@@ -41,6 +41,7 @@ def text(client: Client, path: str) -> str:
 class TestTheYear:
     def test_from_self_appraisal_to_lock(self, running, signed_in: SignedIn, clock) -> None:
         clock(JANUARY)
+        world.evidence_reported(running, "kunming")
         reporter, signer = signed_in("kunming", Role.REPORTER), signed_in("kunming", Role.ISSUER)
         cycle = running.cycle.pk
         items = own.items(running.cycle, running.letters["kunming"].office, None)
@@ -190,6 +191,7 @@ class TestApi:
 
     def test_a_prefecture_writes_and_hands_over_its_own(self, running, signed_in: SignedIn, clock) -> None:
         clock(JANUARY)
+        world.evidence_reported(running, "kunming")
         signer, json = signed_in("kunming", Role.ISSUER), "application/json"
         at = f"/kunming/api/v1/cycles/{running.cycle.pk}/self-appraisal/"
         items = signer.get(at).json()["items"]
