@@ -35,9 +35,9 @@ class DrawOut(serializers.ModelSerializer):
     class Meta:
         model = Draw
         fields = (
-            "id", "year", "number", "title", "kind", "month", "state", "wanted", "each", "seed_kind", "seed_source",
-            "seed_on", "seed_people", "as_of", "frozen_sha256", "frozen_by_name", "frozen_at", "seed", "seed_note",
-            "drawn_by_name", "drawn_at", "void_reason",
+            "id", "year", "number", "title", "kind", "month", "state", "wanted", "each", "per_office",
+            "seed_kind", "seed_source", "seed_on", "seed_people", "as_of", "frozen_sha256", "frozen_by_name",
+            "frozen_at", "seed", "seed_note", "drawn_by_name", "drawn_at", "void_reason",
         )  # fmt: skip
 
 
@@ -86,6 +86,12 @@ class DrawIn(serializers.Serializer):
     month = serializers.IntegerField(min_value=1, max_value=12, allow_null=True, default=None)
     wanted = serializers.IntegerField(min_value=1, max_value=500)
     each = serializers.IntegerField(min_value=1, max_value=500)
+    per_office = serializers.IntegerField(
+        min_value=0,
+        max_value=500,
+        default=0,
+        help_text="of each prefecture at least so many, or all it has; not for OFFICE",
+    )
     seed_kind = serializers.ChoiceField(choices=Draw.SeedKind.choices)
     seed_source = serializers.CharField(max_length=200, allow_blank=True, default="")
     seed_on = serializers.DateField(allow_null=True, default=None)

@@ -26,6 +26,10 @@ class PrepareForm(forms.Form):
     each = forms.IntegerField(
         label=gettext_lazy("每个对象派"), min_value=1, max_value=500, initial=2, widget=_NUMBER
     )  # fmt: skip
+    per_office = forms.IntegerField(
+        label=gettext_lazy("每个州市至少"), min_value=0, max_value=500, initial=0, required=False, widget=_NUMBER,
+        help_text=gettext_lazy("抽县或数据时，每个州市至少抽到的个数，例如 2；不足的全部抽取。0 为不限。"),
+    )  # fmt: skip
     seed_kind = forms.ChoiceField(
         label=gettext_lazy("种子"), choices=Draw.SeedKind.choices, initial=Draw.SeedKind.FIGURE,
         widget=forms.RadioSelect,
@@ -48,6 +52,10 @@ class PrepareForm(forms.Form):
         self.fields["month"].choices = [("", "—")] + [
             (row.month, _("%(month)s 月") % {"month": months.named(row.month)}) for row in periods
         ]
+
+    def clean_per_office(self) -> int:
+        """Left empty: none."""
+        return self.cleaned_data["per_office"] or 0
 
 
 class ReasonForm(forms.Form):

@@ -44,6 +44,7 @@ class Draw(Moving):
     state = models.CharField(max_length=6, choices=DrawState, default=DrawState.DRAFT)
     wanted = models.PositiveSmallIntegerField(help_text="objects to draw")
     each = models.PositiveSmallIntegerField(help_text="inspectors to each object")
+    per_office = models.PositiveSmallIntegerField(default=0, help_text="objects of each prefecture at least; 0: none")
     seed_kind = models.CharField(max_length=13, choices=SeedKind)
     seed_source = models.CharField(max_length=200, blank=True, help_text="which public figure, published where")
     seed_on = models.DateField(null=True, help_text="the day whose figure it is, after the day of freezing")

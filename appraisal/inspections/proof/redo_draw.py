@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Redo a draw (anlan-draw/1):  python3 redo_draw.py list.json result.json      Python 3.7 or newer, nothing else.
+"""Redo a draw (anlan-draw/1, /2):  python3 redo_draw.py list.json result.json   Python 3.7 or newer, nothing else.
 
 list.json is the frozen list, byte by byte as published; result.json names the seed and what was drawn.
 Prints what the list gives under the seed and whether that is what was published (exit status 0) or not (1).
@@ -18,13 +18,14 @@ def redo(frozen, seed):
             if int(block, 16) < 2**256 - 2**256 % n:
                 return int(block, 16) % n
 
-    left = list(plan["objects"])
-    order = []  # type: ignore[var-annotated]
-    while len(order) < plan["wanted"]:
-        r, place = below(sum(o["weight"] for o in left)), 0
-        while r >= left[place]["weight"]:
-            r, place = r - left[place]["weight"], place + 1
-        order.append(left.pop(place)["key"])
+    few, left, order = plan.get("per_office", 0), list(plan["objects"]), []  # type: ignore[var-annotated]
+    turns = [o["office"] for n, o in enumerate(left) if few and sum(o["office"] == p["office"] for p in left[:n]) < few]
+    for turn in sorted(turns, key=turns.index) + [None] * (plan["wanted"] - len(turns)):
+        pool, place = [o for o in left if turn is None or o["office"] == turn], 0
+        r = below(sum(o["weight"] for o in pool))
+        while r >= pool[place]["weight"]:
+            r, place = r - pool[place]["weight"], place + 1
+        order.append(left.pop(left.index(pool[place]))["key"])
     sent, pairs = {i["key"]: 0 for i in plan["inspectors"]}, []
     no = {(e["object"], e["inspector"]) for e in plan["excluded"]}
     for key in order:
@@ -40,9 +41,8 @@ def redo(frozen, seed):
 
 if __name__ == "__main__":
     frozen, said = open(sys.argv[1], "rb").read(), json.load(open(sys.argv[2], encoding="utf-8"))  # noqa: SIM115
-    mark, pairs = redo(frozen, said["seed"])
     sha = lambda text: hashlib.sha256(text.encode("utf-8")).hexdigest()  # noqa: E731
-    parts = said.get("contributions", [])
+    (mark, pairs), parts = redo(frozen, said["seed"]), said.get("contributions", [])
     honest = all(sha(p["phrase"]) == p["sha256"] for p in parts)
     honest &= not parts or sha("\n".join(p["phrase"] for p in parts)) == said["seed"]
     print(json.dumps(pairs, ensure_ascii=False, indent=1))

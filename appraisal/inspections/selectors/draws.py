@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from appraisal.inspections.models import Contribution, Draw
 from appraisal.inspections.policies import draws as policies
-from appraisal.inspections.rules.drawing import ALGORITHM
+from appraisal.inspections.rules.drawing import ALGORITHM, BY_OFFICE
 from appraisal.inspections.states import DrawState
 from appraisal.ledger.models import Cycle, Tie
 from core.errors import NotFound
@@ -77,8 +77,9 @@ def plan_of(draw: Draw, excluded: list[dict[str, str]], *, rule: dict[str, Any],
     objects = sorted(draw.material["objects"], key=lambda row: row["key"])
     inspectors = sorted((row for row in draw.material["inspectors"] if row["chosen"]), key=lambda row: row["key"])
     return {
-        "algorithm": ALGORITHM, "round": code_of(draw), "title": draw.title, "kind": draw.kind,
-        "as_of": draw.as_of.isoformat(), "wanted": draw.wanted, "each": draw.each, "seed": seed, "risk_rule": rule,
+        "algorithm": BY_OFFICE if draw.per_office else ALGORITHM, "round": code_of(draw), "title": draw.title,
+        "kind": draw.kind, "as_of": draw.as_of.isoformat(), "wanted": draw.wanted, "each": draw.each, "seed": seed,
+        "risk_rule": rule,
         "objects": [
             {name: row[name] for name in ("key", "office", "label", "weight", "risk")}
             for row in objects if not row["left_out"]
@@ -89,14 +90,15 @@ def plan_of(draw: Draw, excluded: list[dict[str, str]], *, rule: dict[str, Any],
         "inspectors": [{name: row[name] for name in ("key", "name", "division")} for row in inspectors],
         "excluded": sorted(excluded, key=lambda row: (row["object"], row["inspector"])),
         "frozen_by": name, "frozen_at": timezone.localtime(at).isoformat(timespec="seconds"),
+        **({"per_office": draw.per_office} if draw.per_office else {}),
     }  # fmt: skip
 
 
 def result_of(draw: Draw) -> dict[str, Any]:
     """What is published of a result: all that `proof/redo_draw.py` compares."""
     document: dict[str, Any] = {
-        "algorithm": ALGORITHM, "round": code_of(draw), "list_sha256": draw.frozen_sha256, "seed": draw.seed,
-        "seed_note": draw.seed_note, "drawn": draw.result, "drawn_by": draw.drawn_by_name,
+        "algorithm": draw.frozen["algorithm"], "round": code_of(draw), "list_sha256": draw.frozen_sha256,
+        "seed": draw.seed, "seed_note": draw.seed_note, "drawn": draw.result, "drawn_by": draw.drawn_by_name,
         "drawn_at": timezone.localtime(draw.drawn_at).isoformat(timespec="seconds") if draw.drawn_at else None,
     }  # fmt: skip
     if draw.seed_kind == Draw.SeedKind.CONTRIBUTIONS:

@@ -38,11 +38,14 @@ MOST = 500  # objects or inspectors that one round draws
 @transaction.atomic
 def prepare_draw(
     *, cycle_id: int, title: str, kind: str, wanted: int, each: int, seed_kind: str, seed_source: str = "",
-    seed_on: date | None = None, seed_people: int | None = None, month: int | None = None, actor: Actor, at: datetime,
+    seed_on: date | None = None, seed_people: int | None = None, month: int | None = None, per_office: int = 0,
+    actor: Actor, at: datetime,
 ) -> Draw:  # fmt: skip
     """Begin a round: its objects with the weights of risk of today, and everybody who can be sent.
 
-    month: whose verified values, for kind VALUE. seed_source, seed_on: for FIGURE; seed_people: for CONTRIBUTIONS.
+    per_office: at least so many of each prefecture, or all it has (0: none; domain reference 2.2 step 10, "≥ 2 counties
+    per prefecture"). month: whose verified values, for kind VALUE. seed_source, seed_on: for FIGURE; seed_people: for
+    CONTRIBUTIONS.
     Raises NotFound, Denied, Conflict (year not running), Invalid (`field` names it; nothing to draw from).
     """
     cycle = selectors.get_cycle(actor, cycle_id, lock=True)
@@ -63,6 +66,8 @@ def prepare_draw(
     objects = risk.objects_of(draw, on=on)
     if len(objects) < draw.wanted:
         raise Invalid(_("只有 %(n)s 个可抽对象，抽取数不能比它多。") % {"n": len(objects)}, field="wanted")
+    draw.per_office = _per_office(draw, per_office)
+    _check_promised(draw, [row["office"] for row in objects])
     draw.material = {"objects": objects, "inspectors": risk.inspectors_of(actor.home, on=on)}
     draw.save()
     events.record(
@@ -72,6 +77,27 @@ def prepare_draw(
         actor=actor, at=at,
     )  # fmt: skip
     return draw
+
+
+def _per_office(draw: Draw, number: int) -> int:
+    if not 0 <= number <= MOST:
+        raise Invalid(_("须在 0 至 %(most)s 之间。") % {"most": MOST}, field="per_office")
+    if number and draw.kind == Draw.Kind.OFFICE:
+        raise Invalid(_("抽取对象是州市时，不能再限定每个州市的最少数，请填 0。"), field="per_office")
+    return number
+
+
+def _check_promised(draw: Draw, offices: list[str]) -> None:
+    promised = drawing.promised(offices, draw.per_office)
+    if promised > draw.wanted:
+        raise Invalid(
+            _(
+                "每个州市至少 %(least)s 个，合计需 %(promised)s 个，超过抽取数 %(wanted)s 个。"
+                "请增加抽取数或减少每个州市的最少数。"
+            )
+            % {"least": draw.per_office, "promised": promised, "wanted": draw.wanted},
+            field="per_office",
+        )
 
 
 def _set_seed(draw: Draw, source: str, day: date | None, people: int | None, on: date) -> None:
@@ -139,7 +165,8 @@ def freeze(*, draw_id: int, actor: Actor, at: datetime) -> Draw:
 
     The pairs of inspector and office with a tie (ledger.selectors.avoidance) are excluded in the list itself. Raises
     NotFound, Denied, Conflict (frozen already, risk counted on another day), Invalid (fewer objects than are wanted,
-    fewer inspectors free of ties than each object needs, the day of the figure not ahead any more).
+    more promised to the prefectures than is wanted, fewer inspectors free of ties than each object needs, the day
+    of the figure not ahead any more).
     """
     draw = selectors.lock_draw(actor, draw_id)
     policies.freeze(actor, draw)
@@ -152,6 +179,7 @@ def freeze(*, draw_id: int, actor: Actor, at: datetime) -> Draw:
     plan = selectors.plan_of(draw, [], rule=rule, name=actor.name, at=at)
     plan["excluded"] = _excluded(draw, plan, on)
     _check_plan(plan)
+    _check_promised(draw, [row["office"] for row in plan["objects"]])
     draw.frozen_text = drawing.canonical(plan)
     draw.frozen_sha256 = drawing.digest(draw.frozen_text)
     draw.frozen_by_id, draw.frozen_by_name, draw.frozen_at = actor.user_id, actor.name, at

@@ -105,7 +105,7 @@ def _context(request: HttpRequest, draw: Draw) -> dict[str, Any]:
         "missing": range(len(given) + 1, (draw.seed_people or 0) + 1),
         "stale": draft and draw.as_of != on, "objects": len(objects),
         "left_out": sum(bool(row["left_out"]) for row in objects),
-        "refusals": selectors.refusals(actor, draw, on=on), "algorithm": drawing.ALGORITHM,
+        "refusals": selectors.refusals(actor, draw, on=on), "algorithm": draw.frozen.get("algorithm", ""),
         "events": timeline(draw),
         "may_plan": bool(draw.result) and plan.allows(actor, draw.cycle) and not draw.tasks.exists(),
     }  # fmt: skip

@@ -18,6 +18,7 @@ from appraisal.inspections.rules.drawing import canonical, digest, draw
 
 SCRIPT = Path(__file__).parents[3] / "appraisal" / "inspections" / "proof" / "redo_draw.py"
 WEIGHTS = [10, 25, 40, 100, 160, 240]
+FIRST = [("o4", ("p1",)), ("o5", ("p3",)), ("o3", ("p0",))]
 
 
 def redone() -> ModuleType:
@@ -45,6 +46,16 @@ def some_plan(chance: random.Random) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def by_office(chance: random.Random, plan: dict[str, Any]) -> dict[str, Any]:
+    """The same list in prefectures, each promised some, with so many wanted that it can be kept."""
+    for row in plan["objects"]:
+        row["office"] = f"州{chance.randint(1, 6)}"
+    plan["per_office"] = chance.randint(1, 4)
+    promised = drawing.promised((row["office"] for row in plan["objects"]), plan["per_office"])
+    plan["wanted"] = chance.randint(promised, len(plan["objects"]))
+    return plan
+
+
 def plain_plan(wanted: int = 2) -> dict[str, Any]:
     return {
         "objects": [{"key": f"o{place}", "weight": weight} for place, weight in enumerate(WEIGHTS)],
@@ -70,6 +81,25 @@ class TestAnybodyGetsTheSame:
             ours = [{"object": pair.object, "inspectors": list(pair.inspectors)} for pair in draw(frozen, seed)]
 
             assert script.redo(frozen.encode(), seed) == (digest(frozen), ours)
+
+    def test_also_where_every_prefecture_is_promised_some(self) -> None:
+        script, chance = redone(), random.Random(20261124)
+        for number in range(400):
+            frozen, seed = canonical(by_office(chance, some_plan(chance))), f"种子{number}"
+
+            ours = [{"object": pair.object, "inspectors": list(pair.inspectors)} for pair in draw(frozen, seed)]
+
+            assert script.redo(frozen.encode(), seed) == (digest(frozen), ours)
+
+    def test_a_list_of_the_first_algorithm_gives_what_it_always_gave(self) -> None:
+        """Drawn by the release that knew anlan-draw/1 alone: its rounds are public, and must stay what they were."""
+        frozen = canonical({**plain_plan(3), "algorithm": "anlan-draw/1"})
+
+        assert digest(frozen) == "cc8aee4f0b283513bd849af5ed2a3117ad8fef023f73b5bdd0beb8e3eb393f89"
+        assert [(pair.object, pair.inspectors) for pair in draw(frozen, "332155")] == FIRST
+        assert redone().redo(frozen.encode(), "332155")[1] == [
+            {"object": key, "inspectors": list(team)} for key, team in FIRST
+        ]
 
     def test_the_script_is_short_and_stands_alone(self) -> None:
         lines = SCRIPT.read_text("utf-8").splitlines()
@@ -145,6 +175,46 @@ class TestFairness:
         pairs, _ = self.frequencies(1000)
 
         assert improbable(pairs, self.expected()) < 0.0001
+
+
+class TestPromised:
+    def test_every_prefecture_gets_its_number_or_all_it_has(self) -> None:
+        chance = random.Random(11)
+        for number in range(400):
+            plan = by_office(chance, some_plan(chance))
+            of = {row["key"]: row["office"] for row in plan["objects"]}
+
+            drawn = [pair.object for pair in draw(canonical(plan), str(number))]
+
+            got, there = Counter(of[key] for key in drawn), Counter(of.values())
+            assert len(set(drawn)) == len(drawn) == plan["wanted"]
+            assert all(got[office] >= min(plan["per_office"], count) for office, count in there.items())
+
+    def test_weights_hold_inside_a_prefecture_and_among_the_rest(self) -> None:
+        """Two prefectures, one each, then one of what is left: by weight every time."""
+        plan = {**plain_plan(3), "per_office": 1}
+        for place, row in enumerate(plan["objects"]):
+            row["office"] = "east" if place < 3 else "west"
+        frozen, east, west, third = canonical(plan), Counter(), Counter(), Counter()
+        for number in range(4000):
+            one, two, rest = (pair.object for pair in draw(frozen, f"seed {number}"))
+            east[one], west[two] = east[one] + 1, west[two] + 1
+            if (one, two) == ("o2", "o5"):
+                third[rest] += 1
+
+        assert improbable(east, {f"o{n}": WEIGHTS[n] / sum(WEIGHTS[:3]) for n in range(3)}) > 0.01
+        assert improbable(west, {f"o{n}": WEIGHTS[n] / sum(WEIGHTS[3:]) for n in range(3, 6)}) > 0.01
+        left = {f"o{n}": WEIGHTS[n] for n in (0, 1, 3, 4)}
+        assert improbable(third, {key: weight / sum(left.values()) for key, weight in left.items()}) > 0.01
+
+    def test_more_than_is_wanted_is_not_promised(self) -> None:
+        plan = {**plain_plan(1), "per_office": 1}
+        for place, row in enumerate(plan["objects"]):
+            row["office"] = f"州{place}"
+
+        assert drawing.promised(["a", "a", "b"], 2) == 3
+        with pytest.raises(ValueError, match="promised"):
+            draw(canonical(plan), "1")
 
 
 class TestAvoidance:

@@ -81,9 +81,30 @@ class TestPreparing:
         if by_county:
             assert sum(row["office"] == "kunming" for row in by_county.material["objects"]) == counties
 
+    def test_promises_each_prefecture_some(
+        self, year: Year, kunming: Office, puer: Office, admin: Actor, team: list[Actor]
+    ) -> None:
+        """A list that promises is of the second algorithm; one that does not is, byte by byte, of the first."""
+        for office in (kunming, puer):
+            verification.verify_values(items=[(year.report(office)[0].pk, 0)], actor=admin, at=NOON)
+        given: dict[str, Any] = {"kind": "VALUE", "month": 10, "wanted": 2}
+        with pytest.raises(Invalid) as refused:
+            setting.prepared(year.cycle, admin, **{**given, "wanted": 1, "per_office": 1})
+
+        promising = setting.drawn(year.cycle, admin, team[0], per_office=1, **given)
+        plain = setting.frozen(year.cycle, admin, **given)
+
+        assert (refused.value.field, "合计需 2 个" in refused.value.message) == ("per_office", True)
+        assert (promising.frozen["algorithm"], promising.frozen["per_office"]) == ("anlan-draw/2", 1)
+        assert {pair["object"].split(":")[1] for pair in promising.result} == {"kunming", "puer"}
+        assert selectors.result_of(promising)["algorithm"] == "anlan-draw/2"
+        assert (plain.frozen["algorithm"], "per_office" in plain.frozen) == ("anlan-draw/1", False)
+
     @pytest.mark.parametrize(
         ("wrong", "field"),
-        [({"title": " "}, "title"), ({"kind": "MOON"}, "kind"), ({"wanted": 4}, "wanted"), ({"wanted": 0}, "wanted"),
+        [({"per_office": -1}, "per_office"), ({"per_office": 501, "kind": "VALUE", "month": 10}, "per_office"),
+         ({"per_office": 1}, "per_office"),
+         ({"title": " "}, "title"), ({"kind": "MOON"}, "kind"), ({"wanted": 4}, "wanted"), ({"wanted": 0}, "wanted"),
          ({"each": 0}, "each"), ({"seed_kind": "DICE"}, "seed_kind"), ({"seed_source": ""}, "seed_source"),
          ({"seed_on": TODAY}, "seed_on"), ({"seed_on": None}, "seed_on"), ({"kind": "VALUE"}, "month"),
          ({"seed_kind": "CONTRIBUTIONS"}, "seed_people"), ({"kind": "VALUE", "month": 9}, "month"),

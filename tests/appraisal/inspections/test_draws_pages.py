@@ -44,7 +44,7 @@ def admin(signed_in: Callable[..., Client]) -> Client:
 
 FORM = {
     "title": "三季度抽查", "kind": "OFFICE", "wanted": "2", "each": "1", "seed_kind": "FIGURE", "month": "",
-    "seed_source": setting.SOURCE, "seed_on": setting.TOMORROW.isoformat(), "seed_people": "",
+    "seed_source": setting.SOURCE, "seed_on": setting.TOMORROW.isoformat(), "seed_people": "", "per_office": "",
 }  # fmt: skip
 
 
@@ -134,7 +134,15 @@ class TestTheApi:
         self, year: Year, team: list[Actor], admin: Client, signed_in: Callable[..., Client],
         clock: Callable[[int], None],
     ) -> None:  # fmt: skip
-        body = {**FORM, "cycle_id": year.cycle.pk, "wanted": 2, "each": 1, "month": None, "seed_people": None}
+        body = {
+            **FORM,
+            "cycle_id": year.cycle.pk,
+            "wanted": 2,
+            "each": 1,
+            "month": None,
+            "seed_people": None,
+            "per_office": 0,
+        }
         made = admin.post(API, body, content_type=JSON)
         assert made.status_code == 201, made.content
         round_ = f"{API}{made.json()['id']}/"

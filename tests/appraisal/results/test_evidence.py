@@ -28,7 +28,7 @@ from tests.conftest import NOON
 from tests.factories import PASSWORD
 
 ActorMaker = Callable[..., Actor]
-WANTED = "搬迁花名册、交房手续"  # what the template's A1 asks for
+WANTED = "搬迁花名册"  # what the small scheme's A1 asks for
 PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
