@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Of what a parameter is the id: the name of the world's argument (access_world).
 SAME = {
     "period": "period_id", "template": "template_id", "evidence.[]": "file_id", "rows.[].evidence.[]": "file_id",
+    "scores.[].evidence.[]": "file_id",
     "before_run_id": "run_id", "office_ids.[]": "office_id",
     "groups.[].office_id": "office_id", "rows.[].office_id": "office_id", "items.[].id": "value_id", "row": "value_id",
     "group_id": "indicator_id", "number": "number",

@@ -18,7 +18,7 @@ def redo(frozen, seed):
             if int(block, 16) < 2**256 - 2**256 % n:
                 return int(block, 16) % n
 
-    few, left, order = plan.get("per_office", 0), list(plan["objects"]), []  # type: ignore[var-annotated]
+    few, left, order = plan.get("per_office", 0), list(plan["objects"]), []
     turns = [o["office"] for n, o in enumerate(left) if few and sum(o["office"] == p["office"] for p in left[:n]) < few]
     for turn in sorted(turns, key=turns.index) + [None] * (plan["wanted"] - len(turns)):
         pool, place = [o for o in left if turn is None or o["office"] == turn], 0

@@ -110,7 +110,8 @@ def _own_scores(cycle: Cycle, last: ScoreRun) -> dict[int, tuple[OwnScore, ...]]
     given: dict[int, dict[int, Decimal]] = defaultdict(dict)
     rows = SelfScore.objects.filter(appraisal__cycle=cycle, appraisal__state=SelfState.SUBMITTED)
     for office_id, indicator_id, score in rows.values_list("appraisal__office_id", "indicator_id", "score"):
-        given[office_id][indicator_id] = score
+        if score is not None:  # every line that was handed over has one
+            given[office_id][indicator_id] = score
     if not given:
         return {}
     lines = ScoreLine.objects.filter(card__run=last, card__office_id__in=given).order_by("indicator__code")
