@@ -59,7 +59,7 @@ PAGES = {
 }  # fmt: skip
 # Names that stand for words, days, figures, codes and choices: no object of an office.
 WORDS = frozenset({
-    "measures", "request", "rule_name", "document", "value",
+    "per_office", "measures", "request", "rule_name", "document", "value",
     "bonus_cap", "deduction_cap", "edit", "expression", "inputs", "into", "next_version", "office_now", "origin",
     "rule_method", "rule_of", "rule_shown", "spread",
     "by", "short_reason",

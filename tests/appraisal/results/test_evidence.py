@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -50,6 +52,11 @@ def signer(actor: ActorMaker) -> Actor:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[object], None]:
     return lambda at: monkeypatch.setattr("django.utils.timezone.now", lambda: at)
+
+
+@pytest.fixture(autouse=True)
+def evidence_elsewhere(settings: Any, tmp_path: Path) -> None:
+    settings.EVIDENCE_DIR = tmp_path
 
 
 def kept(slug: str, name: str = "移民安置协议.pdf") -> StoredFile:
@@ -249,10 +256,8 @@ class TestPages:
         admin = signed_in("yunnan", Role.APPRAISAL_ADMIN)
         page = admin.get(f"/yunnan/results/self/{running.cycle.pk}/kunming/").content.decode()
         assert "会议纪要.pdf" in page
-        assert (
-            admin.get(f"/yunnan/files/{SelfScore.objects.get(indicator__code='A1').evidence[0]['id']}/").status_code
-            == 200
-        )
+        opened = admin.get(f"/yunnan/files/{SelfScore.objects.get(indicator__code='A1').evidence[0]['id']}/")
+        assert b"".join(opened.streaming_content) == PDF  # type: ignore[arg-type]
 
     def test_a_refused_score_loses_neither_words_nor_files(
         self, running, signed_in: Callable[..., Client], clock
