@@ -257,7 +257,7 @@ class TestPages:
         page = admin.get(f"/yunnan/results/self/{running.cycle.pk}/kunming/").content.decode()
         assert "会议纪要.pdf" in page
         opened = admin.get(f"/yunnan/files/{SelfScore.objects.get(indicator__code='A1').evidence[0]['id']}/")
-        assert b"".join(opened.streaming_content) == PDF  # type: ignore[arg-type]
+        assert b"".join(opened.streaming_content) == PDF
 
     def test_a_refused_score_loses_neither_words_nor_files(
         self, running, signed_in: Callable[..., Client], clock
