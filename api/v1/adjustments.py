@@ -38,7 +38,8 @@ class AdjustmentOut(serializers.ModelSerializer):
         model = ScoreAdjustment
         fields = (
             "id", "year", "office", "from_month", "kind", "code", "title", "points", "grade_ceiling", "legal_basis",
-            "confirming_unit", "evidence", "recorded_by_name", "recorded_at", "revoked_at", "revoke_reason", "refusals",
+            "confirming_unit", "evidence", "recorded_by_name", "recorded_at", "late_reason",
+            "after_run", "revoked_at", "revoke_reason", "refusals",
         )  # fmt: skip
 
     def get_refusals(self, row: ScoreAdjustment) -> dict[str, str | None]:
@@ -46,7 +47,10 @@ class AdjustmentOut(serializers.ModelSerializer):
 
 
 class AdjustmentIn(serializers.Serializer):
-    """One case of an item of the dated list. points: null for all of the item's, and for a veto."""
+    """One case of an item of the dated list. points: null for all of the item's, and for a veto.
+
+    late_reason: why it comes after scores were published from `from_month` on; asked for then.
+    """
 
     cycle_id = serializers.IntegerField(min_value=1, max_value=LARGEST)
     office_id = serializers.IntegerField(min_value=1, max_value=LARGEST)
@@ -56,6 +60,7 @@ class AdjustmentIn(serializers.Serializer):
     legal_basis = serializers.CharField(max_length=200)
     confirming_unit = serializers.CharField(max_length=80)
     evidence = serializers.ListField(child=serializers.UUIDField(), allow_empty=False, max_length=20)
+    late_reason = serializers.CharField(max_length=2000, allow_blank=True, default="")
 
 
 class RevocationIn(serializers.Serializer):

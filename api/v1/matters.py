@@ -106,10 +106,14 @@ class MatterReasonIn(serializers.Serializer):
 
 
 class MatterDeductIn(serializers.Serializer):
-    """evidence: ids of the bureau's files, at least one unless the matter has some."""
+    """evidence: ids of the bureau's files, at least one unless the matter has some.
+
+    late_reason: asked for once every month of the year is published.
+    """
 
     confirming_unit = serializers.CharField(max_length=80)
     evidence = serializers.ListField(child=serializers.UUIDField(), default=list, max_length=20)
+    late_reason = serializers.CharField(max_length=2000, allow_blank=True, default="")
 
 
 def _told(request: Request, rows: Any, *, many: bool = False) -> Any:

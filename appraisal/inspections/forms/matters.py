@@ -70,3 +70,12 @@ class DeductForm(forms.Form):
     evidence = UploadsField(
         label=gettext_lazy("认定文件"), required=False, help_text=gettext_lazy("交办时的附件会一并作为依据。")
     )
+    late_reason = forms.CharField(
+        label=gettext_lazy("补记理由"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("年终月得分已核定：已核定的不变，重新计算并核定后计入。"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, late: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not late:
+            del self.fields["late_reason"]

@@ -10,9 +10,10 @@ from appraisal.inspections.models import FalseClaim, Finding
 from appraisal.inspections.policies import claims as policies
 from appraisal.inspections.policies.tasks import ANSWERERS
 from appraisal.inspections.states import ClaimState
-from appraisal.ledger.models import Cycle, ScoreRun
+from appraisal.ledger.models import Cycle
 from appraisal.ledger.rules import procedure
-from appraisal.ledger.states import CycleState, RunState
+from appraisal.ledger.selectors import adjustments
+from appraisal.ledger.states import CycleState
 from core.errors import NotFound
 from core.workdays import Calendar, Derivation, add_working_days
 from tenants.actors import Actor
@@ -52,12 +53,8 @@ def hearing(office: Office, on: date) -> tuple[date, Derivation]:
 
 
 def counts_from(claim: FalseClaim) -> int:
-    """The first month from the claimed one on whose scores are not published; 13 when there is none left."""
-    published = ScoreRun.objects.filter(
-        cycle=claim.cycle, state=RunState.PUBLISHED, period__month__gte=claim.month
-    ).order_by("-period__month")
-    last = published.values_list("period__month", flat=True).first()
-    return claim.month if last is None else last + 1
+    """The claimed month, or the first after it whose scores are not published; the year-end month once all are."""
+    return adjustments.counts_from(claim.cycle, claim.month)
 
 
 def refusals(actor: Actor, claim: FalseClaim, *, on: date) -> dict[str, str | None]:

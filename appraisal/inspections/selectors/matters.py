@@ -10,9 +10,9 @@ from appraisal.inspections.models import Matter
 from appraisal.inspections.policies import matters as policies
 from appraisal.inspections.policies.tasks import ANSWERERS
 from appraisal.inspections.states import MatterState
-from appraisal.ledger.models import ScoreRun
 from appraisal.ledger.rules import procedure
-from appraisal.ledger.states import CycleState, RunState
+from appraisal.ledger.selectors import adjustments
+from appraisal.ledger.states import CycleState
 from core.errors import NotFound
 from core.workdays import Calendar, Derivation, add_working_days
 from tenants.actors import Actor
@@ -73,13 +73,21 @@ def last_day(office: Office, asked: date, on: date) -> tuple[date, Derivation]:
 
 
 def counts_from(matter: Matter, day: date) -> int:
-    """The month of the day that was missed, or the first after it whose scores are not published; 13: none is left."""
-    first = day.month if day.year == matter.cycle.year else 1 if day.year < matter.cycle.year else 13
-    published = ScoreRun.objects.filter(
-        cycle_id=matter.cycle_id, state=RunState.PUBLISHED, period__month__gte=min(first, 12)
-    ).order_by("-period__month")
-    last = published.values_list("period__month", flat=True).first()
-    return first if last is None else max(first, last + 1)
+    """The month of the day that was missed, or the first after it whose scores are not published.
+
+    The year-end month once all of them are, and for a day missed after the year's end.
+    """
+    if day.year > matter.cycle.year:
+        return adjustments.year_end_month(matter.cycle)
+    return adjustments.counts_from(matter.cycle, day.month if day.year == matter.cycle.year else 1)
+
+
+def counts_late(matter: Matter, *, on: date) -> bool:
+    """Whether the month it would count from is published: a reason is then asked for."""
+    day = matter.day_missed(on)
+    if day is None:
+        return False
+    return adjustments.published_month_from(matter.cycle, counts_from(matter, day)) is not None
 
 
 def refusals(actor: Actor, matter: Matter, *, on: date) -> dict[str, str | None]:

@@ -87,8 +87,9 @@ def state_side(*, claim_id: int, text: str, evidence: Sequence[str], actor: Acto
 def confirm_false_claim(*, claim_id: int, decision: str, actor: Actor, at: datetime) -> FalseClaim:
     """Confirm: the indicator counts 0 and the dated item is deducted, from the first month on that is not published.
 
-    Published runs stay. Raises NotFound, Denied (who proposed it, another role), Conflict (not heard yet, decided,
-    every month of the year is published), Invalid (decision too short).
+    Once every month is, from the year-end month, with the decision as the reason: published runs stay, the next one
+    counts it. Raises NotFound, Denied (who proposed it, another role), Conflict (not heard yet, decided; the year's
+    result is decided), Invalid (decision too short).
     """
     found = selectors.get_claim(actor, claim_id)
     pinning.hold_from(cycle_id=found.cycle_id, month=found.month)  # no month of these is published meanwhile
@@ -96,13 +97,11 @@ def confirm_false_claim(*, claim_id: int, decision: str, actor: Actor, at: datet
     policies.confirm(actor, claim, on=timezone.localdate(at))
     said = checked_reason(decision, at, field="decision")
     month = selectors.counts_from(claim)
-    if month > 12:
-        raise Conflict(_("本年度各月得分都已核定发布，认定只能计入复核后的年度结果。"))
     rule = procedure.false_claim(timezone.localdate(at))
     claim.adjustment = enter(
         cycle=claim.cycle, office_id=claim.office_id, from_month=month, zeroes=claim.indicator, points=None,
         code=rule["item"], legal_basis=rule["basis"], confirming_unit=actor.office.name[:80], evidence=claim.evidence,
-        actor=actor, at=at,
+        late_reason=said, actor=actor, at=at,
     )  # fmt: skip
     _decide(claim, ClaimState.CONFIRMED, said, actor, at)
     events.record(

@@ -23,7 +23,7 @@ from appraisal.ledger.selectors.province_facts import evidence_of
 from appraisal.ledger.usecases.adjustments import enter
 from appraisal.ledger.usecases.checks import checked_reason
 from core import events
-from core.errors import Conflict, Invalid
+from core.errors import Invalid
 from tenants.actors import Actor
 
 Kind, Outcome = MatterStep.Kind, Matter.Outcome
@@ -144,12 +144,14 @@ def withdraw(*, matter_id: int, reason: str, actor: Actor, at: datetime) -> Matt
 
 
 @transaction.atomic
-def deduct(*, matter_id: int, confirming_unit: str, evidence: Sequence[str], actor: Actor, at: datetime) -> Matter:
+def deduct(
+    *, matter_id: int, confirming_unit: str, evidence: Sequence[str], late_reason: str = "", actor: Actor, at: datetime
+) -> Matter:
     """Take the dated item's points off for a missed day, once, from the month of that day on that is not published.
 
     confirming_unit: who confirmed it (domain reference 2.2 step 17); evidence: ids of the bureau's files, at least one
-    unless the matter has some. Raises NotFound, Denied, Conflict (in time, decided already, every month is published),
-    Invalid.
+    unless the matter has some. late_reason: asked for once every month is published; it then counts from the year-end
+    month. Raises NotFound, Denied, Conflict (in time, decided already, the year's result is decided), Invalid.
     """
     on = timezone.localdate(at)
     found = selectors.get_matter(actor, matter_id)
@@ -159,15 +161,13 @@ def deduct(*, matter_id: int, confirming_unit: str, evidence: Sequence[str], act
     day = matter.day_missed(on)
     assert day is not None, "only an overdue one is settled"
     month = selectors.counts_from(matter, day)
-    if month > 12:
-        raise Conflict(_("本年度各月得分都已核定发布，不能再扣分；可以注明理由，不予扣分。"))
     rule = procedure.matter(on)
     files = [*matter.evidence, *evidence_of(actor, list(evidence)).values()]
     basis = f"{matter.basis}；{rule['basis']}"
     matter.adjustment = enter(
         cycle=matter.cycle, office_id=matter.office_id, from_month=month, code=rule["item"], points=None,
         legal_basis=basis if len(basis) <= 200 else rule["basis"], confirming_unit=confirming_unit, evidence=files,
-        actor=actor, at=at,
+        late_reason=late_reason, actor=actor, at=at,
     )  # fmt: skip
     _settle(matter, Outcome.DEDUCTED, "", actor, at)
     _record(

@@ -113,7 +113,7 @@ def confirm(request: HttpRequest, claim_id: int) -> HttpResponse:
         request, ClaimDecisionForm, check=lambda: policies.confirm(request.actor, claim, on=timezone.localdate()),
         do=partial(usecases.confirm_false_claim, claim_id=claim.pk), back=_back(claim),
         title=_("认定虚假填报"), confirm=_("认定"), tone="bad", done=_("已认定，下一次计算得分时计入。"),
-        consequence=_("该指标从尚未核定的月份起计 0 分，并按清单扣分；已核定的得分不变。"),
+        consequence=_("该指标从尚未核定的月份（都已核定的，从年终月）起计 0 分，并按清单扣分；已核定的得分不变。"),
     )  # fmt: skip
 
 

@@ -140,13 +140,14 @@ def withdraw(request: HttpRequest, matter_id: int) -> HttpResponse:
 def deduct(request: HttpRequest, matter_id: int) -> HttpResponse:
     """Points off for a missed day."""
     matter, on = selectors.get_matter(request.actor, matter_id), timezone.localdate()
+    unit = {"confirming_unit": request.actor.office.full_label}
     return dialog(
-        request, partial(forms.DeductForm, initial={"confirming_unit": request.actor.office.full_label}),
+        request, partial(forms.DeductForm, late=selectors.counts_late(matter, on=on), initial=unit),
         check=lambda: policies.settle(request.actor, matter, on=on),
         do=partial(usecases.deduct, matter_id=matter.pk), back=_back(matter),
         title=_("确认逾期扣分"), confirm=_("确认扣分"), tone="bad",
         done=_("已登记扣分，下一次计算得分时计入。"),
-        consequence=_("按加扣分清单登记一次扣分，从尚未核定的月份起计；已核定的得分不变。"),
+        consequence=_("按清单登记一次扣分，从尚未核定的月份起计（各月都已核定的，计入年终月）；已核定的得分不变。"),
     )  # fmt: skip
 
 

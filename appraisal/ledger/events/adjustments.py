@@ -12,6 +12,7 @@ class AdjustmentRecorded(Event):
     code: str
     office: str
     points: Decimal
+    late_reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,11 +27,15 @@ class AdjustmentForm(forms.Form):
         label=gettext_lazy("依据文件"), max_length=200, help_text=gettext_lazy("文号和条款，例如 云政发〔2026〕8号")
     )
     confirming_unit = forms.CharField(label=gettext_lazy("认定单位"), max_length=80)
+    late_reason = forms.CharField(
+        label=gettext_lazy("补记理由"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("起算月份已核定的必须写明；已核定的得分不变，重新计算并核定后计入。"),
+    )  # fmt: skip
     evidence = UploadsField(label=gettext_lazy("认定文件"), help_text=gettext_lazy("没有文件不能登记。"))
 
     def __init__(
         self, *args: Any, participants: list[Participant], items: list[Item], cycle: Cycle,
-        **kwargs: Any,
+        first_month: int, last_published: int, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.fields["office_id"].choices = [("", "—")] + [(row.office_id, row.office.label) for row in participants]  # type: ignore[attr-defined]
@@ -43,9 +47,18 @@ class AdjustmentForm(forms.Form):
             )
         self.fields["code"].choices = [("", "—"), *grouped.items()]  # type: ignore[attr-defined]
         self.fields["from_month"].choices = [  # type: ignore[attr-defined]
-            (month, _("%(year)s 年 %(month)s 月") % {"year": cycle.year, "month": months.named(month)})
-            for month in range(1, 13)
+            (month, self._month(cycle, month, first_month, last_published)) for month in range(1, 13)
         ]
+
+    @staticmethod
+    def _month(cycle: Cycle, month: int, first: int, published: int) -> str:
+        """How a month is offered: from `first` on points may count; those up to `published` have their scores."""
+        told = {"year": cycle.year, "month": months.named(month)}
+        if month < first:
+            return _("%(year)s 年 %(month)s 月（已核定，只能登记否决）") % told
+        if month <= published:
+            return _("%(year)s 年 %(month)s 月（已核定，须写补记理由）") % told
+        return _("%(year)s 年 %(month)s 月") % told
 
 
 class RevokeForm(forms.Form):

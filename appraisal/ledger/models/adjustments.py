@@ -38,11 +38,22 @@ class ScoreAdjustment(models.Model):
     recorded_by_id = models.BigIntegerField()
     recorded_by_name = models.CharField(max_length=40)
     recorded_at = models.DateTimeField()
+    late_reason = models.TextField(blank=True, help_text="why it came after the month was published")
+    after_run = models.PositiveSmallIntegerField(
+        null=True, help_text="number of the year-end month's published run it came after: a later one counts it"
+    )
     revoked_at = models.DateTimeField(null=True)
     revoke_reason = models.CharField(max_length=200, blank=True)
+    revoked_after_run = models.PositiveSmallIntegerField(
+        null=True, help_text="number of the year-end month's published run it was revoked after"
+    )
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="item_after_publication_has_its_reason",
+                condition=Q(after_run__isnull=True) | ~Q(late_reason=""),
+            ),
             models.CheckConstraint(
                 name="veto_has_a_ceiling_and_others_have_points",
                 condition=(Q(kind="VETO", points=0) & ~Q(grade_ceiling=""))

@@ -1,11 +1,11 @@
 """Bonus items, deduction items and vetoes of a year, and the dated list they are chosen from."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -103,3 +103,47 @@ def published_month_from(cycle: Cycle, month: int) -> int | None:
     """The last month, from `month` on, whose scores are published; None when there is none."""
     runs = ScoreRun.objects.filter(cycle=cycle, state=RunState.PUBLISHED, period__month__gte=month)
     return runs.order_by("-period__month").values_list("period__month", flat=True).first()
+
+
+def year_end_month(cycle: Cycle) -> int:
+    """The month whose score the year's result takes as the year-end score."""
+    return int(in_force("annual_composite", date(cycle.year, 12, 31))["year_end_month"])
+
+
+def counts_from(cycle: Cycle, month: int) -> int:
+    """`month`, the first after it whose scores are not published; the year-end month once all of them are."""
+    last = published_month_from(cycle, month)
+    return month if last is None else min(last + 1, year_end_month(cycle))
+
+
+def year_end_run(cycle: Cycle) -> int | None:
+    """The number of the year-end month's published run, the last of them; None before there is one."""
+    runs = ScoreRun.objects.filter(cycle=cycle, state=RunState.PUBLISHED, period__month=year_end_month(cycle))
+    return runs.order_by("-number").values_list("number", flat=True).first()
+
+
+def uncounted(cycle: Cycle) -> QuerySet[ScoreAdjustment]:
+    """What was recorded, or taken back, after the year-end run was published: another run is to be published."""
+    rows = ScoreAdjustment.objects.filter(cycle=cycle)
+    number = year_end_run(cycle)
+    if number is None:
+        return rows.none()
+    came = Q(after_run__gte=number)
+    return rows.filter((came & Q(revoked_at__isnull=True)) | (Q(revoked_after_run__gte=number) & ~came))
+
+
+# --- Whether the year still takes points ------------------------------------------------------------------------------
+
+Decided = Callable[[Cycle], str | None]
+_decided: list[Decided] = []
+
+
+def register_decided(asked: Decided) -> Decided:
+    """Have `asked` tell why a year takes no more points (its result is decided), None while it does."""
+    _decided.append(asked)
+    return asked
+
+
+def decided(cycle: Cycle) -> str | None:
+    """Why what is found now can no longer cost or bring points in this year; None while it can."""
+    return next((why for asked in _decided if (why := asked(cycle))), None)

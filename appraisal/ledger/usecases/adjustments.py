@@ -26,14 +26,17 @@ Kind = ScoreAdjustment.Kind
 @transaction.atomic
 def record_adjustment(
     *, cycle_id: int, office_id: int, from_month: int, code: str, points: Decimal | None, legal_basis: str,
-    confirming_unit: str, evidence: Sequence[str], actor: Actor, at: datetime,
+    confirming_unit: str, evidence: Sequence[str], late_reason: str = "", actor: Actor, at: datetime,
 ) -> ScoreAdjustment:  # fmt: skip
     """Record one case of an item of the dated list; it counts from `from_month`'s score on.
 
     code: an item in force today; points: at most the item's, None for all of them (always None for a veto, which caps
     the grade and leaves the score alone); evidence: ids of files of the bureau, at least one. The sum's caps are the
-    engine's. Source: domain reference 2.3. Raises NotFound, Denied, Conflict (year not running, bonus or deduction for
-    a month that is published), Invalid (`field` names it).
+    engine's. late_reason: asked for when scores are published from `from_month` on, which a veto may come after in any
+    month, points in the year-end month alone and until the year's result is decided: the published run stays, the next
+    one counts it. Source: domain reference 2.2 step 17, 2.3, 2.7 case 7. Raises NotFound, Denied, Conflict (year not
+    running, bonus or deduction for another month that is published or a result that is decided), Invalid (`field`
+    names it).
     """
     cycle = selectors.get_cycle(actor, cycle_id)
     policies.record(actor, cycle)
@@ -42,13 +45,13 @@ def record_adjustment(
     files = evidence_of(actor, list(evidence))
     return enter(
         cycle=cycle, office_id=office_id, from_month=from_month, code=code, points=points, legal_basis=legal_basis,
-        confirming_unit=confirming_unit, evidence=list(files.values()), actor=actor, at=at,
+        confirming_unit=confirming_unit, evidence=list(files.values()), late_reason=late_reason, actor=actor, at=at,
     )  # fmt: skip
 
 
 def enter(
     *, cycle: Cycle, office_id: int, from_month: int, code: str, points: Decimal | None, legal_basis: str,
-    confirming_unit: str, evidence: list[dict[str, object]], actor: Actor, at: datetime,
+    confirming_unit: str, evidence: list[dict[str, object]], actor: Actor, at: datetime, late_reason: str = "",
     zeroes: Indicator | None = None,
 ) -> ScoreAdjustment:  # fmt: skip
     """The same for whoever has asked a policy of their own: a false claim that is confirmed (inspections).
@@ -59,20 +62,22 @@ def enter(
     pinning.hold_from(cycle_id=cycle.pk, month=from_month)
     participant = selectors.get_participant(cycle, office_id)
     item = _item(code, at)
-    _check_month(cycle, from_month, item)
+    published = _check_month(cycle, from_month, item)
     points = _points_of(item, points)
     if not evidence:
         raise Invalid(_("请附上认定文件，没有依据的加扣分不能登记。"), field="evidence")
+    said = "" if published is None else checked_reason(late_reason, at, field="late_reason")
     adjustment = ScoreAdjustment.objects.create(
         cycle=cycle, office=participant.office, from_month=from_month, kind=item.kind, code=code, title=item.name,
         points=points, grade_ceiling=item.ceiling, legal_basis=_said(legal_basis, 200, "legal_basis", _("依据文件")),
         confirming_unit=_said(confirming_unit, 80, "confirming_unit", _("认定单位")), evidence=evidence,
-        indicator=zeroes, recorded_by_id=actor.user_id, recorded_by_name=actor.name, recorded_at=at,
+        indicator=zeroes, recorded_by_id=actor.user_id, recorded_by_name=actor.name, recorded_at=at, late_reason=said,
+        after_run=None if published is None else selectors.year_end_run(cycle),
     )  # fmt: skip
     events.record(
         AdjustmentRecorded(
             subject=f"ledger.adjustment:{adjustment.pk}", kind=item.kind, code=code,
-            office=participant.office.schema_name, points=points,
+            office=participant.office.schema_name, points=points, late_reason=said,
         ),
         actor=actor, at=at,
     )  # fmt: skip
@@ -95,9 +100,11 @@ def revoke_adjustment(*, adjustment_id: int, reason: str, actor: Actor, at: date
 
 def take_back(adjustment: ScoreAdjustment, *, reason: str, actor: Actor, at: datetime) -> None:
     """The same for whoever has asked a policy of their own: an objection to a false claim that is upheld."""
+    Cycle.objects.locked().get(pk=adjustment.cycle_id)  # the year's result is decided before this, or notices it
     adjustment.revoke_reason = reason
     adjustment.revoked_at = at
-    adjustment.save(update_fields=["revoke_reason", "revoked_at"])
+    adjustment.revoked_after_run = selectors.year_end_run(adjustment.cycle)
+    adjustment.save(update_fields=["revoke_reason", "revoked_at", "revoked_after_run"])
     events.record(
         AdjustmentRevoked(
             subject=f"ledger.adjustment:{adjustment.pk}", kind=adjustment.kind, code=adjustment.code,
@@ -114,17 +121,29 @@ def _item(code: str, at: datetime) -> selectors.Item:
     return item
 
 
-def _check_month(cycle: Cycle, month: int, item: selectors.Item) -> None:
+def _check_month(cycle: Cycle, month: int, item: selectors.Item) -> int | None:
+    """The last month, from this one on, whose scores are published; None: the item comes in time."""
     if not 1 <= month <= 12:
         raise Invalid(_("起算月份须在 1 至 12 之间。"), field="from_month")
     published = selectors.published_month_from(cycle, month)
-    # A veto may come to light late: it is recorded and a new run of the month is published beside the old one.
-    if published is not None and item.kind != Kind.VETO:
+    if published is None:
+        return None
+    Cycle.objects.locked().get(pk=cycle.pk)  # the year's result is decided before this, or notices what is entered
+    # A veto may come to light late in any month, points in the year-end month: a new run of it is published beside the
+    # old one.
+    if item.kind == Kind.VETO:
+        return published
+    first = selectors.counts_from(cycle, month)
+    if month != first:
         raise Conflict(
             _("%(month)s 月得分已核定发布，请从 %(next)s 月起计。")
-            % {"month": months.named(published), "next": months.named(published + 1)},
+            % {"month": months.named(published), "next": months.named(first)},
             field="from_month",
         )
+    why = selectors.decided(cycle)
+    if why is not None:
+        raise Conflict(why, field="from_month")
+    return published
 
 
 def _points_of(item: selectors.Item, points: Decimal | None) -> Decimal:

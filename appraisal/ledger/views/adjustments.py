@@ -33,7 +33,10 @@ def index(request: HttpRequest) -> HttpResponse:
     on = timezone.localdate()
     rows = selectors.adjustments_for(actor).filter(cycle=cycle).order_by("-recorded_at", "-pk") if cycle else []
     context = {
-        **year, "record_url": _url("ledger:record-adjustment", year), "limits": limits(on),
+        **year, "uncounted": selectors.uncounted(cycle).count() if cycle else 0,
+        "year_end_month": selectors.year_end_month(cycle) if cycle else None,
+        "decided": selectors.decided(cycle) if cycle else None,
+        "record_url": _url("ledger:record-adjustment", year), "limits": limits(on),
         "items": list(selectors.items_on(on).values()),
         "rows": [
             {"row": row, "files": file_items(row.evidence), "revoke": policies.revoke.reason(actor, row)}
@@ -58,18 +61,21 @@ def record(request: HttpRequest) -> HttpResponse:
         raise NotFound(_("还没有进行中的考核年度。"))
     policies.record(actor, cycle)
     participants = Participant.objects.filter(cycle=cycle).select_related("office").order_by("office__position")
+    first, now = selectors.counts_from(cycle, 1), timezone.localdate(at)
     form = AdjustmentForm(
         request.POST or None, request.FILES or None, participants=list(participants), cycle=cycle,
-        items=list(selectors.items_on(timezone.localdate(at)).values()),
-        initial={"from_month": timezone.localdate(at).month},
+        items=list(selectors.items_on(now).values()),
+        first_month=first, last_published=selectors.published_month_from(cycle, 1) or 0,
+        initial={"from_month": max(first, now.month if now.year == cycle.year else 1)},
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         with refusals_on(form), transaction.atomic():
             files = taken_in(form.cleaned_data.pop("evidence"), actor=actor, at=at)
-            usecases.record_adjustment(cycle_id=cycle.pk, evidence=files, actor=actor, at=at, **form.cleaned_data)
-            messages.success(request, _("已登记。下一次计算得分时计入。"))
+            row = usecases.record_adjustment(cycle_id=cycle.pk, evidence=files, actor=actor, at=at, **form.cleaned_data)
+            late = _("已登记。年终得分已核定，请重新计算并核定后计入。")
+            messages.success(request, late if row.after_run else _("已登记。下一次计算得分时计入。"))
             return redirect(_url("ledger:adjustments", year))
-    context = {"form": form, **year}
+    context = {"form": form, "decided": selectors.decided(cycle), **year}
     return render(request, "ledger/verification/record_adjustment.html", context, status=status_of(form))
 
 

@@ -10,6 +10,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import Cycle
+from appraisal.ledger.selectors import adjustments
 from appraisal.ledger.selectors.explanations import word
 from appraisal.results.models import NoticeObjection, ResultLine, YearCard, YearResult
 from appraisal.results.models.outcome import YearResultQuerySet
@@ -18,7 +19,7 @@ from appraisal.results.policies import years as years_policies
 from appraisal.results.selectors import inputs
 from appraisal.rules import grades
 from appraisal.rules.parameters import in_force
-from core import codes
+from core import codes, months
 from core.errors import Conflict, Invalid, NotFound
 from core.workdays import Calendar, Derivation, add_working_days
 from tenants.actors import Actor
@@ -97,8 +98,14 @@ def check_quota(result: YearResult) -> None:
 
 
 def check_current(result: YearResult, *, on: date) -> None:
-    """Raises Conflict when what the run was calculated from has changed since."""
+    """Raises Conflict when what the run was calculated from has changed since, or is to be published anew."""
     run = result.run
+    late = adjustments.uncounted(result.cycle).count()
+    if late:
+        raise Conflict(
+            _("有 %(count)s 项加扣分或否决在 %(month)s 月核定以后登记或撤销，还没有计入。请先重新计算并核定该月。")
+            % {"count": late, "month": months.named(run.until_month)}
+        )
     if inputs.inputs_of(result.cycle, run.until_month, on=on).sha256() != run.inputs_sha256:
         raise Conflict(
             _("算出 %(code)s 以后，得分、自评或否决又有变化，这份结果是旧数。请重新计算后再办理。") % {"code": run.code}

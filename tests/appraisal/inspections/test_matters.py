@@ -274,7 +274,7 @@ class TestSettle:
         year.publish(month=10)
         assert selectors.counts_from(matter, date(2026, 10, 9)) == 11
         assert selectors.counts_from(matter, date(2025, 12, 9)) == 11
-        assert selectors.counts_from(matter, date(2027, 1, 9)) == 13
+        assert selectors.counts_from(matter, date(2027, 1, 9)) == 12  # what is missed in step 17 counts in the year end
 
     def test_spared_with_a_reason(self, matter: Matter, admin: Actor) -> None:
         done = self.spared(matter, admin)
