@@ -20,7 +20,7 @@ from appraisal.inspections.states import ClaimState
 from appraisal.ledger.rules import procedure
 from appraisal.ledger.selectors import pinning
 from appraisal.ledger.selectors.province_facts import evidence_of
-from appraisal.ledger.usecases.adjustments import enter
+from appraisal.ledger.usecases.adjustments import check_untied, enter
 from appraisal.ledger.usecases.checks import checked_reason
 from core import events
 from core.errors import Conflict, Invalid
@@ -119,6 +119,7 @@ def drop_false_claim(*, claim_id: int, decision: str, actor: Actor, at: datetime
     """Not confirmed, with the reason; nothing follows. Raises NotFound, Denied, Conflict (decided), Invalid."""
     claim = selectors.get_claim(actor, claim_id, lock=True)
     policies.drop(actor, claim)
+    check_untied(claim.office, actor, at)
     said = checked_reason(decision, at, field="decision")
     _decide(claim, ClaimState.DROPPED, said, actor, at)
     events.record(

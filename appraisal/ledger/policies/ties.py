@@ -3,11 +3,11 @@
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import Tie
-from appraisal.ledger.policies.verification import LEADERS
+from appraisal.ledger.policies.verification import LEADERS, Avoided
 from core.errors import Conflict, Denied
 from core.policy import policy
 from tenants.actors import Actor
-from tenants.models import Role
+from tenants.models import Office, Role
 
 DECLARE = (Role.VERIFIER, Role.APPRAISAL_ADMIN, Role.INSPECTOR, Role.FUND_SUPERVISOR, Role.DIVISION_CHIEF, *LEADERS)
 
@@ -37,3 +37,13 @@ def end(actor: Actor, tie: Tie) -> None:
         raise Denied(_("本人的回避关系须由另一位考核管理员解除。"))
     if tie.ended_at is not None:
         raise Conflict(_("这项回避关系已经解除（%(reason)s）。") % {"reason": tie.end_reason})
+
+
+@policy
+def untied(actor: Actor, office: Office, *, avoided: Avoided) -> None:
+    """Nobody decides what an office they are tied to gains or loses."""
+    if office.pk in avoided:
+        raise Denied(
+            _("您与%(office)s有回避关系（%(tie)s），须由另一人办理。")
+            % {"office": office.label, "tie": Tie.Kind(avoided[office.pk]).label}
+        )

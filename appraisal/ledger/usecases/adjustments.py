@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 from appraisal.ledger.events.adjustments import AdjustmentRecorded, AdjustmentRevoked
 from appraisal.ledger.models import Cycle, ScoreAdjustment
 from appraisal.ledger.policies import adjustments as policies
+from appraisal.ledger.policies import ties
 from appraisal.ledger.selectors import adjustments as selectors
-from appraisal.ledger.selectors import pinning
+from appraisal.ledger.selectors import avoidance, pinning
 from appraisal.ledger.selectors.province_facts import evidence_of
 from appraisal.ledger.usecases.checks import checked_reason
 from appraisal.library.models import Indicator
 from core import events, months
 from core.errors import Conflict, Invalid
 from tenants.actors import Actor
+from tenants.models import Office
 
 Kind = ScoreAdjustment.Kind
 
@@ -61,6 +63,7 @@ def enter(
     """
     pinning.hold_from(cycle_id=cycle.pk, month=from_month)
     participant = selectors.get_participant(cycle, office_id)
+    check_untied(participant.office, actor, at)
     item = _item(code, at)
     published = _check_month(cycle, from_month, item)
     points = _points_of(item, points)
@@ -94,6 +97,7 @@ def revoke_adjustment(*, adjustment_id: int, reason: str, actor: Actor, at: date
     pinning.hold_from(cycle_id=found.cycle_id, month=found.from_month)
     adjustment = selectors.lock_adjustment(actor, adjustment_id)
     policies.revoke(actor, adjustment)
+    check_untied(adjustment.office, actor, at)
     take_back(adjustment, reason=checked_reason(reason, at, longest=200), actor=actor, at=at)
     return adjustment
 
@@ -112,6 +116,11 @@ def take_back(adjustment: ScoreAdjustment, *, reason: str, actor: Actor, at: dat
         ),
         actor=actor, at=at,
     )  # fmt: skip
+
+
+def check_untied(office: Office, actor: Actor, at: datetime) -> None:
+    """Raises Denied for who is tied to the office (domain reference 2.7 case 10). One policy, two queries."""
+    ties.untied(actor, office, avoided=avoidance.avoided_by(actor, on=timezone.localdate(at)))
 
 
 def _item(code: str, at: datetime) -> selectors.Item:

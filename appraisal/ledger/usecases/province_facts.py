@@ -1,6 +1,6 @@
 """Facts that the province (or a ledger) brings: one, a column of them, or “nothing happened” for many at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from appraisal.ledger.events.verification import FactRecorded
 from appraisal.ledger.models import CurrentValue, Period, ReportedValue
 from appraisal.ledger.policies import province_facts as policies
+from appraisal.ledger.policies import ties
 from appraisal.ledger.policies.reports import of_ledger
 from appraisal.ledger.rules import facts
 from appraisal.ledger.selectors import avoidance, pinning
@@ -23,6 +24,7 @@ from appraisal.library.models import Indicator, Method
 from core import events
 from core.errors import Conflict, Invalid, NotFound, Refusal
 from tenants.actors import Actor
+from tenants.models import Office
 
 PROVINCE = policies.PROVINCE
 
@@ -83,7 +85,11 @@ def confirm_no_events(
     if indicator.method not in facts.COUNTED:
         raise Conflict(_("只有按次加扣分的指标可以确认“无事项”，其他指标请逐项录入。"))
     said = checked_reason(reason, at)
-    missing = [row for row in selectors.grid(period, indicator) if row.applicable and row.current is None]
+    avoided = avoidance.avoided_by(actor, on=timezone.localdate(at))  # theirs are left to somebody else
+    empty = [row for row in selectors.grid(period, indicator) if row.applicable and row.current is None]
+    missing = [row for row in empty if row.participant.office_id not in avoided]
+    if empty and not missing:
+        ties.untied(actor, empty[0].office, avoided=avoided)
     if not missing:
         raise Conflict(_("各州市本月都已录入，没有需要确认的。"))
     nothing = facts.no_events(indicator.parameters)
@@ -157,7 +163,8 @@ def _write(
         raise NotFound(_("有州市不参加本年度考核。"))
     current = selectors.lock_current(period, indicator, [row.office_id for row in rows])
     evidence = selectors.evidence_of(actor, [file_id for row in rows for file_id in row.evidence])
-    _check_rows(rows, entries, current, indicator, at)
+    avoided = avoidance.avoided_by(actor, on=timezone.localdate(at)) if source == PROVINCE else {}
+    _check_rows(rows, entries, current, indicator, at, lambda office: ties.untied(actor, office, avoided=avoided))
     changed = [row for row in rows if not _says_the_same(row, current.get(row.office_id))]
     values = ReportedValue.objects.bulk_create(
         ReportedValue(
@@ -212,13 +219,16 @@ def _is_published(row: FactRow, current: CurrentValue | None) -> bool:
 
 def _check_rows(
     rows: Sequence[FactRow], entries: dict[int, selectors.Entry], current: dict[int, CurrentValue],
-    indicator: Indicator, at: datetime,
+    indicator: Indicator, at: datetime, check_untied: Callable[[Office], None],
 ) -> None:  # fmt: skip
     """Raises the only row's own refusal, or one with all rows that cannot be taken."""
     refused: list[tuple[FactRow, Refusal]] = []
     for row in rows:
         try:
-            _check_row(row, entries[row.office_id], current.get(row.office_id), indicator, at)
+            now = current.get(row.office_id)
+            if not _says_the_same(row, now):
+                check_untied(entries[row.office_id].office)
+            _check_row(row, entries[row.office_id], now, indicator, at)
         except Refusal as refusal:
             refused.append((row, refusal))
     if not refused:

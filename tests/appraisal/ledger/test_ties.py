@@ -1,21 +1,23 @@
 """Who served in an office lately, or declared a tie to it, does not judge it (domain reference 2.7 case 10)."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from appraisal.ledger.models import Tie
+from appraisal.inspections.usecases import claims
+from appraisal.ledger.models import CurrentValue, ScoreAdjustment, Tie
 from appraisal.ledger.selectors import avoidance
+from appraisal.ledger.usecases import adjustments, province_facts, verification
 from appraisal.ledger.usecases import ties as usecases
-from appraisal.ledger.usecases import verification
 from core import events
 from core.errors import Conflict, Denied, Invalid, NotFound, Refusal
 from tenants.actors import Actor
 from tenants.models import Membership, Office, Role
+from tests.appraisal.ledger.test_adjustments import paper
 from tests.appraisal.verification_setting import Year, running_year
 from tests.conftest import NOON, TODAY
 
@@ -104,6 +106,83 @@ class TestAvoidance:
         monkeypatch.setattr(avoidance, "ties", lambda user_ids, on: {})
 
         assert verification.verify_values(items=[(value.pk, 0)], actor=verifier, at=NOON)
+
+
+class TestOtherDoors:
+    """Whoever is tied to an office brings it no facts, points or vetoes, and frees it of none."""
+
+    @pytest.fixture
+    def tied(self, admin: Actor, kunming: Office) -> Actor:
+        declare(admin, kunming, admin)
+        return admin
+
+    @staticmethod
+    def record(year: Year, office: Office, who: Actor, code: str = "M1") -> ScoreAdjustment:
+        return adjustments.record_adjustment(
+            cycle_id=year.cycle.pk, office_id=office.pk, from_month=11, code=code, points=None, legal_basis="考核办法",
+            confirming_unit="省局", evidence=[paper()], actor=who, at=NOON,
+        )  # fmt: skip
+
+    @staticmethod
+    def column(year: Year, who: Actor, *offices: Office) -> list[CurrentValue]:
+        rows = [province_facts.FactRow(office.pk, {"counts": ["1", "0"]}, "省信访局通报") for office in offices]
+        return province_facts.record_facts(
+            period_id=year.period.pk, indicator_id=year.indicators["E3"].pk, rows=rows, actor=who, at=NOON
+        )
+
+    @pytest.mark.parametrize("code", ["P2", "M1", "V1"])
+    def test_recording_points_and_vetoes(
+        self, code: str, year: Year, tied: Actor, kunming: Office, puer: Office
+    ) -> None:
+        with pytest.raises(Denied, match="回避关系"):
+            self.record(year, kunming, tied, code)
+        assert self.record(year, puer, tied, code).office == puer
+
+    def test_taking_them_back(self, year: Year, tied: Actor, kunming: Office, actor: Callable[..., Actor]) -> None:
+        row = self.record(year, kunming, actor("yunnan", Role.APPRAISAL_ADMIN))
+        with pytest.raises(Denied, match="回避关系"):
+            adjustments.revoke_adjustment(adjustment_id=row.pk, reason="文件已被撤销", actor=tied, at=NOON)
+
+    def test_entering_facts(self, year: Year, tied: Actor, kunming: Office, puer: Office) -> None:
+        with pytest.raises(Denied, match="回避关系"):
+            self.column(year, tied, kunming)
+        with pytest.raises(Invalid) as refused:
+            self.column(year, tied, kunming, puer)
+        assert [row["id"] for row in refused.value.rows] == [kunming.pk]
+        assert len(self.column(year, tied, puer)) == 1
+
+    def test_a_column_in_which_their_row_is_as_it_was(
+        self, year: Year, tied: Actor, verifier: Actor, kunming: Office, puer: Office
+    ) -> None:
+        self.column(year, verifier, kunming)
+
+        assert [row.office for row in self.column(year, tied, kunming, puer)] == [puer]
+
+    def test_confirming_that_nothing_happened_leaves_theirs_to_others(
+        self, year: Year, tied: Actor, puer: Office
+    ) -> None:
+        def confirm() -> list[CurrentValue]:
+            return province_facts.confirm_no_events(
+                period_id=year.period.pk, indicator_id=year.indicators["E3"].pk, reason="本月没有这类事项", actor=tied,
+                at=NOON,
+            )  # fmt: skip
+
+        assert [row.office for row in confirm()] == [puer]
+        with pytest.raises(Denied, match="回避关系"):
+            confirm()
+
+    def test_a_false_claim_is_neither_confirmed_nor_dropped(
+        self, year: Year, tied: Actor, kunming: Office, actor: Callable[..., Actor]
+    ) -> None:
+        claim = claims.propose_false_claim(
+            cycle_id=year.cycle.pk, office_id=kunming.pk, indicator="A1", month=10, facts="花名册中二十人不存在",
+            evidence=[paper()], actor=actor("yunnan", Role.INSPECTOR), at=NOON,
+        )  # fmt: skip
+        for act in (claims.confirm_false_claim, claims.drop_false_claim):
+            with pytest.raises(Denied, match="回避关系"):
+                act(claim_id=claim.pk, decision="花名册与户籍核对不符", actor=tied, at=NOON + timedelta(days=30))
+        claim.refresh_from_db()
+        assert claim.state == "HEARING"
 
 
 class TestDeclaring:
