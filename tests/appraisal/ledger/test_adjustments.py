@@ -102,7 +102,7 @@ class TestRecordAdjustment:
 
         with pytest.raises(Conflict, match="请从 11 月起计"):
             record(year, admin, kunming, from_month=9)
-        assert record(year, admin, kunming, "V3", from_month=10).kind == "VETO"
+        assert record(year, admin, kunming, "V3", from_month=10, late_reason="核定后审计才认定").kind == "VETO"
 
     def test_not_in_a_closed_year(self, year: Year, admin: Actor, kunming: Office) -> None:
         type(year.cycle).objects.filter(pk=year.cycle.pk).update(state="CLOSED")
