@@ -1,5 +1,6 @@
 """Objections to published score lines."""
 
+from datetime import date
 from typing import Any
 
 from django.urls import path
@@ -17,7 +18,7 @@ from api.v1.decision_documents import DecisionDocumentOut
 from api.v1.verification_shapes import FACT, LARGEST
 from appraisal.ledger.models import Objection
 from appraisal.ledger.policies import objections as policies
-from appraisal.ledger.selectors import decisions, panels
+from appraisal.ledger.selectors import decisions, further, panels
 from appraisal.ledger.selectors import objections as selectors
 from appraisal.ledger.states import ObjectionState
 from appraisal.ledger.usecases import objections as usecases
@@ -78,19 +79,34 @@ class ObjectionDetailOut(ObjectionOut):
     due_derivation = serializers.SerializerMethodField()
     panel = serializers.SerializerMethodField()
     documents = serializers.SerializerMethodField()
+    further_appeal_id = serializers.SerializerMethodField()
+    further_appeal_until = serializers.SerializerMethodField()
 
     class Meta(ObjectionOut.Meta):
-        fields = (*ObjectionOut.Meta.fields, "due_derivation", "panel", "documents")
+        fields = (*ObjectionOut.Meta.fields, "due_derivation", "panel", "documents", "further_appeal_id",
+                  "further_appeal_until")  # fmt: skip
 
     def get_refusals(self, row: Objection) -> dict[str, str | None]:
         acts = panels.refusals(self.context["actor"], row, on=timezone.localdate())
-        issue = {"issue_decision": decisions.issue_refusal(self.context["actor"], row)}
+        actor = self.context["actor"]
+        issue = {
+            "issue_decision": decisions.issue_refusal(actor, row),
+            "further_appeal": further.filing_of(actor, row, on=timezone.localdate()).refusal,
+        }
         return super().get_refusals(row) | {f"panel_{act}": why for act, why in acts.items()} | issue
 
     @extend_schema_field(PanelMemberOut(many=True))
     def get_panel(self, row: Objection) -> list[dict[str, Any]]:
         members = panels.panel_of(self.context["actor"], row).members
         return [dict(each) for each in PanelMemberOut(members, many=True).data]
+
+    def get_further_appeal_id(self, row: Objection) -> int | None:
+        appeal = further.appeal_of(row)
+        return appeal.pk if appeal else None
+
+    def get_further_appeal_until(self, row: Objection) -> date | None:
+        """The last day, inclusive, to appeal against the decision; null while there is none."""
+        return further.filing_of(self.context["actor"], row, on=timezone.localdate()).last_day
 
     @extend_schema_field(DecisionDocumentOut(many=True))
     def get_documents(self, row: Objection) -> list[dict[str, Any]]:

@@ -52,6 +52,12 @@ class ObjectionState(models.TextChoices):
     REJECTED = "REJECTED", _("维持原分")
 
 
+class FurtherAppealState(models.TextChoices):
+    OPEN = "OPEN", _("委员会审议中")
+    UPHELD = "UPHELD", _("再申诉成立")
+    REJECTED = "REJECTED", _("维持复核决定")
+
+
 class ClaimState(models.TextChoices):
     """Of another figure that an office claims beside the one a ledger published."""
 
@@ -115,6 +121,11 @@ TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
         ObjectionState.OPEN: frozenset({ObjectionState.UPHELD, ObjectionState.REJECTED}),
         ObjectionState.UPHELD: frozenset(),
         ObjectionState.REJECTED: frozenset(),
+    },
+    FurtherAppealState: {
+        FurtherAppealState.OPEN: frozenset({FurtherAppealState.UPHELD, FurtherAppealState.REJECTED}),
+        FurtherAppealState.UPHELD: frozenset(),
+        FurtherAppealState.REJECTED: frozenset(),
     },
     ClaimState: {
         ClaimState.OPEN: frozenset({ClaimState.ACCEPTED, ClaimState.UPHELD}),

@@ -94,7 +94,7 @@ MENU = [
                 PROVINCE,
                 "objections",
             ),
-            ("ledger:objections", "message-report", _("申诉"), PREFECTURE, BELOW, ""),
+            ("ledger:objections", "message-report", _("申诉"), PREFECTURE, BELOW, "objections"),
             ("inspections:draws", "arrows-shuffle", _("随机抽查"), INSPECTING, PROVINCE, "draws"),
             ("inspections:draws", "arrows-shuffle", _("随机抽查"), PREFECTURE, BELOW, "draws"),
             ("inspections:tasks", "map-pin", _("现场检查"), INSPECTING, PROVINCE, "inspections"),

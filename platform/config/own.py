@@ -74,6 +74,7 @@ OWN: dict[str, str] = {
     "ledger_factclaim": _BY_PERIOD,
     "ledger_earlywarning": _BY_PERIOD,
     "ledger_objection": _BY_PERIOD,
+    "ledger_furtherappeal": _BY_PERIOD,
     "ledger_decisiondocument": _BY_PERIOD,
     "ledger_panelseat": f"objection_id IN ({_OBJECTIONS})",
     "ledger_panelvote": f"seat_id IN ({_SEATS})",

@@ -21,9 +21,9 @@ from config.wall_words import (
     CYCLES,
     DRAWS,
     LETTERS,
-    LISTED,
     MATTERS,
     NAMED,
+    OBJECTED,
     OBJECTIONS,
     OFFICE,
     PEOPLE,
@@ -168,8 +168,7 @@ TABLES: dict[str, Rows | Withheld] = {
         add=f"office = {SCHEMA}",
         change="false",
         lock=f"office = {SCHEMA}",  # by who attaches it
-        remove=f"office = {SCHEMA} AND NOT {NAMED} AND NOT EXISTS (SELECT 1 FROM public.ledger_objection b"
-        f" WHERE b.evidence @> {LISTED})",  # its housekeeping; drafts hold theirs by a foreign key
+        remove=f"office = {SCHEMA} AND NOT {NAMED} AND NOT {OBJECTED}",  # housekeeping; drafts hold theirs
     ),
     "core_job": Rows(
         see=f"office = {SCHEMA}",
@@ -361,10 +360,12 @@ TABLES: dict[str, Rows | Withheld] = {
         change=bureau_only(PERIODS),
         lock=own_or_bureau(PERIODS),
     ),
-    "ledger_decisiondocument": Rows(  # what an office is told in writing of the decision, for it alone and the bureau
+    "ledger_furtherappeal": Rows(
         see=own_or_bureau(PERIODS),
-        add=bureau_only(f"{PERIODS} AND {OBJECTIONS}"),
+        add=f"office_id = {OFFICE} AND {PERIODS} AND {OBJECTIONS}",
+        change=bureau_only(PERIODS),
     ),
+    "ledger_decisiondocument": Rows(see=own_or_bureau(PERIODS), add=bureau_only(f"{PERIODS} AND {OBJECTIONS}")),
     "ledger_panelseat": Rows(  # the office knows who hears it, not how they voted
         see=OBJECTIONS,
         add=bureau_only(OBJECTIONS),

@@ -79,3 +79,7 @@ NAMED = f"""
  OR EXISTS (SELECT 1 FROM public.inspections_rectificationstep p WHERE p.evidence @> {LISTED})
  OR EXISTS (SELECT 1 FROM public.results_paperform f WHERE f.file_id = core_storedfile.id))
 """.strip()
+OBJECTED = f"""
+(EXISTS (SELECT 1 FROM public.ledger_objection b WHERE b.evidence @> {LISTED})
+ OR EXISTS (SELECT 1 FROM public.ledger_furtherappeal f WHERE f.evidence @> {LISTED}))
+""".strip()

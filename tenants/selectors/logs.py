@@ -69,6 +69,7 @@ TABLES = {
     "ledger_factclaim": gettext_lazy("另报数"),
     "ledger_earlywarning": gettext_lazy("进度预警"),
     "ledger_objection": gettext_lazy("申诉"),
+    "ledger_furtherappeal": gettext_lazy("再申诉"),
     "ledger_decisiondocument": gettext_lazy("决定书"),
     "ledger_panelseat": gettext_lazy("复核小组成员"),
     "ledger_panelvote": gettext_lazy("复核小组表决"),

@@ -75,6 +75,7 @@ NO_PAGES += """
 # Acts on a panel: one template, which ledger:name-panel stands for.
 NO_PAGES += """
     ledger:replace-panelist ledger:panel-vote ledger:issue-decision
+    ledger:issue-further-decision ledger:decide-further-appeal ledger:file-further-appeal
 """
 # Steps of a year's result in other states than the world's: one template, which results:start-run stands for.
 NO_PAGES += """
@@ -83,7 +84,7 @@ NO_PAGES += """
     results:hand-in-plan results:record-use results:split-fund
 """
 OFFICES, PEOPLE = "/yunnan/administration/offices/", "/yunnan/administration/people/"
-MARKS = "云移责 云移告 云移复 云移党纪 云政发"  # of document numbers
+MARKS = "云移责 云移告 云移复 云移再 云移党纪 云政发"  # of document numbers
 WALKS = {
     "": ("/", "/components/", "/api/docs"),
     "kunming-reporter": (

@@ -30,6 +30,7 @@ from appraisal.ledger.models import (
     DeductionStatement,
     EarlyWarning,
     FactClaim,
+    FurtherAppeal,
     LetterChange,
     Objection,
     Report,
@@ -207,6 +208,15 @@ def _of(running: setting.Running, office: Office, run: ScoreRun) -> Ids:
         objection=objection, period=period, office=office, stage="REVIEW", number=words, content_sha256="0" * 64,
         content=_decision(objection, words), issued_by_id=1, issued_by_name="测试", issued_at=NOON,
     )  # fmt: skip
+    answered = Objection.objects.create(
+        line=ScoreLine.objects.filter(card=line.card).exclude(pk=line.pk).order_by("pk")[0], period=period,
+        office=office, grounds=words, filed_by_id=1, filed_by_name="测试", filed_at=NOON, answer_due_on=TODAY,
+        state="REJECTED", decision=words, decided_by_name="测试", decided_at=NOON, heard_on=TODAY, minutes="1号",
+    )  # fmt: skip
+    appeal = FurtherAppeal.objects.create(
+        objection=answered, period=period, office=office, grounds=words, filed_by_id=1, filed_by_name="测试",
+        filed_at=NOON, due_on=TODAY, derivation=working_days(TODAY, 10, Calendar(""))[1].as_json(),
+    )  # fmt: skip
     change = LetterChange.objects.create(
         letter=running.letters[office.schema_name], kind="PLAN", rows={}, reason=words, basis="文件",
         effective_on=TODAY.replace(day=1), applied_by_id=1, applied_by_name="测试", applied_by_role="", applied_at=NOON,
@@ -234,6 +244,7 @@ def _of(running: setting.Running, office: Office, run: ScoreRun) -> Ids:
         "consultation_id": consultation.pk,
         "warning_id": warning.pk,
         "statement_id": statement.pk, "decision_document_id": decision.pk,
+        "further_appeal_id": appeal.pk,
         "letter_change_id": change.pk, "before_run_id": run.pk,
         "period_id": period.pk, "indicator_id": indicator.pk, "run_id": run.pk, "slug": office.schema_name,
         "code": "A1", "rule_name": "grades", "value_id": CurrentValue.objects.get(office=office).pk, "line_id": line.pk,

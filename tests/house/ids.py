@@ -39,6 +39,7 @@ IDS = frozenset({
     "adjustment_id", "amendment_id", "archive_id", "book_id", "change_id", "claim_id", "consultation_id", "cycle_id",
     "decision_document_id",
     "difference_id", "division_id", "draw_id", "duty_id", "entry_id", "fact_claim_id", "file_id", "finding_id",
+    "further_appeal_id",
     "hook_id", "indicator_id", "item_id", "job_id", "letter_change_id", "letter_id", "line_id", "link_id", "list_id",
     "matter_id", "membership_id", "notice_objection_id", "objection_id", "office_id",
     "other_run_id", "paper_form_id", "period_id", "person_id", "provider_id", "report_id", "result_id",
@@ -59,7 +60,7 @@ PAGES = {
 }  # fmt: skip
 # Names that stand for words, days, figures, codes and choices: no object of an office.
 WORDS = frozenset({
-    "per_office", "measures", "request", "rule_name", "document", "value",
+    "per_office", "met_on", "measures", "request", "rule_name", "document", "value",
     "bonus_cap", "deduction_cap", "edit", "expression", "inputs", "into", "next_version", "office_now", "origin",
     "rule_method", "rule_of", "rule_shown", "spread",
     "by", "short_reason",

@@ -8,6 +8,7 @@ from appraisal.ledger.models.consultations import Consultation, ConsultedFigure
 from appraisal.ledger.models.cycle import Cycle, Participant, Period, Reopening
 from appraisal.ledger.models.decisions import DecisionDocument
 from appraisal.ledger.models.decompositions import Decomposition
+from appraisal.ledger.models.further import FurtherAppeal
 from appraisal.ledger.models.letters import DocumentSeries, LetterVersion, Target, TargetLetter, TargetMilestone
 from appraisal.ledger.models.panels import PanelSeat, PanelVote
 from appraisal.ledger.models.plans import MonthPlan
@@ -30,6 +31,7 @@ __all__ = [
     "DocumentSeries",
     "EarlyWarning",
     "FactClaim",
+    "FurtherAppeal",
     "LetterChange",
     "LetterScan",
     "LetterVersion",

@@ -9,13 +9,15 @@ from tenants.models import Office
 
 
 class DecisionDocument(models.Model):
-    """A decision about an objection as its office was told it. Never edited (trigger `never_edited`).
+    """A decision about an objection, or the committee's about a further appeal, as the office was told it.
 
+    Never edited (trigger `never_edited`).
     The content stands as it was issued: what later runs score does not change it.
     """
 
     class Stage(models.TextChoices):
         REVIEW = "REVIEW", _("复核决定书")
+        FURTHER = "FURTHER", _("再申诉决定书")
 
     objection = models.ForeignKey(Objection, on_delete=models.PROTECT, related_name="documents")
     period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="+")

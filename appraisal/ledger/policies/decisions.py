@@ -3,9 +3,9 @@
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import DecisionDocument, Objection
+from appraisal.ledger.models import DecisionDocument, FurtherAppeal, Objection
 from appraisal.ledger.policies.objections import DECIDERS
-from appraisal.ledger.states import ObjectionState
+from appraisal.ledger.states import FurtherAppealState, ObjectionState
 from core.errors import Conflict, Denied
 from core.policy import policy
 from tenants.actors import Actor
@@ -17,6 +17,15 @@ def issue(actor: Actor, objection: Objection, *, earlier: DecisionDocument | Non
     _issuer(actor)
     if objection.state == ObjectionState.OPEN:
         raise Conflict(_("这件申诉还没有作出复核决定，决定后才能发出复核决定书。"))
+    _once(earlier)
+
+
+@policy
+def issue_further(actor: Actor, appeal: FurtherAppeal, *, earlier: DecisionDocument | None) -> None:
+    """The same people, once for the committee's decision."""
+    _issuer(actor)
+    if appeal.state == FurtherAppealState.OPEN:
+        raise Conflict(_("考核委员会还没有作出决定，决定后才能发出再申诉决定书。"))
     _once(earlier)
 
 

@@ -26,6 +26,8 @@ class Why(StrEnum):
     VERIFIED = "VERIFIED"  # they verified, corrected or returned the figure
     ENTERED = "ENTERED"  # they entered it for the province
     CONFIRMED = "CONFIRMED"  # they confirmed the false claim that makes it count 0
+    DECIDED = "DECIDED"  # they decided about the objection that is appealed against
+    HEARD = "HEARD"  # they sat on its panel
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,13 @@
 
 from django.db.models import Q
 
-from appraisal.ledger.models import FactClaim, LetterScan, Objection, ReportedValue, ScoreAdjustment
+from appraisal.ledger.models import FactClaim, FurtherAppeal, LetterScan, Objection, ReportedValue, ScoreAdjustment
 from core.files import holds, readers
 from core.models import StoredFile
 from tenants.actors import Actor
 from tenants.models import Office
 
-for model in (ReportedValue, ScoreAdjustment, Objection, FactClaim, LetterScan):
+for model in (ReportedValue, ScoreAdjustment, Objection, FurtherAppeal, FactClaim, LetterScan):
     holds(model, "evidence")
 
 
@@ -21,7 +21,9 @@ def handed_over(actor: Actor, file: StoredFile) -> bool:
     named = Q(evidence__contains=[{"id": str(file.pk)}])
     if actor.home.level == Office.Level.PROVINCE:
         mine = Q(period__cycle__province_id=actor.home.pk, office__schema_name=file.office)
-        if any(model.objects.filter(named, mine).exists() for model in (ReportedValue, FactClaim, Objection)):
+        if any(
+            model.objects.filter(named, mine).exists() for model in (ReportedValue, FactClaim, Objection, FurtherAppeal)
+        ):
             return True
         letter = Q(version__letter__cycle__province_id=actor.home.pk, version__letter__office__schema_name=file.office)
         return LetterScan.objects.filter(named, letter, side=LetterScan.Side.OFFICE).exists()

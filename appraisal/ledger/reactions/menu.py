@@ -4,7 +4,17 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from appraisal.ledger.selectors import claims, consultations, letters, objections, queue, statements, todos, warnings
+from appraisal.ledger.selectors import (
+    claims,
+    consultations,
+    further,
+    letters,
+    objections,
+    queue,
+    statements,
+    todos,
+    warnings,
+)
 from tenants.actors import Actor
 from tenants.menu import Waiting, counter
 
@@ -17,8 +27,11 @@ def values_to_verify(actor: Actor, at: datetime) -> Waiting:
 
 @counter("objections")
 def objections_to_decide(actor: Actor, at: datetime) -> Waiting:
-    """Objections that wait for this person's decision."""
-    return [objections.open_to(actor, on=timezone.localdate(at))] if todos.may_decide(actor) else 0
+    """Of the bureau objections and further appeals that wait for this person, of an office what it may appeal."""
+    on = timezone.localdate(at)
+    if not todos.may_decide(actor):
+        return [further.appealable(actor, on=on)]
+    return [objections.open_to(actor, on=on), further.open_to(actor, on=on)]
 
 
 @counter("letter")

@@ -11,11 +11,11 @@ from typing import Any
 
 from django.utils import timezone, translation
 
-from appraisal.ledger.models import DecisionDocument, Objection, ScoreLine, Verification
+from appraisal.ledger.models import DecisionDocument, FurtherAppeal, Objection, ScoreLine, Verification
 from appraisal.ledger.selectors import amendments, further_days, panels, rescored
 from appraisal.ledger.selectors.explanations import shown_fact
 from appraisal.ledger.selectors.fact_text import describe
-from appraisal.ledger.states import ObjectionState
+from appraisal.ledger.states import FurtherAppealState, ObjectionState
 from core import wording
 
 Stage = DecisionDocument.Stage
@@ -35,6 +35,29 @@ def of_review(objection: Objection, *, at: datetime) -> dict[str, Any]:
             "correction": _correction(objection, decided_at),
             "after": _after(objection, decided_at) if objection.state == ObjectionState.UPHELD else None,
             "further": _further(objection, on=timezone.localdate(at)),
+        }  # fmt: skip
+
+
+def of_further(appeal: FurtherAppeal, *, at: datetime) -> dict[str, Any]:
+    """Of the committee's decision; beside the same, what it was appealed against and the points in between."""
+    objection, decided_at = appeal.objection, _moment(appeal.decided_at)
+    review, met_on = _moment(objection.decided_at), appeal.met_on
+    with translation.override(wording.kept()):
+        upheld = appeal.state == FurtherAppealState.UPHELD
+        between = rescored.after(objection, review, before=decided_at)
+        return {
+            **_matter(objection, Stage.FURTHER),
+            "filed": {"by": appeal.filed_by_name, "on": _day(appeal.filed_at)},
+            "grounds": appeal.grounds, "evidence": _names(appeal.evidence),
+            "hearing": {"members": [], "on": met_on.isoformat() if met_on else "", "minutes": appeal.minutes},
+            "review": {
+                "finding": objection.get_state_display(), "on": _day(review),
+                "after": None if between is None else _points(between),
+            },
+            "finding": appeal.get_state_display(), "upheld": upheld, "decision": appeal.decision,
+            "decided": {"by": appeal.decided_by_name, "on": _day(decided_at)},
+            "correction": _correction(objection, decided_at) if upheld else None,
+            "after": _after(objection, decided_at) if upheld else None, "further": None,
         }  # fmt: skip
 
 

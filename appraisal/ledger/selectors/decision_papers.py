@@ -16,7 +16,8 @@ EMPTY = "—"
 COMMITTEE = "考核委员会"
 SCORES = (Column("", 3), Column("计算批次", 4, "center"), Column("应得分", 2, "right"), Column("得分", 2, "right"),
           Column("扣分", 2, "right"))  # fmt: skip
-TITLES = {DecisionDocument.Stage.REVIEW: "目标责任考核申诉复核决定书"}
+Stage = DecisionDocument.Stage
+TITLES = {Stage.REVIEW: "目标责任考核申诉复核决定书", Stage.FURTHER: "目标责任考核再申诉决定书"}
 
 
 def paper_of(document: DecisionDocument) -> Document:
@@ -25,7 +26,7 @@ def paper_of(document: DecisionDocument) -> Document:
     body = [*_parties(said), *_grounds(said), *_hearing(said), *_decision(said), *_score(said), *_further(said)]
     check = Paragraph(f"内容校验码（SHA-256）：{document.content_sha256}", indent=False)
     return Document(
-        title=TITLES[DecisionDocument.Stage(document.stage)],
+        title=TITLES[Stage(document.stage)],
         issuer=said["province"],
         number=document.number,
         made_at=document.issued_at,
@@ -43,6 +44,17 @@ def name_of(document: DecisionDocument) -> str:
 
 def _parties(said: dict[str, Any]) -> list[Block]:
     filed = said["filed"]
+    if said["stage"] == Stage.FURTHER:
+        return [
+            Paragraph(
+                f"你单位对{said['year']}年{said['month']}月“{_indicator(said)}”得分的复核决定"
+                f"（{_day(said['review']['on'])}，{said['review']['finding']}）不服，于{_day(filed['on'])}提出再申诉"
+                f"（经办人：{filed['by']}）。{COMMITTEE}已审议完毕，现将决定告知如下。"
+            ),
+            Heading("当事各方"),
+            Paragraph(f"再申诉单位：{said['office']}。"),
+            Paragraph(f"审议单位：{said['province']}{COMMITTEE}。"),
+        ]
     return [
         Paragraph(
             f"你单位于{_day(filed['on'])}对{said['year']}年{said['month']}月“{_indicator(said)}”的得分提出申诉"
@@ -64,13 +76,16 @@ def _grounds(said: dict[str, Any]) -> list[Block]:
             f"“{_indicator(said)}”（计算批次{line['run']}）：{figure}核验扣{points(line['verified_off'])}分，"
             f"应得{points(line['points'])}分，得{points(line['score'])}分，扣{points(line['off'])}分。"
         ),
-        Paragraph(f"申诉理由：{said['grounds']}"),
+        Paragraph(f"{'再申诉' if said['stage'] == Stage.FURTHER else '申诉'}理由：{said['grounds']}"),
         Paragraph(evidence),
     ]
 
 
 def _hearing(said: dict[str, Any]) -> list[Block]:
     heard = said["hearing"]
+    if said["stage"] == Stage.FURTHER:
+        told = f"{COMMITTEE}于{_day(heard['on'])}开会审议（会议纪要{heard['minutes']}），结论为“{said['finding']}”。"
+        return [Heading("审议情况"), Paragraph(told)]
     members = "、".join(heard["members"])
     return [
         Heading("复核情况"),
@@ -91,9 +106,12 @@ def _decision(said: dict[str, Any]) -> list[Block]:
 
 
 def _score(said: dict[str, Any]) -> list[Block]:
-    rows = [_row("决定前", said["line"])]
+    further = said["stage"] == Stage.FURTHER
+    rows = [_row("申诉时" if further else "决定前", said["line"])]
+    if further and said["review"]["after"]:
+        rows.append(_row("复核决定后", said["review"]["after"]))
     if not said["upheld"]:
-        told = "维持原决定，本项得分不变。"
+        told = "维持复核决定，本项得分不变。" if further else "维持原分，本项得分不变。"
     elif said["after"] is None:
         told = "本月得分截至本决定书发出之日尚未按本决定重新核定，本项得分以重新核定的为准。"
     else:
@@ -107,6 +125,8 @@ def _row(label: str, line: dict[str, str]) -> tuple[str, ...]:
 
 
 def _further(said: dict[str, Any]) -> list[Block]:
+    if said["stage"] == Stage.FURTHER:
+        return [Heading("效力"), Paragraph("本决定为最终决定，不再受理申诉。")]
     further = said["further"]
     if further is None:
         return [Heading("再申诉"), Paragraph("本项失分已全部恢复，不再受理再申诉。")]

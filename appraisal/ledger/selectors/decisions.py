@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import DecisionDocument, Objection
+from appraisal.ledger.models import DecisionDocument, FurtherAppeal, Objection
 from appraisal.ledger.policies import decisions as policies
 from appraisal.ledger.selectors import objections
 from core.errors import NotFound
@@ -40,6 +40,16 @@ def documents_of(objections_: Iterable[Objection]) -> dict[int, dict[str, Decisi
 def review_document(objection: Objection) -> DecisionDocument | None:
     """That of the decision about it; None while it is not issued."""
     return documents_of([objection]).get(objection.pk, {}).get(Stage.REVIEW)
+
+
+def further_document(appeal: FurtherAppeal) -> DecisionDocument | None:
+    """The same of the committee's decision."""
+    return DecisionDocument.objects.filter(objection_id=appeal.objection_id, stage=Stage.FURTHER).first()
+
+
+def further_refusal(actor: Actor, appeal: FurtherAppeal) -> str | None:
+    """Why the actor cannot issue the document of the committee's decision; None when they can."""
+    return policies.issue_further.reason(actor, appeal, earlier=further_document(appeal))
 
 
 def issue_refusal(actor: Actor, objection: Objection) -> str | None:

@@ -10,11 +10,14 @@ from core.workdays import Calendar, Derivation, add_working_days
 from tenants.models import Office
 
 
-def last_filing_day(objection: Objection) -> tuple[date, Derivation]:
-    """The last day, inclusive, to appeal against the decision about an objection, by the office's calendar."""
+def last_filing_day(objection: Objection, calendar: Calendar | None = None) -> tuple[date, Derivation]:
+    """The last day, inclusive, to appeal against the decision about an objection, by the office's calendar.
+
+    calendar: the office's, where it is read already.
+    """
     assert objection.decided_at is not None  # asked of decided objections only
     day = timezone.localdate(objection.decided_at)
-    return add_working_days(day, procedure.further_appeal_days(day), Calendar(objection.office.region_code))
+    return add_working_days(day, procedure.further_appeal_days(day), calendar or Calendar(objection.office.region_code))
 
 
 def decision_due(office: Office, filed_on: date) -> tuple[date, Derivation]:

@@ -11,12 +11,15 @@ def counting(objection: Objection) -> ScoreLine:
     return _newest(objection) or objection.line
 
 
-def after(objection: Objection, decided_at: datetime) -> ScoreLine | None:
-    """The line of the newest published run that was started after a decision; None while there is none."""
-    return _newest(objection, since=decided_at)
+def after(objection: Objection, decided_at: datetime, *, before: datetime | None = None) -> ScoreLine | None:
+    """The line of the newest published run that was started after a decision; None while there is none.
+
+    before: and not after the next decision.
+    """
+    return _newest(objection, since=decided_at, before=before)
 
 
-def _newest(objection: Objection, *, since: datetime | None = None) -> ScoreLine | None:
+def _newest(objection: Objection, *, since: datetime | None = None, before: datetime | None = None) -> ScoreLine | None:
     """An amended year's run may score another version of the indicator: it is the same by its code."""
     line = objection.line
     rows = ScoreLine.objects.filter(
@@ -26,4 +29,6 @@ def _newest(objection: Objection, *, since: datetime | None = None) -> ScoreLine
     )  # fmt: skip
     if since is not None:
         rows = rows.filter(card__run__started_at__gte=since)
+    if before is not None:
+        rows = rows.filter(card__run__started_at__lt=before)
     return rows.select_related("card__run__period", "card__run__cycle").order_by("-card__run__number").first()

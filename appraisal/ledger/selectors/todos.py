@@ -1,6 +1,6 @@
 """What waits in the ledger, line by line: values to verify, objections to decide, what letters and years wait for."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +15,16 @@ from appraisal.ledger.policies import amendments as amendment_policies
 from appraisal.ledger.policies import letters as letter_policies
 from appraisal.ledger.policies import objections as objection_policies
 from appraisal.ledger.policies import verification as verification_policies
-from appraisal.ledger.selectors import changes, claims, consultations, letters, objections, queue
+from appraisal.ledger.selectors import (
+    changes,
+    claims,
+    consultations,
+    further,
+    further_days,
+    letters,
+    objections,
+    queue,
+)
 from appraisal.ledger.states import AmendmentState, LetterChangeState
 from core import months, todos
 from core.todos import Todo
@@ -89,9 +98,10 @@ def _by_month(waiting: QuerySet[Any]) -> list[tuple[Period, int]]:
 @todos.source("objections")
 def objections_to_decide(actor: Actor, at: datetime) -> list[Todo]:
     """Objections that wait for this person: panel, vote or decision. One query, some more where any is open."""
+    on = timezone.localdate(at)
     if not may_decide(actor):
-        return []
-    return [
+        return _to_appeal(actor, on)
+    return _to_enter(actor, on) + [
         Todo(
             "objections",
             f"objection:{row.pk}",
@@ -100,8 +110,43 @@ def objections_to_decide(actor: Actor, at: datetime) -> list[Todo]:
             due_on=row.answer_due_on,
             derivation=_("收到申诉后按工作日计算的答复期限"),
         )
-        for row in objections.open_to(actor, on=timezone.localdate(at))
+        for row in objections.open_to(actor, on=on)
     ]  # fmt: skip
+
+
+def _to_enter(actor: Actor, on: date) -> list[Todo]:
+    """Of the bureau: further appeals whose decision by the committee this person can enter."""
+    return [
+        Todo(
+            "objections",
+            f"further:{row.pk}",
+            _("录入考核委员会对%(office)s %(code)s 再申诉的决定")
+            % {"office": row.office.label, "code": row.objection.line.indicator.code},
+            address("ledger:objection", row.objection_id),
+            due_on=row.due_on,
+            derivation=str(Derivation.of(row.derivation)),
+        )
+        for row in further.open_to(actor, on=on)
+    ]
+
+
+def _to_appeal(actor: Actor, on: date) -> list[Todo]:
+    """Of the office: decisions it may still appeal against."""
+    found = []
+    for row in further.appealable(actor, on=on):
+        last_day, derivation = further_days.last_filing_day(row)
+        title = _("对 %(code)s 的复核决定不服的，可以提出再申诉") % {"code": row.line.indicator.code}
+        found.append(
+            Todo(
+                "objections",
+                f"appealable:{row.pk}",
+                title,
+                address("ledger:objection", row.pk),
+                due_on=last_day,
+                derivation=str(derivation),
+            )
+        )
+    return found
 
 
 def _step(row: Any) -> str:

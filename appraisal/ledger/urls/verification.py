@@ -6,6 +6,7 @@ from appraisal.ledger.views import (
     adjustments,
     claims,
     decisions,
+    further,
     ledger_facts,
     objection_documents,
     objections,
@@ -17,6 +18,7 @@ from appraisal.ledger.views import (
 )
 
 DOCUMENT = "decision-documents/<int:decision_document_id>/"
+FURTHER = "further-appeals/<int:further_appeal_id>/"
 urlpatterns = [
     path("queue/", verification.queue, name="queue"),
     path("queue/verify/", verification.verify, name="verify"),
@@ -48,6 +50,9 @@ urlpatterns = [
     path("objections/<int:objection_id>/panel/replace/", panels.replace, name="replace-panelist"),
     path("objections/<int:objection_id>/vote/", panels.vote, name="panel-vote"),
     path("objections/<int:objection_id>/document/", objection_documents.issue, name="issue-decision"),
+    path("objections/<int:objection_id>/further-appeal/", further.file, name="file-further-appeal"),
+    path(f"{FURTHER}decide/", further.decide, name="decide-further-appeal"),
+    path(f"{FURTHER}document/", further.issue, name="issue-further-decision"),
     path(f"{DOCUMENT}decision.docx", objection_documents.document, {"kind": "docx"}, name="decision-docx"),
     path(f"{DOCUMENT}decision.pdf", objection_documents.document, {"kind": "pdf"}, name="decision-pdf"),
     path("objections/new/<int:line_id>/", objections.file, name="file-objection"),

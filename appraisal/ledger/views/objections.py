@@ -20,6 +20,7 @@ from appraisal.ledger.selectors.amendments import asked_of
 from appraisal.ledger.states import ObjectionState
 from appraisal.ledger.usecases import objections as usecases
 from appraisal.ledger.views.evidence import file_items, taken_in
+from appraisal.ledger.views.further import further_context
 from appraisal.ledger.views.timelines import objection_timeline
 from core import events
 from core.errors import Conflict
@@ -69,6 +70,7 @@ def _context(request: HttpRequest, objection: Objection) -> dict[str, Any]:
         "refusals": panels.refusals(request.actor, objection, on=on),
         "decide": selectors.decide_refusal(request.actor, objection, on=on),
         "documents": list(decisions.documents_of([objection]).get(objection.pk, {}).values()),
+        **further_context(request, objection),
         "issue": decisions.issue_refusal(request.actor, objection),
         "overdue": objection.state == ObjectionState.OPEN and objection.answer_due_on < on,
     }  # fmt: skip

@@ -110,6 +110,14 @@ def objection_timeline(records: list[EventRecord]) -> list[dict[str, Any]]:
             icon, tone, text = "message-report", "info", _("提出申诉，应于 %(day)s 前答复") % {
                 "day": record.data.get("answer_due_on")
             }  # fmt: skip
+        elif record.name == "FurtherAppealFiled":
+            icon, tone, text = "message-report", "info", _("提出再申诉，考核委员会应于 %(day)s 前作出决定") % {
+                "day": record.data.get("due_on")
+            }  # fmt: skip
+        elif record.name == "FurtherAppealDecided":
+            upheld = record.data.get("upheld")
+            icon, tone = ("circle-check", "ok") if upheld else ("circle-x", "bad")
+            text = _("考核委员会：再申诉成立") if upheld else _("考核委员会：维持复核决定")
         elif record.name == "DecisionIssued":
             icon, tone, text = "file-text", "", _("发出%(stage)s %(number)s") % {
                 "stage": DecisionDocument.Stage(record.data["stage"]).label, "number": record.data.get("number"),

@@ -262,6 +262,7 @@ SPECTACULAR_SETTINGS = {
         "ValueState": "appraisal.ledger.states.ValueState",
         "RunState": "appraisal.ledger.states.RunState",
         "ObjectionState": "appraisal.ledger.states.ObjectionState",
+        "FurtherAppealState": "appraisal.ledger.states.FurtherAppealState",
         "WarningState": "appraisal.ledger.states.WarningState",
         "OfficeLevel": "tenants.models.office.Level",
         "LetterSide": "appraisal.ledger.models.scans.LetterScan.Side",
@@ -322,6 +323,7 @@ BUSINESS_VIEWS = (
     "api.v1.paper_forms",
     "api.v1.statements",
     "api.v1.decision_documents",
+    "api.v1.further_appeals",
 )
 JOB_MANAGER_ROLES = ("APPRAISAL_ADMIN", "SYS_ADMIN")  # beside whoever wanted the job; core knows no roles
 DEMO_MARK = False  # the amber 演示数据 mark in the top bar

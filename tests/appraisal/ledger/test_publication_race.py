@@ -40,8 +40,9 @@ SCORED = [
     f"DELETE FROM ledger_panelvote WHERE seat_id IN {SEATS}",
     f"DELETE FROM ledger_panelseat WHERE objection_id IN {OBJECTIONS}",
     f"DELETE FROM ledger_deductionstatement WHERE run_id IN {RUNS}",
+    f"DELETE FROM ledger_furtherappeal WHERE objection_id IN {OBJECTIONS}",
     f"DELETE FROM ledger_decisiondocument WHERE objection_id IN {OBJECTIONS}",
-    "DELETE FROM ledger_documentseries WHERE code IN ('云移告', '云移复')",
+    "DELETE FROM ledger_documentseries WHERE code IN ('云移告', '云移复', '云移再')",
     f"DELETE FROM ledger_objection WHERE period_id IN {PERIODS}",
     f"DELETE FROM ledger_scoreadjustment WHERE cycle_id IN {CYCLES}",
     f"DELETE FROM ledger_scoreline WHERE card_id IN {CARDS}",
@@ -54,7 +55,7 @@ SCORED = [
 ]
 TRIGGERS = (*GUARDED, "ledger_scorerun", "ledger_scorecard", "ledger_scoreline", "ledger_amendment",
             "ledger_panelseat", "ledger_panelvote", "ledger_deductionstatement",
-            "ledger_decisiondocument")  # fmt: skip
+            "ledger_decisiondocument", "ledger_furtherappeal")  # fmt: skip
 LONG = 20  # seconds, after which a test that hangs fails
 
 
