@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ledger', '0024_decision_documents'),
+        ('ledger', '0025_further_appeals'),
         ('library', '0006_own_rules'),
         ('tenants', '0019_tiers'),
     ]

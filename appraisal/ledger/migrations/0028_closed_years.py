@@ -20,7 +20,7 @@ CREATE TRIGGER closed_year BEFORE UPDATE ON public.ledger_cycle
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ledger', '0024_decision_documents'),
+        ('ledger', '0026_late_items'),
         ('library', '0006_own_rules'),
         ('tenants', '0019_tiers'),
     ]

@@ -32,7 +32,7 @@ BACK = SIGNED_LETTER % (UPDATED % "to_jsonb(NEW) - 'due_on' = to_jsonb(OLD) - 'd
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0024_decision_documents"),
+        ("ledger", "0028_closed_years"),
     ]
 
     operations = [
