@@ -26,7 +26,7 @@ from tenants import events
 from tenants.models import ChangeRequest
 from tenants.policies import offices as policies
 from tenants.selectors import offices as selectors
-from tenants.usecases import archives, calendar, divisions, second_person
+from tenants.usecases import archives, calendar, divisions, regions, second_person
 from tenants.usecases import offices as usecases
 
 
@@ -238,6 +238,28 @@ class Regions(APIView):
         return pages.get_paginated_response(shapes.RegionOut(page, many=True).data)
 
 
+class CountyMove(IdempotentMixin, APIView):
+    """POST moves a county."""
+
+    @extend_schema(operation_id="regions_move", request=shapes.CountyMoveIn, responses=shapes.RegionOut)
+    def post(self, request: Request, code: str) -> Response:
+        """To another prefecture of the province, from a day on."""
+        given = validated(shapes.CountyMoveIn, request.data)
+        row = regions.move_county(code=code, actor=actor_of(request), at=timezone.now(), **given)
+        return Response(shapes.RegionOut(row).data)
+
+
+class CountyAbolish(IdempotentMixin, APIView):
+    """POST abolishes a county."""
+
+    @extend_schema(operation_id="regions_abolish", request=shapes.CountyAbolishIn, responses=shapes.RegionOut)
+    def post(self, request: Request, code: str) -> Response:
+        """From a day on; another one takes it over."""
+        given = validated(shapes.CountyAbolishIn, request.data)
+        row = regions.abolish_county(code=code, actor=actor_of(request), at=timezone.now(), **given)
+        return Response(shapes.RegionOut(row).data)
+
+
 class CalendarDays(IdempotentMixin, APIView):
     """Days that are laid down as working or off."""
 
@@ -295,6 +317,8 @@ urlpatterns = [
     path("divisions/<int:division_id>/", OneDivision.as_view(), name="division"),
     path("divisions/<int:division_id>/close/", CloseDivision.as_view(), name="division-close"),
     path("regions/", Regions.as_view(), name="regions"),
+    path("regions/<slug:code>/move/", CountyMove.as_view(), name="region-move"),
+    path("regions/<slug:code>/abolish/", CountyAbolish.as_view(), name="region-abolish"),
     path("calendar/days/", CalendarDays.as_view(), name="calendar-days"),
     path("calendar/derivation/", Derivation.as_view(), name="calendar-derivation"),
 ]

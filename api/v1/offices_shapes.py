@@ -134,7 +134,22 @@ class RegionQuery(serializers.Serializer):
 class RegionOut(serializers.ModelSerializer):
     class Meta:
         model = Region
-        fields = ("code", "name", "short_name", "name_en", "level", "parent_code", "valid_from", "valid_to")
+        fields = ("code", "name", "short_name", "name_en", "level", "parent_code", "valid_from", "valid_to", "basis",
+                  "reason", "merged_into")  # fmt: skip
+
+
+class CountyIn(serializers.Serializer):
+    on = Day(help_text="first day that it holds")
+    basis = serializers.CharField(max_length=200, help_text="the document it rests on, with its number")
+    reason = serializers.CharField(max_length=500)
+
+
+class CountyMoveIn(CountyIn):
+    to = serializers.CharField(max_length=12, help_text="code of the prefecture that it goes to")
+
+
+class CountyAbolishIn(CountyIn):
+    into = serializers.CharField(max_length=12, help_text="code of the county that takes it over")
 
 
 REGION = {"max_length": 12, "allow_blank": True, "help_text": "GB/T 2260 code; empty for the whole country"}

@@ -63,10 +63,22 @@ EXISTS (SELECT 1 FROM public.tenants_office o WHERE o.id = {OFFICE} AND CASE o.l
 END)
 """.strip()
 
+OWN_COUNTIES = f"""
+level = 'COUNTY' AND EXISTS (SELECT 1 FROM public.tenants_office o WHERE o.id = {OFFICE}
+    AND o.level = 'PROVINCE' AND o.tier = 'PROVINCE' AND left(tenants_region.code, 2) = left(o.region_code, 2)
+    AND left(tenants_region.parent_code, 2) = left(o.region_code, 2))
+""".strip()
+
 # --- Tables ----------------------------------------------------------------------------------------------------------
 TABLES: dict[str, Rows | Withheld] = {
     # Offices and people
-    "tenants_region": Rows(see="true"),  # GB/T 2260: public reference
+    "tenants_region": Rows(  # GB/T 2260: public reference; a province changes the map of its own counties
+        see="true",
+        add=OWN_COUNTIES,
+        change=OWN_COUNTIES,
+        lock="true",
+        fixed=("id", "code", "name", "short_name", "name_en", "level", "parent_code", "valid_from"),
+    ),
     "tenants_office": Rows(
         see=f"parent_id = {PROVINCE} OR id = {PROVINCE} OR level = 'PLATFORM' OR {PLATFORM}",
         change=f"(id = {OFFICE} AND level <> 'PREFECTURE') OR parent_id = {OFFICE}",  # a prefecture does not

@@ -33,6 +33,31 @@ class OfficeRenamed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CountyMoved(Event):
+    """A county belongs to another prefecture from a day on."""
+
+    county: str
+    code: str
+    old_parent: str
+    new_parent: str
+    valid_from: date
+    basis: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountyAbolished(Event):
+    """A county is no more from a day on; another one took it over."""
+
+    county: str
+    code: str
+    merged_into: str
+    valid_from: date
+    basis: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class OfficeSuspended(Event):
     """An office was closed to its people."""
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tenants.models import Office
+from tenants.models import Office, Region
 
 
 def day_field(label: str, *, required: bool = True, **more: object) -> forms.DateField:
@@ -52,6 +52,32 @@ class OnboardForm(NamesForm):
 
 class RenameForm(NamesForm):
     reason = reason_field(_("更名依据"))
+
+
+class CountyForm(forms.Form):
+    """A dated change of a county, with what it rests on."""
+
+    on = day_field(_("变更日"))
+    basis = forms.CharField(label=_("依据文件"), max_length=200, help_text=_("文件名称和文号"))
+    reason = forms.CharField(label=_("理由"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class CountyMoveForm(CountyForm):
+    to = forms.ChoiceField(label=_("划归州市"))
+    field_order = ("to", "on", "basis", "reason")
+
+    def __init__(self, prefectures: Iterable[Region], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, prefix="move", **kwargs)
+        self.fields["to"].choices = [("", "—"), *((each.code, each.name) for each in prefectures)]  # type: ignore[attr-defined]
+
+
+class CountyAbolishForm(CountyForm):
+    into = forms.ChoiceField(label=_("并入的县级区划"))
+    field_order = ("into", "on", "basis", "reason")
+
+    def __init__(self, counties: Iterable[Region], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, prefix="abolish", **kwargs)
+        self.fields["into"].choices = [("", "—"), *((each.code, each.name) for each in counties)]  # type: ignore[attr-defined]
 
 
 class ReasonForm(forms.Form):

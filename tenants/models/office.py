@@ -53,7 +53,11 @@ class RegionQuerySet(models.QuerySet["Region"]):
 
 
 class Region(models.Model):
-    """An administrative division by GB/T 2260 code; a renamed or upgraded one gets a new row with dates."""
+    """An administrative division by GB/T 2260 code; one that is renamed, upgraded or moved gets a new row with dates.
+
+    A county that moves ends as its old prefecture's and begins as the new one's; one that is abolished ends, and
+    merged_into says where its territory went. So who belonged where on a day stays to be read.
+    """
 
     code = models.CharField(max_length=12)
     name = models.CharField(max_length=60)
@@ -63,6 +67,19 @@ class Region(models.Model):
     parent_code = models.CharField(max_length=12, blank=True)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True, help_text="last day it holds; null while it holds")
+    basis = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="document by which it began here, or was abolished",
+    )
+    reason = models.CharField(
+        max_length=500, blank=True, default="", db_default="", help_text="why it moved here, or was abolished"
+    )
+    merged_into = models.CharField(
+        max_length=12, blank=True, default="", db_default="", help_text="of an abolished one: code that took it over"
+    )
 
     objects = RegionQuerySet.as_manager()
 

@@ -114,6 +114,14 @@ def edit_division(actor: Actor, division: Division) -> None:
 
 
 @policy
+def change_map(actor: Actor) -> None:
+    """A province keeps the counties of its territory; to which prefecture they belong decides what is asked of whom."""
+    _system_administrator(actor)
+    if actor.home.level != Level.PROVINCE or actor.home.tier != Level.PROVINCE:
+        raise Denied(pgettext("tier", "县级区划的变更由省级系统管理员登记。"))
+
+
+@policy
 def edit_calendar(actor: Actor, region_code: str) -> None:
     """The platform keeps the national days, a province those of its territory, a prefecture or county its own."""
     if not actor.has(Role.SYS_ADMIN):

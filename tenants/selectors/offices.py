@@ -97,7 +97,8 @@ def regions_for(actor: Actor, *, query: str = "") -> QuerySet[Region]:
     """Regions of the actor's territory, by code and date; the platform sees all."""
     regions = Region.objects.order_by("code", "valid_from")
     if actor.home.level != Level.PLATFORM:
-        regions = regions.filter(code__startswith=actor.home.territory or "-")
+        ours = Q(code__startswith=actor.home.territory or "-") | Q(parent_code=actor.home.region_code or "-")
+        regions = regions.filter(ours)  # a county that moved here keeps the code it had
     if query := query.strip():
         regions = regions.filter(Q(code__startswith=query) | Q(name__icontains=query) | Q(name_en__icontains=query))
     return regions

@@ -48,6 +48,7 @@ urlpatterns = [
     path("administration/offices/<int:office_id>/divisions/", offices.add_division, name="admin-division-new"),
     path("administration/divisions/<int:division_id>/", offices.division, name="admin-division"),
     path("administration/regions/", offices.regions, name="admin-regions"),
+    path("administration/regions/<slug:code>/", offices.county, name="admin-county"),
     path("administration/people/", people.index, name="admin-people"),
     path("administration/people/new/", people.create, name="admin-person-new"),
     path("administration/people/find/", people.find, name="admin-people-find"),

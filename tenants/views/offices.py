@@ -22,8 +22,10 @@ from tenants.forms import offices as forms
 from tenants.models import Office
 from tenants.policies import offices as policies
 from tenants.selectors import offices as selectors
+from tenants.selectors import regions as region_selectors
 from tenants.usecases import archives, divisions, second_person
 from tenants.usecases import offices as usecases
+from tenants.usecases import regions as regions_usecases
 from tenants.views.changes import told
 from tenants.views.dialogs import ask, done
 from tenants.views.timelines import shown
@@ -253,4 +255,33 @@ def regions(request: HttpRequest) -> HttpResponse:
     policies.see_offices(actor)
     query = request.GET.get("q", "")
     page = Paginator(selectors.regions_for(actor, query=query), PAGE).get_page(request.GET.get("page"))
-    return render(request, "tenants/offices/regions.html", {"page_obj": page, "q": query})
+    refusal = policies.change_map.reason(actor)
+    return render(request, "tenants/offices/regions.html", {"page_obj": page, "q": query, "refusal": refusal})
+
+
+@require_http_methods(["GET", "POST"])
+def county(request: HttpRequest, code: str) -> HttpResponse:
+    """One county: to whom it belonged when; it goes to another prefecture, or is abolished."""
+    actor = _actor(request)
+    policies.see_offices(actor)
+    history = region_selectors.history_of(actor, code)
+    today = timezone.localdate()
+    now = history[0] if history[0].valid_to is None else None
+    others = [row for row in region_selectors.prefectures_for(actor, on=today) if now and row.code != now.parent_code]
+    counties = [row for row in region_selectors.counties_for(actor, on=today) if row.code != code]
+    abolishing = request.POST.get("act") == "abolish"
+    posted = request.POST if request.method == "POST" else None
+    move_form = forms.CountyMoveForm(others, None if abolishing else posted)
+    abolish_form = forms.CountyAbolishForm(counties, posted if abolishing else None)
+    form: Any = abolish_form if abolishing else move_form
+    if posted is not None and form.is_valid():
+        with refusals_on(form):
+            act: Any = regions_usecases.abolish_county if abolishing else regions_usecases.move_county
+            act(code=code, actor=actor, at=timezone.now(), **form.cleaned_data)
+            messages.success(request, _("撤并已登记。") if abolishing else _("划归已登记。"))
+            return redirect("admin-county", code)
+    context = {
+        "history": history, "county": history[0], "now": now, "move_form": move_form, "abolish_form": abolish_form,
+        "refusal": policies.change_map.reason(actor),
+    }  # fmt: skip
+    return render(request, "tenants/offices/county.html", context, status=status_of(form))

@@ -61,8 +61,14 @@ def _counted(
             key = f"office:{office.schema_name}"
             yield key, key, office, office.name, measured[office.pk]
     elif draw.kind == Draw.Kind.COUNTY:  # what is counted of the prefecture holds for each of its counties
+        rows = Region.objects.valid_on(on).filter(
+            level="COUNTY", parent_code__in=[each.region_code for each in offices]
+        )
+        theirs: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for parent, code, name in rows.order_by("code").values_list("parent_code", "code", "name"):
+            theirs[parent].append((code, name))
         for office in offices:
-            for code, name in Region.objects.counties_of(office.region_code).valid_on(on).values_list("code", "name"):
+            for code, name in theirs[office.region_code]:
                 yield f"county:{code}", f"county:{code}", office, f"{office.short_name} {name}", measured[office.pk]
     else:
         yield from _values(draw, {office.pk: office for office in offices})
