@@ -26,13 +26,17 @@ from config.wall_words import (
     OBJECTED,
     OBJECTIONS,
     OFFICE,
+    OWN_COUNTIES,
+    OWN_TERRITORY,
     PEOPLE,
     PERIODS,
     PLATFORM,
     PROVINCE,
+    PROVINCE_SCHEMA,
     RECTIFICATIONS,
     RUNS,
     SCHEMA,
+    SCHEMAS_BELOW,
     SEATS,
     TASKS,
     VERSIONS_OF_OWN,
@@ -50,24 +54,6 @@ def own_or_bureau(within: str) -> str:
 def bureau_only(within: str) -> str:
     return f"{AT_BUREAU} AND {within}"
 
-
-SCHEMAS_BELOW = f"(SELECT o.schema_name FROM public.tenants_office o WHERE o.parent_id = {OFFICE})"
-PROVINCE_SCHEMA = f"(SELECT o.schema_name FROM public.tenants_office o WHERE o.id = {PROVINCE})"
-# The platform keeps the national days, a province those of its territory, a prefecture or county its own.
-DIGITS = "CASE o.tier WHEN 'PROVINCE' THEN 2 WHEN 'PREFECTURE' THEN 4 ELSE 6 END"
-OWN_TERRITORY = f"""
-EXISTS (SELECT 1 FROM public.tenants_office o WHERE o.id = {OFFICE} AND CASE o.level
-    WHEN 'PLATFORM' THEN core_calendarday.region_code = ''
-    ELSE core_calendarday.region_code <> ''
-         AND left(core_calendarday.region_code, {DIGITS}) = left(o.region_code, {DIGITS})
-END)
-""".strip()
-
-OWN_COUNTIES = f"""
-level = 'COUNTY' AND EXISTS (SELECT 1 FROM public.tenants_office o WHERE o.id = {OFFICE}
-    AND o.level = 'PROVINCE' AND o.tier = 'PROVINCE' AND left(tenants_region.code, 2) = left(o.region_code, 2)
-    AND left(tenants_region.parent_code, 2) = left(o.region_code, 2))
-""".strip()
 
 # --- Tables ----------------------------------------------------------------------------------------------------------
 TABLES: dict[str, Rows | Withheld] = {

@@ -28,6 +28,24 @@ OBJECTIONS = "objection_id IN (SELECT b.id FROM public.ledger_objection b)"
 SEATS = "seat_id IN (SELECT s.id FROM public.ledger_panelseat s)"
 CONSULTATIONS = "consultation_id IN (SELECT t.id FROM public.ledger_consultation t)"
 
+SCHEMAS_BELOW = f"(SELECT o.schema_name FROM public.tenants_office o WHERE o.parent_id = {OFFICE})"
+PROVINCE_SCHEMA = f"(SELECT o.schema_name FROM public.tenants_office o WHERE o.id = {PROVINCE})"
+# The platform keeps the national days, a province those of its territory, a prefecture or county its own.
+DIGITS = "CASE o.tier WHEN 'PROVINCE' THEN 2 WHEN 'PREFECTURE' THEN 4 ELSE 6 END"
+OWN_TERRITORY = f"""
+EXISTS (SELECT 1 FROM public.tenants_office o WHERE o.id = {OFFICE} AND CASE o.level
+    WHEN 'PLATFORM' THEN core_calendarday.region_code = ''
+    ELSE core_calendarday.region_code <> ''
+         AND left(core_calendarday.region_code, {DIGITS}) = left(o.region_code, {DIGITS})
+END)
+""".strip()
+
+OWN_COUNTIES = f"""
+level = 'COUNTY' AND EXISTS (SELECT 1 FROM public.tenants_office o WHERE o.id = {OFFICE}
+    AND o.level = 'PROVINCE' AND o.tier = 'PROVINCE' AND left(tenants_region.code, 2) = left(o.region_code, 2)
+    AND left(tenants_region.parent_code, 2) = left(o.region_code, 2))
+""".strip()
+
 # An event of the province, or of the portal, about a thing that the office may see is for it, too.
 OURS = f"(SELECT o.id::text FROM public.tenants_office o WHERE o.id = {OFFICE} OR o.parent_id = {OFFICE})"
 ABOUT_US = f"""

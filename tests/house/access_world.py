@@ -66,6 +66,7 @@ from tenants.models import (
     Office,
     OfficeArchive,
     OpenSession,
+    Region,
     Role,
     Shadow,
     ShadowDifference,
@@ -85,7 +86,10 @@ Offices = dict[str, Office]
 
 
 # Doors whose thing is in another state than the one that the argument's name stands for.
-INSTEAD = {("inspections:draw-result", "draw_id"): "drawn_id"}
+INSTEAD = {
+    ("inspections:draw-result", "draw_id"): "drawn_id",
+    **{(door, "code"): "county_code" for door in ("admin-county", "api:region-move", "api:region-abolish")},
+}
 
 
 def thing_at(door: str, argument: str) -> str:
@@ -96,6 +100,12 @@ def thing_at(door: str, argument: str) -> str:
 def arguments(door: Any, ids: Ids) -> Ids:
     """The arguments of a door's address (tests.house.access), of an office's own things."""
     return {name: ids[thing_at(door.name, name)] for name in door.arguments}
+
+
+def _county(office: Office) -> str:
+    """Code of a county in the province of the office."""
+    rows = Region.objects.filter(level="COUNTY", code__startswith=office.region_code[:2])
+    return rows.order_by("code").values_list("code", flat=True)[0]
 
 
 def secret(schema_name: str) -> str:
@@ -247,6 +257,7 @@ def _of(running: setting.Running, office: Office, run: ScoreRun) -> Ids:
         "further_appeal_id": appeal.pk,
         "letter_change_id": change.pk, "before_run_id": run.pk,
         "period_id": period.pk, "indicator_id": indicator.pk, "run_id": run.pk, "slug": office.schema_name,
+        "county_code": _county(office),
         "code": "A1", "rule_name": "grades", "value_id": CurrentValue.objects.get(office=office).pk, "line_id": line.pk,
         "amendment_id": _amendment(running).pk,
         "adjustment_id": adjustment.pk, "objection_id": objection.pk, "version_id": running.version.pk,

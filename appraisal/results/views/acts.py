@@ -34,5 +34,5 @@ def act(
 
     return asking.ask(
         request, form, signed(request, done), url=request.path, cancel_url=back,
-        crumbs=[(_("年度考核"), back)], upload="evidence" in form.fields, **shown,
+        crumbs=[(_("年度考核"), back)], **{"upload": "evidence" in form.fields, **shown},
     )  # fmt: skip

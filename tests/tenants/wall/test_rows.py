@@ -36,7 +36,8 @@ EVENT = (
 )
 CYCLE = (
     "INSERT INTO ledger_cycle (province_id, year, name, version_id, state, created_at, difficulty_basis, "
-    "difficulty_published_by) VALUES (%s, 2030, 'x', %s, 'PREPARING', now(), '', '')"
+    "difficulty_published_by, closed_by_name, closing_basis) "
+    "VALUES (%s, 2030, 'x', %s, 'PREPARING', now(), '', '', '', '')"
 )
 MEMBER = (
     "INSERT INTO tenants_membership (user_id, office_id, role, duty, valid_from, granted_at, end_reason) "
