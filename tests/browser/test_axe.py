@@ -35,6 +35,8 @@ DATA = (
     *("appraisal/ledger/rules/params/adjustment_items.yaml", "appraisal/rules/methods/expression_examples.py"),
     *("appraisal/inspections/rules/params/checklists.yaml", "appraisal/rules/params/cross_checks.yaml"),
     *("appraisal/ledger/rules/params/false_claim.yaml", "appraisal/results/selectors/paper_forms.py"),
+    *("appraisal/ledger/rules/params/matter.yaml", "appraisal/reporting/rules/params/additive_units.yaml"),
+    "appraisal/reporting/rules/params/whole_units.yaml",
     *("tests/appraisal/reporting/sheets.py", "appraisal/library/data/prefecture_indicators.csv"),
 )
 # Posts, fragments, files, answers for machines, and addresses that lead on.

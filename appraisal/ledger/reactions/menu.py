@@ -31,7 +31,8 @@ def objections_to_decide(actor: Actor, at: datetime) -> Waiting:
     on = timezone.localdate(at)
     if not todos.may_decide(actor):
         return [further.appealable(actor, on=on)]
-    return [objections.open_to(actor, on=on), further.open_to(actor, on=on)]
+    first, second = further.open_both(actor)
+    return [objections.open_to(actor, on=on, known=first), further.open_to(actor, on=on, known=second)]
 
 
 @counter("letter")

@@ -1,12 +1,12 @@
 """Further appeals to the committee, asked with the actor first: what may be filed, what waits, who must keep away."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import FurtherAppeal, Objection, PanelSeat, ScoreLine
@@ -126,12 +126,26 @@ def between(appeals: Iterable[FurtherAppeal], people: Collection[int], *, on: da
     return found
 
 
-def open_to(actor: Actor, *, on: date) -> QuerySet[FurtherAppeal]:
-    """Further appeals whose decision this person of the bureau can enter."""
+def open_to(actor: Actor, *, on: date, known: Sequence[FurtherAppeal] | None = None) -> QuerySet[FurtherAppeal]:
+    """Further appeals whose decision this person of the bureau can enter; known: the open ones, if loaded already."""
     rows = appeals_for(actor).filter(state=FurtherAppealState.OPEN).order_by("due_on", "pk")
     if not actor.at_province or not actor.has(*DECIDERS):
         return rows.none()
-    return rows.exclude(pk__in=list(bars_of(actor, rows, on=on)))
+    return rows.exclude(pk__in=list(bars_of(actor, rows if known is None else known, on=on)))
+
+
+def open_both(actor: Actor) -> tuple[list[Objection], list[FurtherAppeal]]:
+    """What is open of objections and of further appeals, in one query: every page of the bureau asks for both."""
+    rows = objections.objections_for(actor).filter(
+        Q(state=ObjectionState.OPEN) | Q(further_appeal__state=FurtherAppealState.OPEN)
+    )
+    first, second = [], []
+    for row in rows.select_related("further_appeal"):
+        if row.state == ObjectionState.OPEN:
+            first.append(row)
+        else:
+            second.append(row.further_appeal)
+    return first, second
 
 
 def appealable(actor: Actor, *, on: date) -> QuerySet[Objection]:

@@ -232,12 +232,12 @@ def subject_of(objection: Objection) -> str:
     return f"ledger.objection:{objection.pk}"
 
 
-def open_to(actor: Actor, *, on: date) -> QuerySet[Objection]:
+def open_to(actor: Actor, *, on: date, known: Sequence[Objection] | None = None) -> QuerySet[Objection]:
     """Objections that wait for this person: for a panel to be named, for their vote, for the decision on all votes.
 
     Annotated with `mine` (they have to vote) and `seated` (there is a panel). Not those that they must not judge. One
-    query, and those of conflicts.bars_of where any is open.
+    query, and those of conflicts.bars_of where any is open; known: the open ones, where they are loaded already.
     """
     rows = panels.staged(objections_for(actor).filter(state=ObjectionState.OPEN), actor)
-    rows = rows.exclude(pk__in=list(conflicts.bars_of(actor, rows, on=on)))
+    rows = rows.exclude(pk__in=list(conflicts.bars_of(actor, rows if known is None else known, on=on)))
     return rows.filter(Q(mine=True) | Q(lacking=False)) if actor.has(*policies.DECIDERS) else rows.filter(mine=True)
