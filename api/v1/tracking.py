@@ -49,6 +49,7 @@ class TrackedOut(serializers.Serializer):
     done = serializers.DecimalField(**PERCENT)
     due = serializers.DecimalField(**PERCENT)
     light = serializers.ChoiceField(choices=LIGHTS)
+    overdue = serializers.IntegerField(help_text="milestones of the letter whose day has passed and that are not done")
     worst = WorstOut(many=True)
 
 
@@ -76,6 +77,19 @@ class TrackedLineOut(serializers.Serializer):
     )
 
 
+class TrackedStoneOut(serializers.Serializer):
+    """A milestone of the letter. light: RED overdue, YELLOW near or done late, GREEN done in time, NONE not due yet."""
+
+    code = serializers.CharField(source="indicator.code")
+    name = serializers.CharField(source="stone.name")
+    due_on = serializers.DateField(source="stone.due_on")
+    done_on = serializers.DateField(source="stone.done_on", allow_null=True)
+    days_late = serializers.IntegerField(source="stone.days_late")
+    light = serializers.ChoiceField(choices=LIGHTS)
+    sentence = serializers.CharField()
+    value_id = serializers.IntegerField(allow_null=True)
+
+
 class OfficeTrackingOut(TrackedOut):
     office = serializers.CharField(source="row.card.schema_name")
     name = serializers.CharField(source="row.card.name")
@@ -87,8 +101,10 @@ class OfficeTrackingOut(TrackedOut):
     done = serializers.DecimalField(**PERCENT, source="row.done")
     due = serializers.DecimalField(**PERCENT, source="row.due")
     light = serializers.ChoiceField(choices=LIGHTS, source="row.light")
+    overdue = serializers.IntegerField(source="row.overdue")
     worst = WorstOut(many=True, source="row.worst")
     lines = TrackedLineOut(many=True)
+    stones = TrackedStoneOut(many=True)
 
 
 class RunTracking(APIView):

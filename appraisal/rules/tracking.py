@@ -6,12 +6,14 @@ far over its target does not hide another one that is behind.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from appraisal.rules.exact import ONE, ZERO, number
+from appraisal.rules.targets import days_late
 
 
 class Light(StrEnum):
@@ -101,3 +103,39 @@ def light(progress: Progress | None, rule: Mapping[str, Any]) -> Light:
     if progress.behind > number(str(rule["red"])):
         return Light.RED
     return Light.YELLOW if progress.behind > number(str(rule["yellow"])) else Light.GREEN
+
+
+@dataclass(frozen=True)
+class Stone:
+    """A milestone as it stands on a day. done_on: None while it is not done; later than the day is not done either."""
+
+    name: str
+    due_on: date
+    done_on: date | None
+    as_of: date
+
+    @property
+    def done(self) -> bool:
+        return self.done_on is not None and self.done_on <= self.as_of
+
+    @property
+    def days_late(self) -> int:
+        """Whole days, up to the day it was done or, while it is not, to the day that is asked of."""
+        return days_late(self.due_on, self.done_on, self.as_of)
+
+    @property
+    def overdue(self) -> bool:
+        return self.days_late > 0 and not self.done
+
+
+def stone_light(stone: Stone, rule: Mapping[str, Any]) -> Light:
+    """Red from the first late day until it is done; yellow when it is near, and when it was done late; green when done
+    in time; NONE while there is time.
+
+    rule: params/milestone_warning.yaml. Source: domain reference 2.2 step 7, 2.4.
+    """
+    if stone.overdue:
+        return Light.RED
+    if stone.done:
+        return Light.YELLOW if stone.days_late else Light.GREEN
+    return Light.YELLOW if (stone.due_on - stone.as_of).days <= rule["soon_days"] else Light.NONE

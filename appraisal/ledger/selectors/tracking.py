@@ -14,9 +14,10 @@ from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import CurrentValue, LetterVersion, Scorecard, ScoreLine, ScoreRun, Target
-from appraisal.ledger.selectors import letters, scores
+from appraisal.ledger.selectors import letters, scores, stones
 from appraisal.ledger.selectors.counties import Own, own_figures
 from appraisal.ledger.selectors.scores import Ranked
+from appraisal.ledger.selectors.stones import StoneLine
 from appraisal.library.models import Indicator, Method, TargetBasis
 from appraisal.rules import tracking as rules
 from appraisal.rules.exact import half_up
@@ -86,12 +87,16 @@ class Worst:
 
 @dataclass(frozen=True)
 class Row:
-    """One office: its card, its progress (None: its letter has no quantity), its light, its worst indicators."""
+    """One office: its card, its progress (None: its letter has no quantity), its light, its worst indicators.
+
+    overdue: milestones of its letter whose day has passed and that are not done.
+    """
 
     card: Ranked
     progress: Progress | None
     light: Light
     worst: list[Worst]
+    overdue: int = 0
 
     @property
     def done(self) -> Decimal | None:
@@ -149,19 +154,21 @@ class Tracking:
 
 
 def of_province(run: ScoreRun, group: int | None = None) -> Tracking:
-    """Everybody in the ranking, or one peer group. Five queries."""
+    """Everybody in the ranking, or one peer group. Seven queries, two more where letters were changed later on."""
     rule = in_force("early_warning", run.as_of)
     everybody = scores.ranking_of(run)
     cards = [card for card in everybody if group is None or card.peer_group == group]
     indicators = {row.pk: row for row in _indicators(run.version_id)}
     quantities = _quantities(run, indicators)
     worst = _worst(run, rule["worst"])
+    dated = stones.of_run(run, [card.office_id for card in cards])
     rows = []
     for card in cards:
         mine = quantities.get(card.office_id, {})
         whole = rules.progress(mine.values())
         told = [_told(lost, indicators, mine) for lost in worst.get(card.office_id, [])]
-        rows.append(Row(card, whole, rules.light(whole, rule), told))
+        overdue = stones.overdue(dated.get(card.office_id, []))
+        rows.append(Row(card, whole, rules.light(whole, rule), told, overdue))
     return Tracking(run, rows, sorted({card.peer_group for card in everybody}))
 
 
@@ -255,11 +262,12 @@ def _line(indicator: Indicator, quantity: Quantity, rule: Mapping[str, Any], **m
 
 @dataclass(frozen=True)
 class OfficeTracking:
-    """One office: its row, its quantities in the scheme's order, and its months so far."""
+    """One office: its row, its quantities in the scheme's order, its milestones by day, and its months so far."""
 
     run: ScoreRun
     row: Row
     lines: list[Line]
+    stones: list[StoneLine]
     months: list[tuple[int, Decimal, int]]
 
     @property
@@ -272,7 +280,10 @@ class OfficeTracking:
 
 
 def of_office(run: ScoreRun, runs: Mapping[int, ScoreRun], office_id: int) -> OfficeTracking | None:
-    """One office with county values and evidence behind each quantity; None where it has no card. Eight queries."""
+    """One office with county values and evidence behind each quantity; None where it has no card.
+
+    Ten queries, two more where letters were changed later on.
+    """
     rule = in_force("early_warning", run.as_of)
     card = next((each for each in scores.ranking_of(run) if each.office_id == office_id), None)
     if card is None:
@@ -296,8 +307,9 @@ def of_office(run: ScoreRun, runs: Mapping[int, ScoreRun], office_id: int) -> Of
     month_of = {each.pk: month for month, each in runs.items() if month <= run.period.month}
     cards = Scorecard.objects.filter(run__in=month_of, office_id=office_id).values_list("run_id", "total", "rank")
     months = sorted((month_of[run_id], total, rank) for run_id, total, rank in cards)
-    whole_row = Row(card, whole, rules.light(whole, rule), told)
-    return OfficeTracking(run, whole_row, lines, months)
+    dated = stones.of_run(run, [office_id]).get(office_id, [])
+    whole_row = Row(card, whole, rules.light(whole, rule), told, stones.overdue(dated))
+    return OfficeTracking(run, whole_row, lines, dated, months)
 
 
 def _counties(current: CurrentValue, own: Mapping[str, Own]) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from appraisal.ledger.policies import tracking as policies
 from appraisal.ledger.policies import warnings as warning_policies
 from appraisal.ledger.selectors import overview, scores, warnings
 from appraisal.ledger.selectors import tracking as selectors
+from appraisal.ledger.selectors.stones import StoneLine
 from appraisal.ledger.views import years
 from appraisal.library.forms.book import put
 from appraisal.rules.tracking import Light
@@ -41,6 +42,16 @@ def words() -> dict[str, str]:
 def shown(light: Light) -> dict[str, str]:
     """word, tone and icon of a light, for the badge."""
     return {"word": words()[light], "tone": TONES[light], "icon": ICONS[light]}
+
+
+def stone_shown(line: StoneLine) -> dict[str, str]:
+    """As `shown`, in the words of milestones."""
+    done = line.stone.done
+    word = {
+        Light.GREEN: _("按期完成"), Light.YELLOW: _("逾期完成") if done else _("临近"), Light.RED: _("逾期"),
+        Light.NONE: _("未到期"),
+    }[line.light]  # fmt: skip
+    return {**shown(line.light), "word": word}
 
 
 @reads
@@ -104,6 +115,7 @@ def _office_page(request: HttpRequest, of: Office) -> HttpResponse:
             ),
             "light": shown(seen.row.light),
             "lines": [{"line": line, **shown(line.light)} for line in seen.lines],
+            "stones": [{"line": line, **stone_shown(line)} for line in seen.stones],
         }
     return render(request, "ledger/tracking/office.html", context)
 
@@ -145,12 +157,12 @@ def _lines(seen: selectors.Tracking) -> Iterator[list[object]]:
     yield [_("动态跟踪"), run.code, _("数据截至 %(day)s") % {"day": run.as_of}, _("时间进度（%）"), seen.passed]
     yield [
         _("州市"), _("同组"), _("名次"), _("较上月"), _("得分"), _("较上月"), _("年度完成（%）"), _("计划应达（%）"),
-        _("预警"), _("失分最多的指标"),
+        _("预警"), _("逾期节点（个）"), _("失分最多的指标"),
     ]  # fmt: skip
     for row in seen.rows:
         worst = _("；").join(f"{each.indicator.code} {each.indicator.label} −{each.lost:.2f} {each.sentence}"
                             for each in row.worst)  # fmt: skip
         yield [
             row.card.office.label, row.card.peer_group, row.card.rank, row.moved, row.card.total, row.difference,
-            row.done, row.due, worded[row.light], worst,
+            row.done, row.due, worded[row.light], row.overdue, worst,
         ]  # fmt: skip

@@ -328,6 +328,10 @@ def _offers() -> Iterable[Offer]:
         AT_PERIOD,
     )  # fmt: skip
     yield Offer(
+        "milestone_warning", SCORES, "tracking", gettext_lazy("节点预警的界限"),
+        Record({"soon_days": Count(gettext_lazy("节点到期前黄灯"), gettext_lazy("天"), most=366)}), AT_PERIOD,
+    )  # fmt: skip
+    yield Offer(
         "rectification_days", INSPECTIONS, "inspections", gettext_lazy("检查整改期限"),
         Record(
             {"default": _days(gettext_lazy("一般为"), 250), "most": _days(gettext_lazy("检查组最多可定"), 250)},

@@ -218,14 +218,17 @@ class TestWhoWasAsked:
         assert told == {6: set(), 7: {"kunming"}}
 
     def test_progress_is_against_the_plan_of_the_month(self, changed: setting.Running, kunming: Office) -> None:
-        plans = {}
+        plans, days = {}, {}
         for month in (6, 7):
             put(changed, kunming, "A1", {"value": "500"}, month=month)
             seen = tracking.of_office(calculated(changed, month), {}, kunming.pk)
             assert seen is not None
             plans[month] = {line.indicator.code: line.quantity.year for line in seen.lines}
 
+            days[month] = [line.stone.due_on.isoformat() for line in seen.stones]
+
         assert plans == {6: {"A1": 1200, "A2": 1200}, 7: {"A1": 1000}}
+        assert days == {6: ["2026-03-31", "2026-09-30"], 7: ["2026-03-31", "2026-11-15"]}
 
 
 def test_nothing_is_said_of_a_letter_that_nobody_has_signed(

@@ -55,6 +55,31 @@ class TestProvince:
         assert len(selectors.of_province(run, 1).rows) == 3
 
 
+class TestMilestones:
+    """A6 has one in March and one in September in each letter."""
+
+    def test_on_every_page_and_in_the_api(self, run: ScoreRun, running, kunming: Office, signed_in) -> None:
+        first, second = running.letters["kunming"].milestones.filter(indicator__code="A6").order_by("due_on")
+        value = put(running, kunming, "A6", {"done_on": {f"{first.pk}": "2026-04-10", f"{second.pk}": ""}})
+
+        seen = selectors.of_office(run, {9: run}, kunming.pk)
+        assert [(line.stone.name, line.light) for line in seen.stones] == [
+            ("实施规划报批", "YELLOW"), ("阶段性验收", "YELLOW"),
+        ]  # fmt: skip
+        page = signed_in("yunnan", Role.PRINCIPAL_LEADER).get("/yunnan/appraisal/tracking/kunming/").content.decode()
+        assert "2026-04-10 完成，比 2026-03-31 晚 10 天。" in page
+        assert f"/yunnan/appraisal/values/{value.pk}/" in page
+        told = signed_in("kunming", Role.REPORTER).get(f"/kunming/api/v1/runs/{run.pk}/tracking/kunming/").json()
+        assert [(each["days_late"], each["light"]) for each in told["stones"]] == [(10, "YELLOW"), (0, "YELLOW")]
+        assert told["overdue"] == 0
+
+    def test_an_overdue_one_is_told_beside_the_office(self, run: ScoreRun, puer: Office, signed_in) -> None:
+        page = signed_in("yunnan", Role.PRINCIPAL_LEADER).get("/yunnan/appraisal/tracking/").content.decode()
+        assert page.count("逾期节点 1") == 3  # March of all three; September ends with the month
+        below = signed_in("puer", Role.PRINCIPAL_LEADER).get("/puer/appraisal/tracking/").content.decode()
+        assert "应于 2026-03-31 完成，已逾期 183 天，尚未完成。" in below
+
+
 class TestPages:
     def test_the_bureau_sees_all_and_goes_down_to_the_value(self, run: ScoreRun, signed_in) -> None:
         client = signed_in("yunnan", Role.PRINCIPAL_LEADER)

@@ -1,5 +1,6 @@
 """Progress against time, and the light for it."""
 
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
@@ -85,3 +86,29 @@ def test_a_negative_correction_beyond_what_was_reached_counts_as_nothing() -> No
     told = tracking.progress([below, whole])
     assert told is not None
     assert told.done == Fraction(1, 2)
+
+
+DAY = date(2026, 9, 30)
+STONES = in_force("milestone_warning", None)
+
+
+@pytest.mark.parametrize(
+    ("due_on", "done_on", "light", "late"),
+    [
+        (DAY, DAY, "GREEN", 0),
+        (DAY, None, "YELLOW", 0),  # its own day is still in time
+        (DAY - timedelta(1), None, "RED", 1),
+        (DAY - timedelta(10), DAY, "YELLOW", 10),
+        (DAY - timedelta(10), DAY + timedelta(1), "RED", 10),  # what is done afterwards was not done on the day
+        (DAY + timedelta(STONES["soon_days"]), None, "YELLOW", 0),
+        (DAY + timedelta(STONES["soon_days"] + 1), None, "NONE", 0),
+        (DAY + timedelta(90), DAY - timedelta(5), "GREEN", 0),
+    ],
+)
+def test_a_milestone_is_red_from_its_first_late_day_until_it_is_done(
+    due_on: date, done_on: date | None, light: str, late: int
+) -> None:
+    stone = tracking.Stone("阶段性验收", due_on, done_on, DAY)
+
+    assert (tracking.stone_light(stone, STONES), stone.days_late) == (light, late)
+    assert stone.overdue == (light == "RED")
