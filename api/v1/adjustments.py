@@ -71,10 +71,12 @@ class AdjustmentItemOut(serializers.Serializer):
     """An item in force today. points: the most one case brings; ceiling: the best grade a veto leaves."""
 
     code = serializers.CharField()
-    kind = serializers.ChoiceField(choices=ScoreAdjustment.Kind.values)
+    kind = serializers.ChoiceField(choices=ScoreAdjustment.Kind.choices)
     name = serializers.CharField()
     points = serializers.DecimalField(max_digits=6, decimal_places=4)
     ceiling = serializers.CharField()
+    basis = serializers.CharField(allow_blank=True, help_text="of a veto: the rule it rests on")
+    scope = serializers.CharField(allow_blank=True, help_text="of a veto: what it is for")
 
 
 class Adjustments(IdempotentMixin, APIView):

@@ -14,9 +14,9 @@ from api.asked import actor_of
 from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.signatures import SignatureIn
-from appraisal.ledger.models import Scorecard, ScoreLine, ScoreRun
+from appraisal.ledger.models import ScoreAdjustment, Scorecard, ScoreLine, ScoreRun
 from appraisal.ledger.policies import scores as policies
-from appraisal.ledger.selectors import gains, run_differences
+from appraisal.ledger.selectors import gains, listed_items, run_differences
 from appraisal.ledger.selectors import scores as selectors
 from appraisal.ledger.states import RunState
 from appraisal.ledger.usecases import scores as usecases
@@ -81,14 +81,38 @@ class LineOut(serializers.ModelSerializer):
         )  # fmt: skip
 
 
+class ListedItemOut(serializers.Serializer):
+    """A bonus, deduction or veto as the card lists it, with what it was recorded with; empty where no record fits."""
+
+    kind = serializers.ChoiceField(choices=ScoreAdjustment.Kind.choices)
+    code = serializers.CharField(allow_blank=True)
+    title = serializers.CharField()
+    points = serializers.DecimalField(max_digits=9, decimal_places=4, help_text="positive; 0 for a veto")
+    ceiling = serializers.CharField(allow_blank=True, help_text="best grade left by a veto")
+    adjustment_id = serializers.IntegerField(allow_null=True)
+    from_month = serializers.IntegerField(source="row.from_month", default=None, allow_null=True)
+    legal_basis = serializers.CharField(source="row.legal_basis", default="", allow_blank=True)
+    confirming_unit = serializers.CharField(source="row.confirming_unit", default="", allow_blank=True)
+    recorded_by_name = serializers.CharField(source="row.recorded_by_name", default="", allow_blank=True)
+    recorded_at = serializers.DateTimeField(source="row.recorded_at", default=None, allow_null=True)
+    late_reason = serializers.CharField(source="row.late_reason", default="", allow_blank=True)
+    evidence = serializers.ListField(child=serializers.DictField(), help_text="files: id, name, size, sha256")
+    revoked_at = serializers.DateTimeField(source="row.revoked_at", default=None, allow_null=True)
+    revoke_reason = serializers.CharField(source="row.revoke_reason", default="", allow_blank=True)
+
+
 class CardOut(RankOut):
     """A scorecard with its lines; total and groups have traces of their own."""
 
     trace = serializers.DictField(help_text="anlan.scorecard/1 without the lines: groups, total, vetoes, grade")
     lines = serializers.SerializerMethodField()
+    items = serializers.SerializerMethodField(help_text="bonus, deductions and vetoes, each with what it stands on")
 
     class Meta(RankOut.Meta):
-        fields = (*RankOut.Meta.fields, "trace", "lines")
+        fields = (*RankOut.Meta.fields, "trace", "lines", "items")
+
+    def get_items(self, card: Scorecard) -> ListedItemOut(many=True):  # type: ignore[valid-type]
+        return ListedItemOut(listed_items.of_card(card), many=True).data
 
     def get_lines(self, card: Scorecard) -> LineOut(many=True):  # type: ignore[valid-type]
         return LineOut(selectors.lines_of(card), many=True).data

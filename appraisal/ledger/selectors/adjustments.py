@@ -20,13 +20,18 @@ from tenants.models import Office
 
 @dataclass(frozen=True)
 class Item:
-    """One item of the list. points: the most one case brings (0 for a veto); ceiling: best grade a veto leaves."""
+    """One item of the list. points: the most one case brings (0 for a veto); ceiling: best grade a veto leaves.
+
+    basis, scope: of a veto, what it rests on and what it is for; empty where a province has not laid them down.
+    """
 
     code: str
     kind: str
     name: str
     points: Decimal
     ceiling: str = ""
+    basis: str = ""
+    scope: str = ""
 
     @property
     def kind_label(self) -> str:
@@ -41,7 +46,10 @@ def items_on(day: date) -> dict[str, Item]:
         for code, row in procedure.adjustment_items(day).items()
     ]
     veto = ScoreAdjustment.Kind.VETO
-    items += [Item(code, veto, row[name], Decimal(0), row["ceiling"]) for code, row in in_force("vetoes", day).items()]
+    items += [
+        Item(code, veto, row[name], Decimal(0), row["ceiling"], row.get("basis", ""), row.get("scope", ""))
+        for code, row in in_force("vetoes", day).items()
+    ]
     return {item.code: item for item in items}
 
 

@@ -2,7 +2,8 @@
 
 anlan.statement/1: {schema, run, year, month, province, office, full, indicator_total, bonus, deduction, total, grade,
 points_off, lines, added, taken, vetoes, total_steps, objection}. Figures are exact decimals as text; sentences are
-kept in Chinese, and the trace's own steps beside them for readers of another language.
+kept in Chinese, and the trace's own steps beside them for readers of another language. An item of added, taken and
+vetoes has its basis, unit, by, on and evidence beside its reason; statements of earlier releases have none of them.
 """
 
 from collections import defaultdict
@@ -15,16 +16,26 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone, translation
 
-from appraisal.ledger.models import Objection, ReportedValue, Scorecard, ScoreLine, ScoreRun, Verification
+from appraisal.ledger.models import (
+    Objection,
+    ReportedValue,
+    ScoreAdjustment,
+    Scorecard,
+    ScoreLine,
+    ScoreRun,
+    Verification,
+)
 from appraisal.ledger.rules import procedure
-from appraisal.ledger.selectors import amendments
+from appraisal.ledger.selectors import amendments, listed_items
 from appraisal.ledger.selectors.explanations import sentence, shown_fact, word
+from appraisal.ledger.selectors.listed_items import Listed
 from appraisal.ledger.states import CycleState
 from core import wording
 from core.workdays import Calendar, Derivation, add_working_days, calendars_of
 from tenants.models import Office
 
 ZERO = Decimal(0)
+Kind = ScoreAdjustment.Kind
 Key = tuple[int, int]  # office, indicator that was reported on
 
 
@@ -51,8 +62,11 @@ def contents_of(run: ScoreRun, *, at: datetime) -> list[Content]:
     published = run.published_at or at
     days = calendars_of([card.office.region_code for card in found], on.year - 1, on.year + 1)
     gathered = _Gathered(run, published, on)
+    items = listed_items.of_cards(run, found)
     with translation.override(wording.kept()):  # what is written down for good is Chinese
-        return [_content(card, lines[card.pk], gathered, days[card.office.region_code]) for card in found]
+        return [
+            _content(card, lines[card.pk], items[card.pk], gathered, days[card.office.region_code]) for card in found
+        ]
 
 
 class _Gathered:
@@ -84,7 +98,9 @@ def _verifications(run: ScoreRun, published: datetime) -> QuerySet[Verification]
     return rows.select_related("value").order_by("pk")
 
 
-def _content(card: Scorecard, lines: list[ScoreLine], gathered: _Gathered, calendar: Calendar) -> Content:
+def _content(
+    card: Scorecard, lines: list[ScoreLine], items: list[Listed], gathered: _Gathered, calendar: Calendar
+) -> Content:
     run, trace = gathered.run, card.trace
     last_day, how = add_working_days(
         gathered.published_on, procedure.objection_days(gathered.published_on), calendar
@@ -100,13 +116,13 @@ def _content(card: Scorecard, lines: list[ScoreLine], gathered: _Gathered, calen
         "indicator_total": _plain(card.indicator_total), "bonus": _plain(card.bonus),
         "deduction": _plain(card.deduction), "total": _plain(card.total), "points_off": _plain(off),
         "grade": word(f"grade.{card.grade}") if card.grade else "", "lines": told,
-        "added": _items(total.get("bonus", [])), "taken": _items(total.get("deduction", [])),
+        "added": _items(items, Kind.BONUS), "taken": _items(items, Kind.DEDUCTION),
         "vetoes": [
             {
-                "code": each["code"], "reason": each["reason"], "grade": each["ceiling"],
-                "ceiling": word(f"grade.{each['ceiling']}"),
+                "code": each.code, "reason": each.title, "grade": each.ceiling,
+                "ceiling": word(f"grade.{each.ceiling}"), **_recorded(each),
             }
-            for each in trace.get("vetoes", [])
+            for each in items if each.kind == Kind.VETO
         ],
         **_steps("total_steps", total.get("steps", [])),
         "objection": {"until": last_day.isoformat(), "derivation": how.as_json(), "open": gathered.on <= last_day},
@@ -147,8 +163,25 @@ def _steps(name: str, steps: Iterable[dict[str, Any]]) -> dict[str, Any]:
     return {name: [sentence(step) for step in listed], f"{name}_of": listed}
 
 
-def _items(items: Iterable[dict[str, Any]]) -> list[dict[str, str]]:
-    return [{"reason": each["reason"], "points": str(each["points"])} for each in items]
+def _items(items: Iterable[Listed], kind: str) -> list[dict[str, Any]]:
+    return [
+        {"reason": each.title, "points": _plain(each.points), **_recorded(each)} for each in items if each.kind == kind
+    ]
+
+
+def _recorded(item: Listed) -> dict[str, Any]:
+    """What the item stands on, as it was recorded; nothing where its record is not known."""
+    row = item.row
+    if row is None:
+        return {}
+    return {
+        "adjustment": row.pk, "item": row.code, "basis": row.legal_basis, "unit": row.confirming_unit,
+        "from_month": row.from_month, "by": row.recorded_by_name,
+        "on": timezone.localdate(row.recorded_at).isoformat(), "late_reason": row.late_reason,
+        "evidence": [
+            {key: each[key] for key in ("id", "name", "size", "sha256") if key in each} for each in row.evidence
+        ],
+    }  # fmt: skip
 
 
 def _plain(value: Decimal) -> str:

@@ -13,11 +13,16 @@ from appraisal.ledger.models import DeductionStatement
 from core.documents import Annex, Block, Column, Document, Heading, Paragraph, Table, day
 
 EMPTY = "—"
+ADJUSTMENTS = "加扣分和一票否决"
 LINES = (
     Column("代码", 1.1, "center"), Column("指标", 5.4), Column("应得分", 1.5, "right"), Column("得分", 1.5, "right"),
     Column("扣分", 1.5, "right"), Column("能否申诉", 1.9, "center"),
 )  # fmt: skip
 ITEMS = (Column("类别", 1.4, "center"), Column("事由", 7), Column("分值", 1.5, "right"))
+ITEMS_WITH_BASIS = (
+    Column("类别", 1.4, "center"), Column("事由", 4.6), Column("分值", 1.3, "right"), Column("依据", 4.2),
+    Column("认定单位", 2.6),
+)  # fmt: skip
 OPINIONS = {"VERIFIED": "核验通过", "RETURNED": "退回", "CORRECTED": "核验更正", "REOPENED": "重新打开"}
 MAY_OBJECT = {"OPEN": "可以", "OBJECTED": "已提出", "LATE": "已过期"}
 
@@ -34,7 +39,7 @@ def paper_of(statement: DeductionStatement) -> Document:
         body=[*_opening(said), *_lines(said), *_adjustments(said), *_rights(statement, said)],
         signed_by=said["province"],
         dated_on=timezone.localdate(statement.issued_at),
-        annexes=[Annex("扣分理由逐项说明", _reasons(said))] if said["lines"] else [],
+        annexes=_annexes(said),
     )
 
 
@@ -73,15 +78,50 @@ def _lines(said: dict[str, Any]) -> list[Block]:
 
 
 def _adjustments(said: dict[str, Any]) -> list[Block]:
-    rows = [
-        *(("加分", each["reason"], f"+{points(each['points'])}") for each in said["added"]),
-        *(("扣分", each["reason"], f"−{points(each['points'])}") for each in said["taken"]),
+    items = _items(said)
+    if not items:
+        return []
+    if not any("basis" in each for _, _, _, each in items):  # a statement of an earlier release
+        return [Heading(ADJUSTMENTS), Table(ITEMS, [told for *told, _ in items])]
+    rows = [(*told, each.get("basis", EMPTY), each.get("unit", EMPTY)) for *told, each in items]
+    return [Heading(ADJUSTMENTS), Table(ITEMS_WITH_BASIS, rows)]
+
+
+def _items(said: dict[str, Any]) -> list[tuple[str, str, str, dict[str, Any]]]:
+    """Kind, what for, points, and all that was kept of it."""
+    return [
+        *(("加分", each["reason"], f"+{points(each['points'])}", each) for each in said["added"]),
+        *(("扣分", each["reason"], f"−{points(each['points'])}", each) for each in said["taken"]),
         *(
-            ("一票否决", f"{each['code']} {each['reason']}，等次不高于{each['ceiling']}", EMPTY)
+            ("一票否决", f"{each['code']} {each['reason']}，等次不高于{each['ceiling']}", EMPTY, each)
             for each in said["vetoes"]
         ),
     ]
-    return [Heading("加扣分和一票否决"), Table(ITEMS, rows)] if rows else []
+
+
+def _annexes(said: dict[str, Any]) -> list[Annex]:
+    told = [each for each in _items(said) if "basis" in each[-1]]
+    return [
+        *([Annex("扣分理由逐项说明", _reasons(said))] if said["lines"] else []),
+        *([Annex("加扣分和一票否决认定情况", _recorded(told))] if told else []),
+    ]
+
+
+def _recorded(items: list[tuple[str, str, str, dict[str, Any]]]) -> list[Block]:
+    blocks: list[Block] = []
+    for kind, what, brought, each in items:
+        shown = "" if brought == EMPTY else f"（{brought}分）"
+        blocks += [
+            Heading(f"{kind}：{what}{shown}", 3),
+            Paragraph(f"依据：{each['basis']}。"),
+            Paragraph(
+                f"认定单位：{each['unit']}。{each['by']}于{_day(each['on'])}登记，自{each['from_month']}月起计。"
+            ),
+        ]
+        if each["late_reason"]:
+            blocks.append(Paragraph(f"补记理由：{each['late_reason']}"))
+        blocks.append(Paragraph(f"认定文件：{'、'.join(file['name'] for file in each['evidence'])}。"))
+    return blocks
 
 
 def _rights(statement: DeductionStatement, said: dict[str, Any]) -> list[Block]:

@@ -17,7 +17,7 @@ from appraisal.ledger.policies import scores as policies
 from appraisal.ledger.selectors import explanations, forecast, gains, objections, overview, queue
 from appraisal.ledger.selectors import scores as selectors
 from appraisal.ledger.usecases import scores as usecases
-from appraisal.ledger.views import years
+from appraisal.ledger.views import listed_items, years
 from core import events, months
 from core.errors import Denied, Invalid
 from core.http import client_address, reads, refusals_on, status_of
@@ -257,6 +257,7 @@ def scorecard(request: HttpRequest, run_id: int, slug: str, code: str = "") -> H
         "grade": explanations.word(f"grade.{card.grade}"),
         "grade_before_veto": explanations.word(f"grade.{card.grade_before_veto}"),
         "forecast": forecast.of_year(official, this.period.month).get(office.pk),
+        "items": listed_items.of_card(card),
         "objection": objections.about_line(actor, this, story.line, on=timezone.localdate()) if story else None,
     }
     if request.htmx and not request.htmx.history_restore_request and code:  # type: ignore[attr-defined]

@@ -19,6 +19,7 @@ from appraisal.ledger.selectors import scores, statement_papers
 from appraisal.ledger.selectors import statements as selectors
 from appraisal.ledger.selectors.explanations import sentence
 from appraisal.ledger.usecases import statements as usecases
+from appraisal.ledger.views import listed_items
 from core import asking, serving
 from core.documents import Kind
 from core.http import reads
@@ -96,6 +97,7 @@ def _context(request: HttpRequest, statement: DeductionStatement) -> dict[str, A
     said = statement.content
     return {
         "statement": statement, "said": said, "lines": [_line(line) for line in said["lines"]],
+        "items": listed_items.of_statement(said),
         "receipt": statement.received, "derivation": str(Derivation.of(statement.derivation)),
         "objection_until": date.fromisoformat(said["objection"]["until"]),
         "objection_derivation": str(Derivation.of(said["objection"]["derivation"])),

@@ -159,7 +159,11 @@ def _offers() -> Iterable[Offer]:
         "vetoes", SCORES, "scores", gettext_lazy("一票否决事项及最高等次"),
         Rows(
             Record(
-                {"code": code, "ceiling": Choice(gettext_lazy("最高等次"), CEILINGS), **names},
+                {
+                    "code": code, "ceiling": Choice(gettext_lazy("最高等次"), CEILINGS), **names,
+                    "basis": Text(gettext_lazy("依据"), 200, required=False),
+                    "scope": Text(gettext_lazy("适用情形"), 200, required=False),
+                },
                 fallback={"name_en": "name"},
             ),
             gettext_lazy("事项"), key="code",

@@ -265,6 +265,7 @@ SPECTACULAR_SETTINGS = {
         "FurtherAppealState": "appraisal.ledger.states.FurtherAppealState",
         "WarningState": "appraisal.ledger.states.WarningState",
         "OfficeLevel": "tenants.models.office.Level",
+        "AdjustmentKind": "appraisal.ledger.models.adjustments.ScoreAdjustment.Kind",
         "LetterSide": "appraisal.ledger.models.scans.LetterScan.Side",
         "WarningLevel": "appraisal.ledger.models.warnings.WarningLevel",
         "AmendmentState": "appraisal.ledger.states.AmendmentState",

@@ -1,16 +1,19 @@
 """The API of scores: the same refusals as the pages, and cards that recompute."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from appraisal.checker import recheck
+from appraisal.ledger.usecases import adjustments
 from appraisal.ledger.usecases import scores as usecases
 from tenants.models import Office, Role, SignInAttempt
 from tests.appraisal import setting
 from tests.appraisal.ledger.test_scores import calculated, put
+from tests.appraisal.ledger.test_statements import listed
 from tests.conftest import NOON
 from tests.factories import PASSWORD
 
@@ -97,6 +100,23 @@ class TestCards:
         whole = {**card["trace"], "lines": [line["trace"] for line in card["lines"]]}
         assert recheck(whole) == []
         assert card["total"] == whole["total"]["total"]
+
+    def test_tells_what_bonus_deduction_and_veto_stand_on(self, running, puer: Office, signed_in: SignedIn) -> None:
+        rows = listed(running, puer)
+        run = usecases.publish_run(run_id=calculated(running).pk, actor=running.admin, at=NOON)
+        adjustments.revoke_adjustment(
+            adjustment_id=rows[2].pk, reason="通报已被撤销，不应扣分", actor=running.admin, at=NOON + timedelta(days=1)
+        )
+
+        card = signed_in("puer", Role.REPORTER).get(f"/puer/api/v1/runs/{run.pk}/cards/puer/").json()
+
+        assert [each["adjustment_id"] for each in card["items"]] == [row.pk for row in rows]
+        bonus, first, second, veto = card["items"]
+        assert (bonus["kind"], bonus["points"], bonus["legal_basis"]) == ("BONUS", "1.0000", "云政发〔2026〕8号")
+        assert (first["legal_basis"], first["revoked_at"]) == ("云移〔2026〕9号", None)
+        assert (second["points"], second["revoke_reason"]) == ("0.5000", "通报已被撤销，不应扣分")
+        assert (veto["code"], veto["ceiling"], veto["confirming_unit"]) == ("V1", "QUALIFIED", "省审计厅")
+        assert veto["evidence"][0]["name"] == "通报.pdf"
 
     def test_another_prefectures_card_is_not_found(self, running, signed_in: SignedIn) -> None:
         run = usecases.publish_run(run_id=calculated(running).pk, actor=running.admin, at=NOON)

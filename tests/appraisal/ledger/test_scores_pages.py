@@ -10,12 +10,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from appraisal.ledger.models import CurrentValue, Scorecard, ScoreRun
-from appraisal.ledger.selectors import gains
+from appraisal.ledger.selectors import gains, listed_items
 from appraisal.ledger.usecases import scores as usecases
+from appraisal.ledger.usecases import statements
+from core.errors import NotFound
+from core.files import get_file
 from tenants.models import Office, Role
 from tests import factories
 from tests.appraisal import setting
 from tests.appraisal.ledger.test_scores import calculated, put
+from tests.appraisal.ledger.test_statements import listed
 from tests.conftest import NOON
 
 SignedIn = Callable[..., Client]
@@ -92,6 +96,39 @@ class TestScorecard:
         client = signed_in("kunming", Role.REPORTER)
 
         assert client.get(f"/kunming/appraisal/runs/{published.pk}/puer/").status_code == 404
+
+    def test_tells_what_bonus_deduction_and_veto_stand_on_and_opens_their_files(
+        self, running: setting.Running, puer: Office, signed_in: SignedIn, actor: Callable[..., Any]
+    ) -> None:
+        rows = listed(running, puer)
+        run = usecases.publish_run(run_id=calculated(running).pk, actor=running.admin, at=NOON)
+        issued = statements.issue_statements(run_id=run.pk, actor=running.admin, at=NOON)
+        [statement] = [row for row in issued if row.office_id == puer.pk]
+        client = signed_in("puer", Role.REPORTER)
+
+        for page in (f"runs/{run.pk}/puer/", f"statements/{statement.pk}/"):
+            text = client.get(f"/puer/appraisal/{page}").content.decode()
+            for row in rows:
+                assert row.legal_basis in text
+                assert row.confirming_unit in text
+                assert row.evidence[0]["id"] in text
+        assert get_file(actor("puer", Role.REPORTER), rows[3].evidence[0]["id"]).name == "通报.pdf"
+        with pytest.raises(NotFound):
+            get_file(actor("kunming", Role.REPORTER), rows[3].evidence[0]["id"])
+
+    def test_asks_as_much_for_many_items_as_for_one(
+        self, running: setting.Running, puer: Office, kunming: Office, django_assert_num_queries: Any
+    ) -> None:
+        listed(running, puer)
+        listed(running, kunming)
+        run = calculated(running)
+        cards = list(Scorecard.objects.filter(run=run))
+
+        with django_assert_num_queries(1):
+            items = listed_items.of_cards(run, cards)
+        assert sorted(len(each) for each in items.values()) == [0, 4, 4]
+        with django_assert_num_queries(0):
+            assert listed_items.of_cards(run, [card for card in cards if not items[card.pk]])
 
     def test_my_score_leads_to_the_newest_card(self, published: ScoreRun, signed_in: SignedIn) -> None:
         answer = signed_in("kunming", Role.REPORTER).get("/kunming/appraisal/score/")

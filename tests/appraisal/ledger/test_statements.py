@@ -16,6 +16,7 @@ from appraisal.ledger.models import (
     CurrentValue,
     DeductionStatement,
     DocumentSeries,
+    ScoreAdjustment,
     Scorecard,
     ScoreLine,
     ScoreRun,
@@ -23,18 +24,20 @@ from appraisal.ledger.models import (
     Verification,
 )
 from appraisal.ledger.policies import objections as objection_policies
-from appraisal.ledger.selectors import explanations, objections, statement_contents, statement_papers
+from appraisal.ledger.selectors import explanations, listed_items, objections, statement_contents, statement_papers
 from appraisal.ledger.selectors import statements as selectors
-from appraisal.ledger.usecases import scores
+from appraisal.ledger.usecases import adjustments, scores
 from appraisal.ledger.usecases import statements as usecases
+from appraisal.ledger.views import listed_items as item_views
 from core import events, todos
 from core import office as office_core
 from core.documents import render
 from core.errors import Conflict, Denied, NotFound
 from tenants import menu
 from tenants.actors import Actor
-from tenants.models import Role
+from tenants.models import Office, Role
 from tests.appraisal import setting
+from tests.appraisal.ledger.test_adjustments import paper
 from tests.appraisal.ledger.test_publication_race import Month, month  # noqa: F401
 from tests.appraisal.ledger.test_scores import calculated, put
 from tests.appraisal.ledger.test_verification_race import at_once, committed
@@ -70,6 +73,23 @@ def issue(run: ScoreRun, who: Actor, at: Any = NOON) -> dict[str, DeductionState
 @pytest.fixture
 def issued(run, running) -> dict[str, DeductionStatement]:
     return issue(run, running.admin)
+
+
+def listed(running: setting.Running, office: Office) -> list[ScoreAdjustment]:
+    """A bonus, two deductions of one title and a veto of an office, from September on."""
+    common: dict[str, Any] = {
+        "cycle_id": running.cycle.pk, "office_id": office.pk, "from_month": 9, "actor": running.admin, "at": NOON,
+    }  # fmt: skip
+    told = (
+        ("P2", None, "云政发〔2026〕8号", "省政府办公厅"), ("M1", None, "云移〔2026〕9号", "省移民局"),
+        ("M1", Decimal("0.5"), "云移〔2026〕10号", "省移民局"), ("V1", None, "审计报告〔2026〕3号", "省审计厅"),
+    )  # fmt: skip
+    return [
+        adjustments.record_adjustment(
+            code=code, points=points, legal_basis=basis, confirming_unit=unit, evidence=[paper()], **common
+        )
+        for code, points, basis, unit in told
+    ]
 
 
 def receive(statement: DeductionStatement, who: Actor, at: Any = NOON) -> StatementReceipt:
@@ -126,12 +146,43 @@ class TestIssuing:
         assert OPINION in text
         assert "后来的意见" not in text_of(statement)
 
-    def test_names_bonus_deduction_and_veto(self, run) -> None:
+    def test_names_bonus_deduction_and_veto_with_what_each_stands_on(self, running, puer) -> None:
+        listed(running, puer)
+        run = scores.publish_run(run_id=calculated(running).pk, actor=running.admin, at=NOON)
+        statement = issue(run, running.admin)["puer"]
+        said, text = statement.content, text_of(statement)
+
+        assert [(each["reason"], each["points"], each["basis"]) for each in said["taken"]] == [
+            ("被省局通报批评", "1", "云移〔2026〕9号"), ("被省局通报批评", "0.5", "云移〔2026〕10号"),
+        ]  # fmt: skip
+        assert [(each["ceiling"], each["unit"], each["on"]) for each in said["vetoes"]] == [
+            ("合格", "省审计厅", "2026-11-05")
+        ]
+        assert [each["name"] for each in said["added"][0]["evidence"]] == ["通报.pdf"]
+        for told in ("云移〔2026〕10号", "省审计厅", "认定文件：通报.pdf。", "自9月起计"):
+            assert told in text
+
+    def test_of_an_earlier_release_knows_no_more_than_the_reason_and_the_points(
+        self, issued, running, signed_in
+    ) -> None:
+        said = issued["puer"].content | {
+            "taken": [{"reason": "通报批评", "points": "1"}],
+            "vetoes": [{"code": "V1", "reason": "挪用资金", "ceiling": "合格", "grade": "QUALIFIED"}],
+        }  # fmt: skip
+        issued["puer"].content = said
+
+        assert "通报批评" in text_of(issued["puer"])
+        assert "认定情况" not in text_of(issued["puer"])
+        shown = item_views.of_statement(said)
+        assert [(each["code"], each["basis"], each["files"]) for each in shown] == [("", "", []), ("V1", "", [])]
+
+    def test_names_an_item_whose_record_is_not_found(self, run, running) -> None:
         card = Scorecard.objects.get(run=run, office__schema_name="puer")
         card.trace["total"] |= {"deduction": [{"reason": "通报批评", "points": "1"}]}
         card.trace["vetoes"] = [{"code": "V1", "reason": "挪用资金", "ceiling": "QUALIFIED"}]
         gathered = statement_contents._Gathered(run, NOON, date(2026, 11, 5))
-        said = statement_contents._content(card, [], gathered, statement_contents.Calendar("532500")).said
+        items = listed_items.of_card(card)
+        said = statement_contents._content(card, [], items, gathered, statement_contents.Calendar("532500")).said
 
         assert said["taken"] == [{"reason": "通报批评", "points": "1"}]
         assert [each["ceiling"] for each in said["vetoes"]] == ["合格"]
