@@ -54,7 +54,7 @@ class FurtherAppealIn(serializers.Serializer):
 
 class FurtherDecisionIn(serializers.Serializer):
     """upheld: with fact, points_off or both (neither is needed where a false claim makes the line 0); rejected: with
-    neither.
+    neither. Of a bonus, deduction or veto: with points, or without to strike it.
     """
 
     upheld = serializers.BooleanField()
@@ -63,6 +63,10 @@ class FurtherDecisionIn(serializers.Serializer):
     decision = serializers.CharField(max_length=2000)
     fact = serializers.DictField(allow_null=True, default=None, help_text=FACT)
     points_off = serializers.DecimalField(max_digits=7, decimal_places=4, min_value=0, allow_null=True, default=None)
+    points = serializers.DecimalField(
+        max_digits=6, decimal_places=4, min_value=0, allow_null=True, default=None,
+        help_text="what an objected item counts from now on",
+    )  # fmt: skip
 
 
 def _out(actor: Any, appeal_id: int, status: int = 200) -> Response:

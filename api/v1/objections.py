@@ -1,10 +1,11 @@
-"""Objections to published score lines."""
+"""Objections to published score lines and to listed bonus, deductions and vetoes."""
 
 from datetime import date
 from typing import Any
 
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -16,7 +17,7 @@ from api.idempotency import IdempotentMixin
 from api.pagination import Pages
 from api.v1.decision_documents import DecisionDocumentOut
 from api.v1.verification_shapes import FACT, LARGEST
-from appraisal.ledger.models import Objection
+from appraisal.ledger.models import Objection, ScoreAdjustment
 from appraisal.ledger.policies import objections as policies
 from appraisal.ledger.selectors import decisions, further, panels
 from appraisal.ledger.selectors import objections as selectors
@@ -33,25 +34,38 @@ class ObjectionQuery(serializers.Serializer):
     month = serializers.IntegerField(min_value=1, max_value=12, required=False)
 
 
+class ObjectedItemOut(serializers.ModelSerializer):
+    """The bonus, deduction or veto that was objected to, as it was recorded."""
+
+    class Meta:
+        model = ScoreAdjustment
+        fields = ("kind", "code", "title", "points", "grade_ceiling", "legal_basis", "confirming_unit",
+                  "recorded_by_name", "recorded_at", "revoked_at", "revoke_reason")  # fmt: skip
+
+
 class ObjectionOut(serializers.ModelSerializer):
-    """An objection with the line it is about and, once decided, the decision."""
+    """An objection with the line or the item it is about and, once decided, the decision."""
 
     year = serializers.IntegerField(source="period.cycle.year")
     month = serializers.IntegerField(source="period.month")
     office = serializers.CharField(source="office.schema_name")
-    indicator = serializers.CharField(source="line.indicator.code")
-    line_id = serializers.IntegerField()
-    run_id = serializers.IntegerField(source="line.card.run_id")
-    score = serializers.DecimalField(source="line.score", max_digits=8, decimal_places=4)
+    indicator = serializers.CharField(
+        source="line.indicator.code", allow_null=True, help_text="null: it is to a bonus, deduction or veto"
+    )
+    line_id = serializers.IntegerField(allow_null=True)
+    adjustment_id = serializers.IntegerField(allow_null=True, help_text="the bonus, deduction or veto; null: to a line")
+    item = ObjectedItemOut(source="adjustment", allow_null=True)
+    run_id = serializers.IntegerField(source="scorecard.run_id")
+    score = serializers.DecimalField(source="line.score", max_digits=8, decimal_places=4, allow_null=True)
     evidence = serializers.ListField(child=serializers.DictField())
     refusals = serializers.SerializerMethodField(help_text="action → reason why not, or null when allowed")
 
     class Meta:
         model = Objection
         fields = (
-            "id", "year", "month", "office", "indicator", "line_id", "run_id", "score", "state", "grounds", "evidence",
-            "filed_by_name", "filed_at", "answer_due_on", "decision", "decided_by_name", "decided_at", "heard_on",
-            "minutes", "refusals",
+            "id", "year", "month", "office", "indicator", "line_id", "adjustment_id", "item", "run_id", "score",
+            "state", "grounds", "evidence", "filed_by_name", "filed_at", "answer_due_on", "decision", "decided_by_name",
+            "decided_at", "heard_on", "minutes", "refusals",
         )  # fmt: skip
 
     def get_refusals(self, row: Objection) -> dict[str, str | None]:
@@ -118,14 +132,22 @@ class ObjectionDetailOut(ObjectionOut):
 
 
 class ObjectionIn(serializers.Serializer):
-    line_id = serializers.IntegerField(min_value=1, max_value=LARGEST)
+    """To a line of the card, or to a bonus, deduction or veto listed on it: one of the two ids."""
+
+    line_id = serializers.IntegerField(min_value=1, max_value=LARGEST, allow_null=True, default=None)
+    adjustment_id = serializers.IntegerField(min_value=1, max_value=LARGEST, allow_null=True, default=None)
     grounds = serializers.CharField(max_length=2000)
     evidence = serializers.ListField(child=serializers.UUIDField(), default=list, max_length=20)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if (attrs["line_id"] is None) == (attrs["adjustment_id"] is None):
+            raise serializers.ValidationError({"line_id": [_("请写明 line_id 或 adjustment_id 中的一个。")]})
+        return attrs
 
 
 class ObjectionDecisionIn(serializers.Serializer):
     """upheld: with fact, points_off or both (neither is needed where a false claim makes the line 0); rejected: with
-    neither.
+    neither. Of a bonus, deduction or veto: with points, or without to strike it.
     """
 
     upheld = serializers.BooleanField(help_text="as the majority of the panel voted")
@@ -134,6 +156,10 @@ class ObjectionDecisionIn(serializers.Serializer):
     decision = serializers.CharField(max_length=2000)
     fact = serializers.DictField(allow_null=True, default=None, help_text=FACT)
     points_off = serializers.DecimalField(max_digits=7, decimal_places=4, min_value=0, allow_null=True, default=None)
+    points = serializers.DecimalField(
+        max_digits=6, decimal_places=4, min_value=0, allow_null=True, default=None,
+        help_text="what an objected item counts from now on",
+    )  # fmt: skip
 
 
 class PanelIn(serializers.Serializer):
@@ -175,11 +201,15 @@ class Objections(IdempotentMixin, APIView):
 
     @extend_schema(operation_id="objections_file", request=ObjectionIn, responses={201: ObjectionDetailOut})
     def post(self, request: Request) -> Response:
-        """Object to one line of the own published card, once per indicator and month."""
+        """Object to a line of the own published card, once per indicator and month, or to an item on it, once."""
         actor = actor_of(request)
         body = validated(ObjectionIn, request.data)
         body["evidence"] = [str(file_id) for file_id in body["evidence"]]
-        row = usecases.file_objection(actor=actor, at=timezone.now(), **body)
+        line_id, adjustment_id = body.pop("line_id"), body.pop("adjustment_id")
+        if line_id is None:
+            row = usecases.file_item_objection(adjustment_id=adjustment_id, actor=actor, at=timezone.now(), **body)
+        else:
+            row = usecases.file_objection(line_id=line_id, actor=actor, at=timezone.now(), **body)
         return Response(ObjectionDetailOut(row, context={"actor": actor}).data, status=201)
 
 

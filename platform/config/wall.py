@@ -354,7 +354,10 @@ TABLES: dict[str, Rows | Withheld] = {
     ),
     "ledger_objection": Rows(
         see=own_or_bureau(PERIODS),
-        add=f"office_id = {OFFICE} AND {PERIODS}",
+        # To a bonus, deduction or veto of its own, on a card of its own.
+        add=f"office_id = {OFFICE} AND {PERIODS} AND (adjustment_id IS NULL OR ("
+        f"EXISTS (SELECT 1 FROM public.ledger_scoreadjustment a WHERE a.id = adjustment_id AND a.office_id = {OFFICE})"
+        f" AND EXISTS (SELECT 1 FROM public.ledger_scorecard c WHERE c.id = card_id AND c.office_id = {OFFICE})))",
         change=bureau_only(PERIODS),
         lock=own_or_bureau(PERIODS),
     ),

@@ -136,6 +136,7 @@ def _build(
     running = setting.running_cycle(actor, offices, names)
     for name in reporting:
         _report(running, offices[name])
+        _listed(running, offices[name])
     run = scores.new_run(running.period(10), note="", actor=running.admin, at=NOON)
     run = scores.calculate_run(run_id=run.pk, actor=running.admin, at=NOON)
     run = scores.publish_run(run_id=run.pk, actor=running.admin, at=NOON)
@@ -201,15 +202,20 @@ def _report(running: setting.Running, office: Office) -> None:
     )  # fmt: skip
 
 
+def _listed(running: setting.Running, office: Office) -> None:
+    """A deduction that the office's published card lists."""
+    ScoreAdjustment.objects.create(
+        cycle=running.cycle, office=office, from_month=10, kind="DEDUCTION", code="M1",
+        title=secret(office.schema_name), points=Decimal(1), legal_basis="考核办法", confirming_unit="办公室",
+        recorded_by_id=1, recorded_by_name="测试", recorded_at=NOON,
+    )  # fmt: skip
+
+
 def _of(running: setting.Running, office: Office, run: ScoreRun) -> Ids:
     """What the public record holds of an office, and the province's things that it is held in."""
     period, indicator, words = running.period(10), running.indicator("A1"), secret(office.schema_name)
     line = ScoreLine.objects.get(card__run=run, card__office=office, indicator=indicator)
-    adjustment = ScoreAdjustment.objects.create(
-        cycle=running.cycle, office=office, from_month=11, kind="BONUS", code="BONUS_PROVINCIAL", title=words,
-        points=Decimal(1), legal_basis="考核办法", confirming_unit="办公室", recorded_by_id=1, recorded_by_name="测试",
-        recorded_at=NOON,
-    )  # fmt: skip
+    adjustment = ScoreAdjustment.objects.get(cycle=running.cycle, office=office)
     objection = Objection.objects.create(
         line=line, period=period, office=office, grounds=f"请复核。{words}", filed_by_id=1, filed_by_name="测试",
         filed_at=NOON, answer_due_on=TODAY,

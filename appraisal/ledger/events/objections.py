@@ -8,7 +8,10 @@ from core.events import Event
 
 @dataclass(frozen=True, kw_only=True)
 class ObjectionFiled(Event):
-    indicator: str
+    """indicator: code of the objected line's; item: of the objected bonus, deduction or veto. One of them is told."""
+
+    indicator: str = ""
+    item: str = ""
     month: int
     answer_due_on: str
     derivation: dict[str, Any] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appraisal.ledger.models.cycle import Cycle, Period
 from appraisal.ledger.models.moving import Moving
-from appraisal.ledger.models.scores import ScoreLine
+from appraisal.ledger.models.scores import Scorecard, ScoreLine
 from appraisal.ledger.states import ObjectionState
 from appraisal.library.models import Indicator
 from tenants.models import Office
@@ -47,6 +47,10 @@ class ScoreAdjustment(models.Model):
     revoked_after_run = models.PositiveSmallIntegerField(
         null=True, help_text="number of the year-end month's published run it was revoked after"
     )
+    corrects = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="correction",
+        help_text="the entry that was taken back when an objection to it was upheld, and that this one stands for",
+    )  # fmt: skip
 
     class Meta:
         constraints = [
@@ -70,11 +74,16 @@ class ScoreAdjustment(models.Model):
 
 
 class Objection(Moving):
-    """An office's objection to one line of its published scorecard (申诉)."""
+    """An office's objection (申诉) to a line of its published scorecard, or to an item (bonus, deduction, veto) on it.
+
+    Either line is set, or adjustment with the card that lists it.
+    """
 
     State = ObjectionState
 
-    line = models.ForeignKey(ScoreLine, on_delete=models.PROTECT, related_name="objections")
+    line = models.ForeignKey(ScoreLine, null=True, on_delete=models.PROTECT, related_name="objections")
+    adjustment = models.ForeignKey(ScoreAdjustment, null=True, on_delete=models.PROTECT, related_name="objections")
+    card = models.ForeignKey(Scorecard, null=True, on_delete=models.PROTECT, related_name="item_objections")
     period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="objections")
     office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="objections")
     grounds = models.TextField()
@@ -94,6 +103,12 @@ class Objection(Moving):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["line"], name="a_line_is_objected_to_once"),
+            models.UniqueConstraint(fields=["adjustment"], name="a_listed_item_is_objected_to_once"),
+            models.CheckConstraint(
+                name="an_objection_is_to_a_line_or_to_an_item",
+                condition=Q(line__isnull=False, adjustment__isnull=True, card__isnull=True)
+                | Q(line__isnull=True, adjustment__isnull=False, card__isnull=False),
+            ),
             models.CheckConstraint(
                 name="decided_objection_has_a_decision",
                 condition=Q(state="OPEN", decided_at__isnull=True)
@@ -103,3 +118,32 @@ class Objection(Moving):
 
     def __str__(self) -> str:
         return f"{self.office} {self.period}"
+
+    @property
+    def scored_line(self) -> ScoreLine:
+        """The objected line; asked of objections to a line only."""
+        assert self.line is not None
+        return self.line
+
+    @property
+    def item(self) -> ScoreAdjustment:
+        """The objected item; asked of objections to an item only."""
+        assert self.adjustment is not None
+        return self.adjustment
+
+    @property
+    def scorecard(self) -> Scorecard:
+        """The published card that has the line, or lists the item."""
+        found = self.card if self.line is None else self.line.card
+        assert found is not None  # an_objection_is_to_a_line_or_to_an_item
+        return found
+
+    @property
+    def code(self) -> str:
+        """Of the indicator, or of the item."""
+        return self.item.code if self.line is None else self.line.indicator.code
+
+    @property
+    def label(self) -> str:
+        """The indicator's name in the reader's language, or the item's title."""
+        return self.item.title if self.line is None else self.line.indicator.label

@@ -22,7 +22,7 @@ def file(
 ) -> None:
     """The office that objected, once, up to `last_day` inclusive; None: it is not decided.
 
-    whole: the line has all its points again in the run that counts.
+    whole: the line has all its points again in the run that counts; of an item, nothing of it is left to object to.
     """
     if actor.visiting or actor.home.pk != objection.office_id:
         raise Denied(_("只有提出申诉的州市可以提出再申诉。"))
@@ -40,7 +40,7 @@ def file(
     if objection.period.cycle.state == CycleState.CLOSED:
         raise Conflict(_("本考核年度已结束，不再受理再申诉。"))
     if whole:
-        raise Conflict(_("这项指标的失分已全部恢复，无须再申诉。"))
+        raise Conflict(_("这一项的失分已全部恢复，无须再申诉。"))
     if on > last_day:
         raise Conflict(_("再申诉期已于 %(day)s 截止，复核决定为最终决定。") % {"day": last_day.isoformat()})
 

@@ -1,12 +1,17 @@
-"""Who may object to a published score line, and who decides. Source: domain reference 2.2 step 16, 2.5 Review."""
+"""Who may object to a published score line or a listed item, and who decides.
+
+Source: domain reference 2.2 step 16, 2.5 Review.
+"""
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appraisal.ledger.models import Objection, ScoreLine, Tie
+from appraisal.ledger.models import Objection, ScoreAdjustment, Scorecard, ScoreLine, Tie
 from appraisal.ledger.policies.verification import LEADERS
 from appraisal.ledger.rules.panels import Tally
 from appraisal.ledger.states import CycleState, ObjectionState
@@ -26,6 +31,7 @@ class Why(StrEnum):
     VERIFIED = "VERIFIED"  # they verified, corrected or returned the figure
     ENTERED = "ENTERED"  # they entered it for the province
     CONFIRMED = "CONFIRMED"  # they confirmed the false claim that makes it count 0
+    RECORDED = "RECORDED"  # they recorded the bonus, deduction or veto
     DECIDED = "DECIDED"  # they decided about the objection that is appealed against
     HEARD = "HEARD"  # they sat on its panel
 
@@ -50,13 +56,7 @@ def file(
     actor: Actor, line: ScoreLine, *, on: date, last_day: date, superseded: bool, earlier: Objection | None
 ) -> None:
     """The office itself, once per indicator and month, up to `last_day` inclusive."""
-    run = line.card.run
-    if actor.visiting or actor.home.pk != line.card.office_id or actor.home.level != Office.Level.PREFECTURE:
-        raise Denied(_("只有得分所属的州市可以提出申诉。"))
-    if not actor.has(*FILERS):
-        raise Denied(_("申诉由本州市的填报人、签发人或领导提出。"))
-    if run.cycle.state == CycleState.CLOSED:
-        raise Conflict(_("本考核年度已结束，不再受理申诉。"))
+    _filer(actor, line.card)
     if earlier is not None:
         raise Conflict(
             _("这项指标本月已于 %(day)s 提出过申诉（%(state)s），复核以一次为限。")
@@ -64,6 +64,43 @@ def file(
         )
     if superseded:
         raise Conflict(_("本月得分已重新核定，请对最新核定的得分提出申诉。"))
+    _in_time(on, last_day)
+
+
+@policy
+def file_item(
+    actor: Actor, row: ScoreAdjustment, *, card: Scorecard, on: date, last_day: date, superseded: bool,
+    earlier: Objection | None, most: Decimal,
+) -> None:  # fmt: skip
+    """The office itself, once per item whatever the months it counts in, up to `last_day` inclusive.
+
+    card: that lists the item; superseded: there is a newer one. most: what a case of a bonus can bring.
+    """
+    _filer(actor, card)
+    if earlier is not None:
+        raise Conflict(
+            _("这一项已于 %(day)s 提出过申诉（%(state)s），复核以一次为限。")
+            % {"day": timezone.localdate(earlier.filed_at).isoformat(), "state": earlier.get_state_display()}
+        )
+    if row.revoked_at is not None:
+        raise Conflict(_("这一项已经撤销（%(reason)s），无须申诉。") % {"reason": row.revoke_reason})
+    if row.kind == ScoreAdjustment.Kind.BONUS and row.points >= most:
+        raise Conflict(_("这一项加分已按清单的最高分值计入，无须申诉。"))
+    if superseded:
+        raise Conflict(_("已有新核定的得分，请对最新核定的得分提出申诉。"))
+    _in_time(on, last_day)
+
+
+def _filer(actor: Actor, card: Scorecard) -> None:
+    if actor.visiting or actor.home.pk != card.office_id or actor.home.level != Office.Level.PREFECTURE:
+        raise Denied(_("只有得分所属的州市可以提出申诉。"))
+    if not actor.has(*FILERS):
+        raise Denied(_("申诉由本州市的填报人、签发人或领导提出。"))
+    if card.run.cycle.state == CycleState.CLOSED:
+        raise Conflict(_("本考核年度已结束，不再受理申诉。"))
+
+
+def _in_time(on: date, last_day: date) -> None:
     if on > last_day:
         raise Conflict(_("申诉期已于 %(day)s 截止。") % {"day": last_day.isoformat()})
 
@@ -142,6 +179,8 @@ def avoidance_of(objection: Objection, why: str) -> str:
     """Why a person must not judge it, as it is said to them."""
     if why == Why.CONFIRMED:
         return _("这项指标计 0 分所依据的虚假填报由您认定，申诉须由另一个人复核。")
+    if why == Why.RECORDED:
+        return _("这项加扣分或否决由您认定登记，申诉须由另一个人复核。")
     if why == Why.VERIFIED:
         return _("这项得分所依据的数据由您核验过，申诉须由另一个人复核。")
     if why == Why.ENTERED:
@@ -161,6 +200,8 @@ def barred_because(objection: Objection, why: str) -> str:
     """The same of somebody else, in a few words."""
     if why == Why.CONFIRMED:
         return _("认定了所涉的虚假填报")
+    if why == Why.RECORDED:
+        return _("认定登记了所涉的事项")
     if why == Why.VERIFIED:
         return _("核验过所涉的数据")
     if why == Why.ENTERED:

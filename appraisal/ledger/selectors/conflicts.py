@@ -27,14 +27,16 @@ def between(objections: Iterable[Objection], people: Collection[int], *, on: dat
     """objection id → user id → why they must not judge it (policies.Why or Tie.Kind), of these people.
 
     Whoever verified, corrected, returned or entered the figure for the province in that month, in whatever version of
-    it; whoever confirmed the false claim that makes it 0; whoever is tied to the office on that day. Five queries,
-    whatever the number; a false claim, and a line scored by an amended version, takes a few more.
+    it; whoever confirmed the false claim that makes it 0; whoever recorded the item, where the objection is to one;
+    whoever is tied to the office on that day. Five queries, whatever the number; a false claim, and a line scored by an
+    amended version, takes a few more.
     """
     rows = list(objections)
     found: dict[int, dict[int, str]] = defaultdict(dict)
     if not rows or not people:
         return found
-    figures = [_Figure(row, amendments.origins_of(row.line)) for row in rows]
+    figures = [_Figure(row, amendments.origins_of(row.scored_line) if row.line else ()) for row in rows]
+    recorded = _recorded(rows)
     hands = _hands(rows, people)
     tied = avoidance.ties(people, on=on)
     for each in figures:
@@ -45,10 +47,18 @@ def between(objections: Iterable[Objection], people: Collection[int], *, on: dat
         for code in each.codes:
             for person, why in hands.get((row.period_id, row.office_id, code), {}).items():
                 found[row.pk].setdefault(person, why)
+        for by in recorded.get(row.pk, ()):
+            if by in people:
+                found[row.pk][by] = Why.RECORDED
         for claim in zeroed_by(row):
             if claim.recorded_by_id in people:
                 found[row.pk][claim.recorded_by_id] = Why.CONFIRMED
     return found
+
+
+def _recorded(objections: list[Objection]) -> dict[int, set[int]]:
+    """objection id → who recorded the item it is about; nobody where it is about a line."""
+    return {row.pk: {row.item.recorded_by_id} for row in objections if row.adjustment_id is not None}
 
 
 def _hands(objections: list[Objection], people: Collection[int]) -> dict[tuple[int, int, str], dict[int, str]]:
@@ -98,6 +108,6 @@ def deciders(bureau: Office, *, on: date) -> dict[int, str]:
 
 def zeroed_by(objection: Objection, *, lock: bool = False) -> list[ScoreAdjustment]:
     """The false claims because of which the objected line counts 0, those that stand; empty for all other lines."""
-    if not objection.line.trace.get("zeroed"):
+    if objection.line is None or not objection.line.trace.get("zeroed"):
         return []
     return zeroing(objection, amendments.origins_of(objection.line), lock=lock)

@@ -1,7 +1,8 @@
 """What the document of a decision says, gathered once when it is issued and then kept with it.
 
 anlan.decision/1: {schema, stage, province, office, year, month, indicator, line, filed, grounds, evidence, hearing,
-finding, upheld, decision, decided, correction, after, further}. Figures are exact decimals as text. Of the panel it
+finding, upheld, decision, decided, correction, after, further}. Of a bonus, deduction or veto there is `item` beside
+them, and `line`, `correction` and `after` are about it. Figures are exact decimals as text. Of the panel it
 says what the office may know (selectors.panels.panel_of): who heard it and the number of the minutes, not the votes.
 """
 
@@ -11,9 +12,9 @@ from typing import Any
 
 from django.utils import timezone, translation
 
-from appraisal.ledger.models import DecisionDocument, FurtherAppeal, Objection, ScoreLine, Verification
-from appraisal.ledger.selectors import amendments, further_days, panels, rescored
-from appraisal.ledger.selectors.explanations import shown_fact
+from appraisal.ledger.models import DecisionDocument, FurtherAppeal, Objection, Scorecard, ScoreLine, Verification
+from appraisal.ledger.selectors import amendments, further, further_days, item_objections, panels, rescored
+from appraisal.ledger.selectors.explanations import shown_fact, word
 from appraisal.ledger.selectors.fact_text import describe
 from appraisal.ledger.states import FurtherAppealState, ObjectionState
 from core import wording
@@ -44,7 +45,7 @@ def of_further(appeal: FurtherAppeal, *, at: datetime) -> dict[str, Any]:
     review, met_on = _moment(objection.decided_at), appeal.met_on
     with translation.override(wording.kept()):
         upheld = appeal.state == FurtherAppealState.UPHELD
-        between = rescored.after(objection, review, before=decided_at)
+        between = _after(objection, review, before=decided_at)
         return {
             **_matter(objection, Stage.FURTHER),
             "filed": {"by": appeal.filed_by_name, "on": _day(appeal.filed_at)},
@@ -52,7 +53,7 @@ def of_further(appeal: FurtherAppeal, *, at: datetime) -> dict[str, Any]:
             "hearing": {"members": [], "on": met_on.isoformat() if met_on else "", "minutes": appeal.minutes},
             "review": {
                 "finding": objection.get_state_display(), "on": _day(review),
-                "after": None if between is None else _points(between),
+                "after": between,
             },
             "finding": appeal.get_state_display(), "upheld": upheld, "decision": appeal.decision,
             "decided": {"by": appeal.decided_by_name, "on": _day(decided_at)},
@@ -63,7 +64,10 @@ def of_further(appeal: FurtherAppeal, *, at: datetime) -> dict[str, Any]:
 
 def _matter(objection: Objection, stage: str) -> dict[str, Any]:
     """Who, about what, and the points as they were when it was objected to."""
-    line, period = objection.line, objection.period
+    period = objection.period
+    if objection.line is None:
+        return _listed(objection, stage)
+    line = objection.line
     return {
         "schema": "anlan.decision/1", "stage": stage, "province": period.cycle.province.name,
         "office": objection.office.name, "year": period.cycle.year, "month": period.month,
@@ -75,6 +79,32 @@ def _matter(objection: Objection, stage: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _listed(objection: Objection, stage: str) -> dict[str, Any]:
+    """The same of a bonus, deduction or veto: what it stands on, and the card as it was."""
+    row, period = objection.item, objection.period
+    return {
+        "schema": "anlan.decision/1", "stage": stage, "province": period.cycle.province.name,
+        "office": objection.office.name, "year": period.cycle.year, "month": period.month,
+        "indicator": {"code": row.code, "name": row.title, "name_en": ""},
+        "item": {
+            "kind": row.kind, "word": row.get_kind_display(), "points": _plain(row.points), "basis": row.legal_basis,
+            "unit": row.confirming_unit, "by": row.recorded_by_name, "on": _day(row.recorded_at),
+            "ceiling": word(f"grade.{row.grade_ceiling}") if row.grade_ceiling else "",
+        },
+        "line": _card(objection, objection.scorecard),
+    }  # fmt: skip
+
+
+def _card(objection: Objection, card: Scorecard) -> dict[str, Any]:
+    """How an item counts in a run, and what the run comes to."""
+    counted = item_objections.counted_in(objection, card)
+    return {
+        "run": card.run.code, "counts": counted.points is not None,
+        "points": "0" if counted.points is None else _plain(counted.points), "total": _plain(card.total),
+        "grade": word(f"grade.{card.grade}") if card.grade else "",
+    }  # fmt: skip
+
+
 def _hearing(objection: Objection) -> dict[str, Any]:
     heard_on: date | None = objection.heard_on
     return {
@@ -83,8 +113,13 @@ def _hearing(objection: Objection) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _correction(objection: Objection, decided_at: datetime) -> dict[str, str] | None:
-    """What the decision changed of the figure; None where it changed none."""
+def _correction(objection: Objection, decided_at: datetime) -> dict[str, Any] | None:
+    """What the decision changed of the figure, or of the item; None where it changed none."""
+    if objection.line is None:
+        rows = item_objections.entries_of(objection)
+        made = next((row for row in rows if row.corrects_id and row.recorded_at == decided_at), None)
+        struck = any(row.revoked_at == decided_at for row in rows)
+        return {"struck": made is None, "points": _plain(made.points) if made else ""} if struck else None
     indicator = amendments.asked_of(objection.line)
     found = Verification.objects.filter(
         value__period_id=objection.period_id, value__office_id=objection.office_id, value__indicator=indicator,
@@ -97,15 +132,17 @@ def _correction(objection: Objection, decided_at: datetime) -> dict[str, str] | 
     return {"figure": describe(indicator, after), "verified_off": _plain(row.points_off)}
 
 
-def _after(objection: Objection, decided_at: datetime) -> dict[str, str] | None:
-    line = rescored.after(objection, decided_at)
+def _after(objection: Objection, decided_at: datetime, *, before: datetime | None = None) -> dict[str, Any] | None:
+    if objection.line is None:
+        card = rescored.card_after(objection, decided_at, before=before)
+        return None if card is None else _card(objection, card)
+    line = rescored.after(objection, decided_at, before=before)
     return None if line is None else _points(line)
 
 
 def _further(objection: Objection, *, on: date) -> dict[str, Any] | None:
     """Until when the committee may be asked; None where all points have come back."""
-    line = rescored.counting(objection)
-    if line.score >= line.effective_points:
+    if further.whole(objection):
         return None
     until, derivation = further_days.last_filing_day(objection)
     return {"until": until.isoformat(), "derivation": derivation.as_json(), "open": on <= until}

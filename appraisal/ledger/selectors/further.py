@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from appraisal.ledger.models import FurtherAppeal, Objection, PanelSeat, ScoreLine
 from appraisal.ledger.policies import further as policies
 from appraisal.ledger.policies.objections import DECIDERS, FILERS, Bar, Why
-from appraisal.ledger.selectors import conflicts, further_days, objections, rescored
+from appraisal.ledger.selectors import conflicts, further_days, item_objections, objections, rescored
 from appraisal.ledger.states import CycleState, FurtherAppealState, ObjectionState, RunState
 from core.errors import NotFound
 from core.workdays import Calendar, Derivation
@@ -27,7 +27,8 @@ def appeals_for(actor: Actor) -> QuerySet[FurtherAppeal]:
     return FurtherAppeal.objects.filter(objection__in=known).select_related(
         "office__parent", "period__cycle__province", "objection__office", "objection__period__cycle",
         "objection__line__indicator__parent", "objection__line__card__run__period",
-        "objection__line__card__run__cycle",
+        "objection__line__card__run__cycle", "objection__adjustment", "objection__card__run__period",
+        "objection__card__run__cycle",
     )  # fmt: skip
 
 
@@ -72,8 +73,15 @@ def _last_day(objection: Objection) -> tuple[date | None, Derivation | None]:
 
 
 def _about(objection: Objection) -> dict[str, Any]:
+    return {"whole": whole(objection), "earlier": appeal_of(objection)}
+
+
+def whole(objection: Objection) -> bool:
+    """Whether all that was objected to has come back."""
+    if objection.line is None:
+        return item_objections.whole(objection)
     line = rescored.counting(objection)
-    return {"whole": line.score >= line.effective_points, "earlier": appeal_of(objection)}
+    return line.score >= line.effective_points
 
 
 def decide_refusal(actor: Actor, appeal: FurtherAppeal, *, on: date) -> str | None:
@@ -149,7 +157,8 @@ def open_both(actor: Actor) -> tuple[list[Objection], list[FurtherAppeal]]:
 
 
 def appealable(actor: Actor, *, on: date) -> QuerySet[Objection]:
-    """The office's decided objections that it may still appeal against, as `policies.file` says. One query or two."""
+    """The office's decided objections that it may still appeal against, as `policies.file` says. One query or two, and
+    one for each decided objection to an item."""
     none = Objection.objects.none()
     if actor.at_province or actor.visiting or not actor.has(*FILERS):
         return none
@@ -158,15 +167,23 @@ def appealable(actor: Actor, *, on: date) -> QuerySet[Objection]:
     )
     rows = rows.exclude(state=ObjectionState.OPEN).exclude(period__cycle__state=CycleState.CLOSED)
     calendar = Calendar(actor.office.region_code)
-    open_ = [row.pk for row in _short(rows) if further_days.last_filing_day(row, calendar)[0] >= on]
+    open_ = [
+        row.pk for row in _scored(rows) if further_days.last_filing_day(row, calendar)[0] >= on and not _restored(row)
+    ]
     return rows.filter(pk__in=open_).order_by("decided_at", "pk") if open_ else none
 
 
-def _short(rows: QuerySet[Objection]) -> QuerySet[Any]:
-    """Those whose line lacks points in the newest published run of its month; by code, as in rescored."""
+def _scored(rows: QuerySet[Objection]) -> QuerySet[Any]:
+    """With what their line has in the newest published run of its month; by code, as in rescored."""
     lines = ScoreLine.objects.filter(
         card__run__period_id=OuterRef("period_id"), card__run__state=RunState.PUBLISHED,
         card__office_id=OuterRef("office_id"), indicator__code=OuterRef("line__indicator__code"),
     ).order_by("-card__run__number")  # fmt: skip
-    now = Subquery(lines.values("score")[:1])
-    return rows.annotate(now=now, most=Subquery(lines.values("effective_points")[:1])).filter(now__lt=F("most"))
+    return rows.annotate(now=Subquery(lines.values("score")[:1]), most=Subquery(lines.values("effective_points")[:1]))
+
+
+def _restored(row: Any) -> bool:
+    """Whether all that was objected to has come back; of an item in a query of its own."""
+    if row.line_id is None:
+        return item_objections.whole(row)
+    return row.now is None or row.now >= row.most

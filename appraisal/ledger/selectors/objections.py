@@ -14,8 +14,9 @@ from appraisal.ledger.models.reports import CurrentValueQuerySet
 from appraisal.ledger.policies import objections as policies
 from appraisal.ledger.rules import procedure
 from appraisal.ledger.rules.panels import Tally
-from appraisal.ledger.selectors import amendments, conflicts, holding, panels
+from appraisal.ledger.selectors import amendments, conflicts, holding, item_objections, listed_items, panels
 from appraisal.ledger.selectors.fact_text import describe
+from appraisal.ledger.selectors.listed_items import Listed
 from appraisal.ledger.states import ObjectionState, RunState
 from core.errors import NotFound
 from core.models import EventRecord
@@ -28,8 +29,9 @@ from tenants.models import Office
 def objections_for(actor: Actor) -> QuerySet[Objection]:
     """The bureau sees its province's (a visitor those of the office visited), an office its own."""
     rows = Objection.objects.select_related(
-        "office", "period__cycle", "line__indicator__parent", "line__card__run__period", "line__card__run__cycle"
-    )
+        "office", "period__cycle", "line__indicator__parent", "line__card__run__period", "line__card__run__cycle",
+        "adjustment", "card__run__period", "card__run__cycle",
+    )  # fmt: skip
     if actor.home.level == Office.Level.PROVINCE:
         mine = rows.filter(period__cycle__province_id=actor.home.pk)
         return mine.filter(office=actor.office) if actor.visiting else mine
@@ -141,12 +143,16 @@ def check_filing(actor: Actor, line: ScoreLine, *, on: date) -> None:
 
 @dataclass(frozen=True)
 class Filing:
-    """A published card that the office may still object to. lines: each with its earlier objection or None."""
+    """A published card that the office may still object to. lines: each with its earlier objection or None.
+
+    items: the same of bonus, deductions and vetoes that it lists and that can be objected to.
+    """
 
     run: ScoreRun
     last_day: date
     derivation: Derivation
     lines: list[tuple[ScoreLine, Objection | None]]
+    items: list[tuple[Listed, Objection | None]]
 
 
 def open_filing(actor: Actor, *, on: date) -> Filing | None:
@@ -159,23 +165,35 @@ def open_filing(actor: Actor, *, on: date) -> Filing | None:
     rows = rows.select_related("indicator__parent", "card__office", "card__run__period", "card__run__cycle")
     lost = [line for line in rows if line.score < line.effective_points]
     lines = sorted(lost, key=lambda line: (line.score - line.effective_points, line.indicator.position))
-    if not lines:
+    card = item_objections.newest_card(actor.office.pk, cycle_id=run.cycle_id)
+    listed = listed_items.of_card(card) if card and card.run_id == run.pk else []
+    if card is None or not (lines or listed):
         return None
-    last_day, derivation = last_filing_day(lines[0])
+    last_day, derivation = item_objections.last_filing_day(card)
     if on > last_day:
         return None
     objected = Objection.objects.filter(office=actor.office, period_id=run.period_id)
-    earlier = {row.line.indicator_id: row for row in objected.select_related("line")}
-    return Filing(run, last_day, derivation, [(line, earlier.get(line.indicator_id)) for line in lines])
+    earlier = {row.scored_line.indicator_id: row for row in objected.filter(line__isnull=False).select_related("line")}
+    about = item_objections.about_items(actor, card, listed, on=on)
+    items = [
+        (each, told.earlier)
+        for each in listed
+        if (told := about.get(each.adjustment_id or 0)) and (told.earlier or told.refusal is None)
+    ]
+    return Filing(run, last_day, derivation, [(line, earlier.get(line.indicator_id)) for line in lines], items)
 
 
 def value_of(objection: Objection) -> CurrentValue | None:
     """The value that the objected line was scored from, as it stands now; None when nothing was reported."""
+    if objection.line is None:
+        return None
     return _values(objection).select_related("value", "indicator").first()
 
 
 def shown_values(objection: Objection) -> dict[str, Any]:
-    """For the page: current (value_of), what was reported and what counts, in words."""
+    """For the page: current (value_of), what was reported and what counts, in words; of an item, what stands of it."""
+    if objection.line is None:
+        return {"standing": item_objections.standing(objection)}
     current = value_of(objection)
     return {
         "current": current,
@@ -186,7 +204,7 @@ def shown_values(objection: Objection) -> dict[str, Any]:
 
 def milestones_of(objection: Objection) -> list[TargetMilestone]:
     """The letter's milestones of the objected indicator with the days that held in its month."""
-    return holding.milestones(objection.period, objection.office_id, amendments.asked_of(objection.line))
+    return holding.milestones(objection.period, objection.office_id, amendments.asked_of(objection.scored_line))
 
 
 def counts(actor: Actor) -> dict[str, int]:
@@ -202,8 +220,9 @@ def current_of(objection: Objection) -> CurrentValue | None:
 
 def _values(objection: Objection) -> CurrentValueQuerySet:
     return CurrentValue.objects.filter(
-        period_id=objection.period_id, office_id=objection.office_id, indicator=amendments.asked_of(objection.line)
-    )
+        period_id=objection.period_id, office_id=objection.office_id,
+        indicator=amendments.asked_of(objection.scored_line),
+    )  # fmt: skip
 
 
 def decide_refusal(actor: Actor, objection: Objection, *, on: date) -> str | None:

@@ -70,7 +70,7 @@ def contents_of(run: ScoreRun, *, at: datetime) -> list[Content]:
 
 
 class _Gathered:
-    """What was known of all offices' values when the run was published. Three queries, and those of `asked_ids`."""
+    """What was known of all offices' values when the run was published. Four queries, and those of `asked_ids`."""
 
     def __init__(self, run: ScoreRun, published: datetime, on: date) -> None:
         self.run, self.on, self.published_on = run, on, timezone.localdate(published)
@@ -88,6 +88,8 @@ class _Gathered:
             })  # fmt: skip
         objected = Objection.objects.filter(period_id=run.period_id)
         self.objected = set(objected.values_list("office_id", "line__indicator_id"))
+        items = Objection.objects.filter(period__cycle_id=run.cycle_id, adjustment__isnull=False)
+        self.objected_items = set(items.values_list("adjustment_id", flat=True))
 
     def key(self, card: Scorecard, line: ScoreLine) -> Key:
         return card.office_id, self.asked.get(line.indicator_id, line.indicator_id)
@@ -106,7 +108,8 @@ def _content(
         gathered.published_on, procedure.objection_days(gathered.published_on), calendar
     )  # as selectors.objections.last_filing_day
     closed = run.cycle.state == CycleState.CLOSED
-    told = [_line(card, line, gathered, closed or gathered.on > last_day) for line in lines if _off(line) > ZERO]
+    late = closed or gathered.on > last_day
+    told = [_line(card, line, gathered, late) for line in lines if _off(line) > ZERO]
     off = sum((_off(line) for line in lines if _off(line) > ZERO), ZERO)
     total = trace.get("total", {})
     said = {
@@ -116,11 +119,11 @@ def _content(
         "indicator_total": _plain(card.indicator_total), "bonus": _plain(card.bonus),
         "deduction": _plain(card.deduction), "total": _plain(card.total), "points_off": _plain(off),
         "grade": word(f"grade.{card.grade}") if card.grade else "", "lines": told,
-        "added": _items(items, Kind.BONUS), "taken": _items(items, Kind.DEDUCTION),
+        "added": _items(items, Kind.BONUS, gathered, late), "taken": _items(items, Kind.DEDUCTION, gathered, late),
         "vetoes": [
             {
                 "code": each.code, "reason": each.title, "grade": each.ceiling,
-                "ceiling": word(f"grade.{each.ceiling}"), **_recorded(each),
+                "ceiling": word(f"grade.{each.ceiling}"), **_recorded(each, gathered, late),
             }
             for each in items if each.kind == Kind.VETO
         ],
@@ -163,19 +166,22 @@ def _steps(name: str, steps: Iterable[dict[str, Any]]) -> dict[str, Any]:
     return {name: [sentence(step) for step in listed], f"{name}_of": listed}
 
 
-def _items(items: Iterable[Listed], kind: str) -> list[dict[str, Any]]:
+def _items(items: Iterable[Listed], kind: str, gathered: _Gathered, late: bool) -> list[dict[str, Any]]:
     return [
-        {"reason": each.title, "points": _plain(each.points), **_recorded(each)} for each in items if each.kind == kind
-    ]
+        {"reason": each.title, "points": _plain(each.points), **_recorded(each, gathered, late)}
+        for each in items if each.kind == kind
+    ]  # fmt: skip
 
 
-def _recorded(item: Listed) -> dict[str, Any]:
+def _recorded(item: Listed, gathered: _Gathered, late: bool) -> dict[str, Any]:
     """What the item stands on, as it was recorded; nothing where its record is not known."""
     row = item.row
     if row is None:
         return {}
+    objected = {row.pk, row.corrects_id} & gathered.objected_items
     return {
-        "adjustment": row.pk, "item": row.code, "basis": row.legal_basis, "unit": row.confirming_unit,
+        "adjustment": row.pk, "objection": "OBJECTED" if objected else "LATE" if late else "OPEN",
+        "item": row.code, "basis": row.legal_basis, "unit": row.confirming_unit,
         "from_month": row.from_month, "by": row.recorded_by_name,
         "on": timezone.localdate(row.recorded_at).isoformat(), "late_reason": row.late_reason,
         "evidence": [

@@ -120,7 +120,8 @@ def _recorded(items: list[tuple[str, str, str, dict[str, Any]]]) -> list[Block]:
         ]
         if each["late_reason"]:
             blocks.append(Paragraph(f"补记理由：{each['late_reason']}"))
-        blocks.append(Paragraph(f"认定文件：{'、'.join(file['name'] for file in each['evidence'])}。"))
+        files = "、".join(file["name"] for file in each["evidence"])
+        blocks.append(Paragraph(f"认定文件：{files}。{_may_object(each)}"))
     return blocks
 
 
@@ -149,6 +150,10 @@ def _reasons(said: dict[str, Any]) -> list[Block]:
         if line["evidence"]:
             blocks.append(Paragraph(f"佐证材料：{'、'.join(line['evidence'])}。"))
     return blocks
+
+
+def _may_object(each: dict[str, Any]) -> str:
+    return f"能否申诉：{MAY_OBJECT[each['objection']]}。" if each.get("objection") else ""
 
 
 def _opinion(each: dict[str, str]) -> str:

@@ -105,7 +105,7 @@ def objections_to_decide(actor: Actor, at: datetime) -> list[Todo]:
         Todo(
             "objections",
             f"objection:{row.pk}",
-            _step(row) % {"office": row.office.label, "code": row.line.indicator.code},
+            _step(row) % {"office": row.office.label, "code": row.code},
             address("ledger:objection", row.pk),
             due_on=row.answer_due_on,
             derivation=_("收到申诉后按工作日计算的答复期限"),
@@ -121,7 +121,7 @@ def _to_enter(actor: Actor, on: date) -> list[Todo]:
             "objections",
             f"further:{row.pk}",
             _("录入考核委员会对%(office)s %(code)s 再申诉的决定")
-            % {"office": row.office.label, "code": row.objection.line.indicator.code},
+            % {"office": row.office.label, "code": row.objection.code},
             address("ledger:objection", row.objection_id),
             due_on=row.due_on,
             derivation=str(Derivation.of(row.derivation)),
@@ -135,7 +135,7 @@ def _to_appeal(actor: Actor, on: date) -> list[Todo]:
     found = []
     for row in further.appealable(actor, on=on):
         last_day, derivation = further_days.last_filing_day(row)
-        title = _("对 %(code)s 的复核决定不服的，可以提出再申诉") % {"code": row.line.indicator.code}
+        title = _("对 %(code)s 的复核决定不服的，可以提出再申诉") % {"code": row.code}
         found.append(
             Todo(
                 "objections",

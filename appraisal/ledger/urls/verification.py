@@ -56,4 +56,5 @@ urlpatterns = [
     path(f"{DOCUMENT}decision.docx", objection_documents.document, {"kind": "docx"}, name="decision-docx"),
     path(f"{DOCUMENT}decision.pdf", objection_documents.document, {"kind": "pdf"}, name="decision-pdf"),
     path("objections/new/<int:line_id>/", objections.file, name="file-objection"),
+    path("objections/new/item/<int:adjustment_id>/", objections.file_item, name="file-item-objection"),
 ]

@@ -118,6 +118,58 @@ def take_back(adjustment: ScoreAdjustment, *, reason: str, actor: Actor, at: dat
     )  # fmt: skip
 
 
+def correct_item(
+    row: ScoreAdjustment, points: Decimal | None, *, most: Decimal, reason: str, actor: Actor, at: datetime
+) -> ScoreAdjustment | None:
+    """What an upheld objection makes of an item, locked: taken back, and with points entered anew; asks no policy.
+
+    points: what counts from runs from now on instead, less than before of a deduction, more of a bonus up to `most`;
+    None strikes a deduction or a veto. Both entries stay on record. Raises Invalid.
+    """
+    _check_correction(row, points, most)
+    take_back(row, reason=reason[:200], actor=actor, at=at)
+    if points is None:
+        return None
+    made = ScoreAdjustment.objects.create(
+        cycle=row.cycle, office=row.office, from_month=row.from_month, kind=row.kind, code=row.code, title=row.title,
+        points=points, grade_ceiling=row.grade_ceiling, legal_basis=row.legal_basis,
+        confirming_unit=row.confirming_unit, evidence=row.evidence, indicator=row.indicator,
+        recorded_by_id=actor.user_id, recorded_by_name=actor.name, recorded_at=at, late_reason=reason,
+        after_run=selectors.year_end_run(row.cycle), corrects=row,
+    )  # fmt: skip
+    events.record(
+        AdjustmentRecorded(
+            subject=f"ledger.adjustment:{made.pk}", kind=made.kind, code=made.code, office=row.office.schema_name,
+            points=points, late_reason=reason,
+        ),
+        actor=actor, at=at,
+    )  # fmt: skip
+    return made
+
+
+def _check_correction(row: ScoreAdjustment, points: Decimal | None, most: Decimal) -> None:
+    if points is not None and not points.is_finite():
+        raise Invalid(_("请填写数字。"), field="points")
+    if row.kind == Kind.VETO and points is not None:
+        raise Invalid(_("否决只限制等次，不扣分，请不要填写分值。"), field="points")
+    if row.kind == Kind.BONUS and (points is None or not row.points < points <= most):
+        raise Invalid(
+            _("异议成立须写明应加的分值，大于现在的 %(now)s 分，最多 %(most)s 分。")
+            % {"now": _short(row.points), "most": _short(most)},
+            field="points",
+        )
+    if row.kind == Kind.DEDUCTION and points is not None and not 0 < points < row.points:
+        raise Invalid(
+            _("改为少扣的，须大于 0 分、少于现在的 %(now)s 分；全部撤销的，请不要填写分值。")
+            % {"now": _short(row.points)},
+            field="points",
+        )
+
+
+def _short(points: Decimal) -> str:
+    return f"{points.normalize():f}"
+
+
 def check_untied(office: Office, actor: Actor, at: datetime) -> None:
     """Raises Denied for who is tied to the office (domain reference 2.7 case 10). One policy, two queries."""
     ties.untied(actor, office, avoided=avoidance.avoided_by(actor, on=timezone.localdate(at)))

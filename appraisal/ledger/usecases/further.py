@@ -52,7 +52,7 @@ def file_further_appeal(
 @transaction.atomic
 def decide_further_appeal(
     *, appeal_id: int, upheld: bool, decision: str, met_on: date, minutes: str, fact: Any = None,
-    points_off: Decimal | None = None, actor: Actor, at: datetime,
+    points_off: Decimal | None = None, points: Decimal | None = None, actor: Actor, at: datetime,
 ) -> FurtherAppeal:  # fmt: skip
     """Enter what the committee decided, with the day of its meeting and the number of its minutes. It is final.
 
@@ -78,8 +78,8 @@ def decide_further_appeal(
         raise Invalid(_("请填写考核委员会会议纪要编号，最多 %(n)s 个字。") % {"n": MINUTES}, field="minutes")
     if upheld:
         reason = _("再申诉：%(decision)s") % {"decision": said}
-        corrections.correct(objection, zeroed, fact, points_off, said, reason=reason, actor=actor, at=at)
-    elif fact is not None or points_off is not None:
+        corrections.apply(objection, zeroed, fact, points_off, points, said, reason=reason, actor=actor, at=at)
+    elif fact is not None or points_off is not None or points is not None:
         raise Invalid(_("维持复核决定时不能同时更正数值或扣分。"), field="upheld")
     appeal.move(FurtherAppealState.UPHELD if upheld else FurtherAppealState.REJECTED)
     appeal.met_on, appeal.minutes, appeal.decision = met_on, minutes.strip(), said

@@ -1,4 +1,4 @@
-"""An office objects to a published score line; the province upholds it with a correction, or rejects it."""
+"""An office objects to a published score line or a listed item; the province upholds that with a correction, or not."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -13,7 +13,7 @@ from appraisal.ledger.events.objections import ObjectionDecided, ObjectionFiled
 from appraisal.ledger.models import Objection
 from appraisal.ledger.policies import objections as policies
 from appraisal.ledger.rules.panels import Tally
-from appraisal.ledger.selectors import conflicts, panels, pinning
+from appraisal.ledger.selectors import conflicts, item_objections, panels, pinning
 from appraisal.ledger.selectors import objections as selectors
 from appraisal.ledger.selectors.province_facts import evidence_of
 from appraisal.ledger.states import ObjectionState
@@ -55,9 +55,40 @@ def file_objection(*, line_id: int, grounds: str, evidence: Sequence[str], actor
 
 
 @transaction.atomic
+def file_item_objection(
+    *, adjustment_id: int, grounds: str, evidence: Sequence[str], actor: Actor, at: datetime
+) -> Objection:
+    """Object to a bonus, deduction or veto listed on the own newest published card, once.
+
+    As `file_objection`; of two at once one finds the other's. Raises NotFound (not listed, another office's), Denied,
+    Conflict (too late, objected already, taken back, a bonus that cannot be more), Invalid (grounds too short).
+    """
+    item = item_objections.get_item(actor, adjustment_id, lock=True)
+    on = timezone.localdate(at)
+    item_objections.check_filing(actor, item, on=on)
+    said = checked_reason(grounds, at, field="grounds")
+    files = evidence_of(actor, list(evidence))
+    due_on, derivation = selectors.answer_due(item.card.office, on)
+    period = item.card.run.period
+    objection = Objection.objects.create(
+        adjustment=item.row, card=item.card, period=period, office=item.card.office, grounds=said,
+        evidence=list(files.values()), filed_by_id=actor.user_id, filed_by_name=actor.name, filed_at=at,
+        answer_due_on=due_on,
+    )  # fmt: skip
+    events.record(
+        ObjectionFiled(
+            subject=selectors.subject_of(objection), item=item.row.code, month=period.month,
+            answer_due_on=due_on.isoformat(), derivation=derivation.as_json(),
+        ),
+        actor=actor, at=at,
+    )  # fmt: skip
+    return objection
+
+
+@transaction.atomic
 def decide_objection(
     *, objection_id: int, upheld: bool, decision: str, heard_on: date, minutes: str, fact: Any = None,
-    points_off: Decimal | None = None, actor: Actor, at: datetime,
+    points_off: Decimal | None = None, points: Decimal | None = None, actor: Actor, at: datetime,
 ) -> Objection:  # fmt: skip
     """Uphold the objection with a corrected fact, other points off or both; or reject it. The decision says why.
 
@@ -70,7 +101,8 @@ def decide_objection(
     or rejected with a correction; fact or points out of shape).
 
     A line that counts 0 because of a false claim needs no correction: upheld, the claim's zero and its deduction are
-    both taken back from runs from now on, by somebody else than who confirmed it.
+    both taken back from runs from now on, by somebody else than who confirmed it. points: of an objection to an item,
+    what it counts from now on; upheld without, a deduction or veto is struck.
     """
     found = selectors.get_objection(actor, objection_id)
     pinning.hold_from(cycle_id=found.period.cycle_id, month=1)
@@ -84,8 +116,8 @@ def decide_objection(
     objection.heard_on, objection.minutes = heard_on, minutes.strip()
     if upheld:
         reason = _("申诉复核：%(decision)s") % {"decision": said}
-        corrections.correct(objection, zeroed, fact, points_off, said, reason=reason, actor=actor, at=at)
-    elif fact is not None or points_off is not None:
+        corrections.apply(objection, zeroed, fact, points_off, points, said, reason=reason, actor=actor, at=at)
+    elif fact is not None or points_off is not None or points is not None:
         raise Invalid(_("维持原分时不能同时更正数值或扣分。"), field="upheld")
     objection.move(ObjectionState.UPHELD if upheld else ObjectionState.REJECTED)
     objection.decision, objection.decided_by_name, objection.decided_at = said, actor.name, at

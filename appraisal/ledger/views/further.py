@@ -1,5 +1,6 @@
 """再申诉: filed by the office against the decision about its objection; the committee's decision entered and issued."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -12,14 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from appraisal.ledger.forms.further import FurtherAppealForm, FurtherDecisionForm
-from appraisal.ledger.forms.objections import REJECTED, UPHELD
+from appraisal.ledger.forms.further import FurtherAppealForm, FurtherDecisionForm, FurtherItemDecisionForm
+from appraisal.ledger.forms.objections import REJECTED, UPHELD, ItemDecisionForm
 from appraisal.ledger.models import CurrentValue, Objection, ScoreLine
 from appraisal.ledger.policies import decisions as document_policies
 from appraisal.ledger.policies import further as policies
-from appraisal.ledger.selectors import conflicts, decisions, objections, rescored
+from appraisal.ledger.selectors import conflicts, decisions, item_objections, objections, rescored
 from appraisal.ledger.selectors import further as selectors
 from appraisal.ledger.selectors.amendments import asked_of
+from appraisal.ledger.selectors.item_objections import Counted
 from appraisal.ledger.usecases import decisions as document_usecases
 from appraisal.ledger.usecases import further as usecases
 from appraisal.ledger.views.evidence import file_items, taken_in
@@ -35,12 +37,12 @@ def further_context(request: HttpRequest, objection: Objection) -> dict[str, Any
     if appeal is not None:
         appeal.objection = objection
     decided_at = objection.decided_at
-    steps: list[tuple[str, ScoreLine | None]] = [(_("申诉时"), objection.line)]
+    steps: list[tuple[str, ScoreLine | Counted | None]] = [(_("申诉时"), _at_filing(objection))]
     if decided_at is not None:
         second = appeal.decided_at if appeal else None
-        steps.append((_("复核决定后"), rescored.after(objection, decided_at, before=second)))
+        steps.append((_("复核决定后"), _after(objection, decided_at, before=second)))
         if second is not None:
-            steps.append((_("再申诉决定后"), rescored.after(objection, second)))
+            steps.append((_("再申诉决定后"), _after(objection, second)))
     return {
         "appeal": appeal, "appeal_files": file_items(appeal.evidence) if appeal else [],
         "filing": selectors.filing_of(actor, objection, on=on),
@@ -48,6 +50,26 @@ def further_context(request: HttpRequest, objection: Objection) -> dict[str, Any
         "issue_further": decisions.further_refusal(actor, appeal) if appeal else "-",
         "appeal_overdue": appeal is not None and appeal.state == "OPEN" and appeal.due_on < on, "steps": steps,
     }  # fmt: skip
+
+
+def _at_filing(objection: Objection) -> ScoreLine | Counted:
+    if objection.line is None:
+        return item_objections.counted_in(objection, objection.scorecard)
+    return objection.line
+
+
+def _after(objection: Objection, decided_at: datetime, *, before: datetime | None = None) -> ScoreLine | Counted | None:
+    if objection.line is None:
+        card = rescored.card_after(objection, decided_at, before=before)
+        return item_objections.counted_in(objection, card) if card else None
+    return rescored.after(objection, decided_at, before=before)
+
+
+def corrections_of(form: Any) -> dict[str, Any]:
+    """What an upheld decision's form corrects: fact and points off of a line, points of an item."""
+    if isinstance(form, ItemDecisionForm):
+        return {"points": form.cleaned_data.get("points")}
+    return {"fact": form.changed_fact(), "points_off": form.cleaned_data["points_off"]}
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,8 +94,25 @@ def file(request: HttpRequest, objection_id: int) -> HttpResponse:
             )
             return redirect("ledger:objection", objection.pk)
     filing = selectors.filing_of(actor, objection, on=timezone.localdate(at))
-    context = {"objection": objection, "line": rescored.counting(objection), "form": form, "filing": filing}
+    context: dict[str, Any] = {"objection": objection, "form": form, "filing": filing}
+    if objection.line is None:
+        context["standing"] = item_objections.standing(objection)
+    else:
+        context["line"] = rescored.counting(objection)
     return render(request, "ledger/verification/file_further.html", context, status=status_of(form))
+
+
+def _decision_form(request: HttpRequest, objection: Objection, zeroed: bool) -> Any:
+    if objection.line is None:
+        return FurtherItemDecisionForm(
+            request.POST or None, standing=item_objections.standing(objection),
+            most=item_objections.most_points(objection.item), initial={"upheld": REJECTED},
+        )  # fmt: skip
+    current: CurrentValue | None = objections.value_of(objection)
+    return FurtherDecisionForm(
+        asked_of(objection.line), request.POST or None, fact=current.final_fact if current else None,
+        milestones=objections.milestones_of(objection), zeroed=zeroed, initial={"upheld": REJECTED},
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -88,19 +127,14 @@ def decide(request: HttpRequest, further_appeal_id: int) -> HttpResponse:
         if request.method == "GET":
             raise
     zeroed = conflicts.zeroed_by(objection)
-    current: CurrentValue | None = objections.value_of(objection)
-    form = FurtherDecisionForm(
-        asked_of(objection.line), request.POST or None, fact=current.final_fact if current else None,
-        milestones=objections.milestones_of(objection), zeroed=bool(zeroed), initial={"upheld": REJECTED},
-    )  # fmt: skip
+    form = _decision_form(request, objection, bool(zeroed))
     if request.method == "POST" and form.is_valid():
         upheld = form.cleaned_data["upheld"] == UPHELD
         with refusals_on(form):
             usecases.decide_further_appeal(
                 appeal_id=appeal.pk, upheld=upheld, decision=form.cleaned_data["decision"],
                 met_on=form.cleaned_data["met_on"], minutes=form.cleaned_data["minutes"],
-                fact=form.changed_fact() if upheld else None,
-                points_off=form.cleaned_data["points_off"] if upheld else None, actor=actor, at=timezone.now(),
+                actor=actor, at=timezone.now(), **(corrections_of(form) if upheld else {}),
             )  # fmt: skip
             messages.success(
                 request, _("再申诉成立，请重新计算本月得分。") if upheld else _("已维持复核决定，该决定是最终的。")
@@ -108,6 +142,7 @@ def decide(request: HttpRequest, further_appeal_id: int) -> HttpResponse:
             return redirect("ledger:objection", objection.pk)
     context = {
         **objections.shown_values(objection), "objection": objection, "appeal": appeal, "form": form, "zeroed": zeroed,
+        "item_files": file_items(objection.adjustment.evidence) if objection.adjustment else [],
         "files": file_items(objection.evidence), "appeal_files": file_items(appeal.evidence),
         "appeal_overdue": appeal.due_on < on,
     }  # fmt: skip

@@ -11,16 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from appraisal.ledger.forms.objections import REJECTED, UPHELD, ObjectionDecisionForm, ObjectionForm
+from appraisal.ledger.forms.objections import REJECTED, UPHELD, ItemDecisionForm, ObjectionDecisionForm, ObjectionForm
 from appraisal.ledger.models import CurrentValue, Objection
 from appraisal.ledger.policies import objections as policies
-from appraisal.ledger.selectors import conflicts, decisions, panels
+from appraisal.ledger.selectors import conflicts, decisions, item_objections, panels
 from appraisal.ledger.selectors import objections as selectors
 from appraisal.ledger.selectors.amendments import asked_of
 from appraisal.ledger.states import ObjectionState
 from appraisal.ledger.usecases import objections as usecases
 from appraisal.ledger.views.evidence import file_items, taken_in
-from appraisal.ledger.views.further import further_context
+from appraisal.ledger.views.further import corrections_of, further_context
 from appraisal.ledger.views.timelines import objection_timeline
 from core import events
 from core.errors import Conflict
@@ -64,6 +64,7 @@ def _context(request: HttpRequest, objection: Objection) -> dict[str, Any]:
     on = timezone.localdate()
     return {
         **selectors.shown_values(objection), "objection": objection, "zeroed": conflicts.zeroed_by(objection),
+        "item_files": file_items(objection.adjustment.evidence) if objection.adjustment else [],
         "files": file_items(objection.evidence),
         "events": objection_timeline(events.timeline(selectors.subject_of(objection))),
         "due": selectors.due_derivation(objection), "panel": panels.panel_of(request.actor, objection),
@@ -79,24 +80,55 @@ def _context(request: HttpRequest, objection: Objection) -> dict[str, Any]:
 @require_http_methods(["GET", "POST"])
 def file(request: HttpRequest, line_id: int) -> HttpResponse:
     """Object to one line."""
-    actor, at = request.actor, timezone.now()
+    actor = request.actor
     line = selectors.get_line(actor, line_id)
     if request.method == "GET":
-        selectors.check_filing(actor, line, on=timezone.localdate(at))
+        selectors.check_filing(actor, line, on=timezone.localdate())
+    last_day, derivation = selectors.last_filing_day(line)
+    context = {"line": line, "card": line.card, "last_day": last_day, "derivation": derivation}
+    return _file(request, context, usecases.file_objection, line_id=line.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def file_item(request: HttpRequest, adjustment_id: int) -> HttpResponse:
+    """Object to a bonus, a deduction or a veto that the newest published card lists."""
+    actor = request.actor
+    item = item_objections.get_item(actor, adjustment_id)
+    if request.method == "GET":
+        item_objections.check_filing(actor, item, on=timezone.localdate())
+    context = {
+        "item": item.row, "item_files": file_items(item.row.evidence), "card": item.card, "last_day": item.last_day,
+        "derivation": item.derivation,
+    }  # fmt: skip
+    return _file(request, context, usecases.file_item_objection, adjustment_id=item.row.pk)
+
+
+def _file(request: HttpRequest, context: dict[str, Any], act: Any, **about: int) -> HttpResponse:
+    actor, at = request.actor, timezone.now()
     form = ObjectionForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         with refusals_on(form), transaction.atomic():
             files = taken_in(form.cleaned_data["evidence"], actor=actor, at=at) if form.cleaned_data["evidence"] else []
-            objection = usecases.file_objection(
-                line_id=line.pk, grounds=form.cleaned_data["grounds"], evidence=files, actor=actor, at=at
-            )
+            objection = act(grounds=form.cleaned_data["grounds"], evidence=files, actor=actor, at=at, **about)
             messages.success(
                 request, _("申诉已提出，答复期限 %(day)s。") % {"day": objection.answer_due_on.isoformat()}
             )
             return redirect("ledger:objection", objection.pk)
-    last_day, derivation = selectors.last_filing_day(line)
-    context = {"line": line, "form": form, "last_day": last_day, "derivation": derivation}
-    return render(request, "ledger/verification/file_objection.html", context, status=status_of(form))
+    return render(request, "ledger/verification/file_objection.html", {**context, "form": form}, status=status_of(form))
+
+
+def _decision_form(request: HttpRequest, objection: Objection, zeroed: bool, upheld: str) -> Any:
+    """Of a line its fact and points off, of an item its points."""
+    if objection.line is None:
+        return ItemDecisionForm(
+            request.POST or None, standing=item_objections.standing(objection),
+            most=item_objections.most_points(objection.item), initial={"upheld": upheld},
+        )  # fmt: skip
+    current: CurrentValue | None = selectors.value_of(objection)
+    return ObjectionDecisionForm(
+        asked_of(objection.line), request.POST or None, fact=current.final_fact if current else None,
+        milestones=selectors.milestones_of(objection), zeroed=zeroed, initial={"upheld": upheld},
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
@@ -111,21 +143,14 @@ def decide(request: HttpRequest, objection_id: int) -> HttpResponse:
     except Conflict:  # decided meanwhile: what was written stays in the form, where the use case refuses it
         if request.method == "GET":
             raise
-    current: CurrentValue | None = selectors.value_of(objection)
-    form = ObjectionDecisionForm(
-        asked_of(objection.line), request.POST or None, fact=current.final_fact if current else None,
-        milestones=selectors.milestones_of(objection), zeroed=bool(zeroed),
-        initial={"upheld": UPHELD if tally.upheld else REJECTED},
-    )  # fmt: skip
+    form = _decision_form(request, objection, bool(zeroed), UPHELD if tally.upheld else REJECTED)
     if request.method == "POST" and form.is_valid():
         upheld = form.cleaned_data["upheld"] == UPHELD
         with refusals_on(form):
             usecases.decide_objection(
                 objection_id=objection.pk, upheld=upheld, decision=form.cleaned_data["decision"],
                 heard_on=form.cleaned_data["heard_on"], minutes=form.cleaned_data["minutes"],
-                fact=form.changed_fact() if upheld else None,
-                points_off=form.cleaned_data["points_off"] if upheld else None,
-                actor=request.actor, at=timezone.now(),
+                actor=request.actor, at=timezone.now(), **(corrections_of(form) if upheld else {}),
             )  # fmt: skip
             messages.success(
                 request, _("异议成立，请重新计算本月得分。") if upheld else _("已维持原分，复核意见已告知州市。")

@@ -44,7 +44,8 @@ def _shown(request: HttpRequest, objection: Objection, form: BaseForm, words: di
 
 
 def _values(objection: Objection) -> dict[str, Any]:
-    return selectors.shown_values(objection) | {"zeroed": conflicts.zeroed_by(objection)}
+    files = file_items(objection.adjustment.evidence) if objection.adjustment else []
+    return selectors.shown_values(objection) | {"zeroed": conflicts.zeroed_by(objection), "item_files": files}
 
 
 @require_http_methods(["GET", "POST"])

@@ -257,7 +257,7 @@ def scorecard(request: HttpRequest, run_id: int, slug: str, code: str = "") -> H
         "grade": explanations.word(f"grade.{card.grade}"),
         "grade_before_veto": explanations.word(f"grade.{card.grade_before_veto}"),
         "forecast": forecast.of_year(official, this.period.month).get(office.pk),
-        "items": listed_items.of_card(card),
+        "items": listed_items.of_card(actor, card, on=timezone.localdate()),
         "objection": objections.about_line(actor, this, story.line, on=timezone.localdate()) if story else None,
     }
     if request.htmx and not request.htmx.history_restore_request and code:  # type: ignore[attr-defined]

@@ -121,7 +121,7 @@ def _line(line: dict[str, Any]) -> dict[str, Any]:
         "CORRECTED": _("核验更正"),
         "REOPENED": _("重新打开"),
     }
-    objection = {"OPEN": _("可以申诉"), "OBJECTED": _("已提出申诉"), "LATE": _("申诉期已过")}[line["objection"]]
+    objection = listed_items.objection_words()[line["objection"]]
     return {
         **line, "label": (line["name_en"] if english else "") or line["name"], "sentences": _sentences(line, "reasons"),
         "objection_label": objection,
