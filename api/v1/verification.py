@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -18,9 +20,10 @@ from appraisal.ledger.models import CurrentValue
 from appraisal.ledger.policies import verification as policies
 from appraisal.ledger.selectors import completeness, histories, values
 from appraisal.ledger.selectors import province_facts as periods
-from appraisal.ledger.usecases import reopening
+from appraisal.ledger.usecases import evidence_sets, reopening
 from appraisal.ledger.usecases import verification as usecases
 from appraisal.ledger.usecases.verification_grid import Judged, judge_values
+from core import serving
 
 
 def _value(request: Request, value: CurrentValue) -> Response:
@@ -151,6 +154,21 @@ class Completeness(APIView):
     pagination_class = Pages
 
 
+class EvidenceSet(APIView):
+    """All files of an office's month."""
+
+    @extend_schema(
+        operation_id="periods_evidence",
+        responses={(200, "application/zip"): OpenApiResponse(OpenApiTypes.BINARY, "With a list as CSV.")},
+    )
+    def get(self, request: Request, period_id: int, office_id: int) -> HttpResponseBase:
+        """Folders by indicator, and a list with fingerprints that says of each file whether it is whole."""
+        found = evidence_sets.take_evidence(
+            period_id=period_id, office_id=office_id, actor=actor_of(request), at=timezone.now()
+        )
+        return serving.archive_response(found.packed(), found.name)
+
+
 urlpatterns = [
     path("values/", Values.as_view(), name="values"),
     path("values/verifications/", Verifications.as_view(), name="value-verifications"),
@@ -161,6 +179,7 @@ urlpatterns = [
     path("values/<int:value_id>/correction/", Correction.as_view(), name="value-correction"),
     path("values/<int:value_id>/points-off/", PointsOff.as_view(), name="value-points-off"),
     path("periods/<int:period_id>/offices/<int:office_id>/reopening/", ReopenPeriod.as_view(), name="period-reopening"),
+    path("periods/<int:period_id>/offices/<int:office_id>/evidence/", EvidenceSet.as_view(), name="period-evidence"),
     path("periods/<int:period_id>/completeness/", Completeness.as_view(), name="period-completeness"),
     *province_facts.urlpatterns,
     *fact_claims.urlpatterns,

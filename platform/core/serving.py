@@ -1,6 +1,8 @@
 """Handing out bytes so that no browser runs them."""
 
-from django.http import FileResponse, HttpResponse
+from collections.abc import Iterator
+
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from core import files
@@ -39,6 +41,16 @@ def document_response(document: Document, kind: Kind, name: str) -> HttpResponse
     """An official document as a file to be saved, called `name` and its ending. Raises as core.documents.render."""
     response = HttpResponse(render(document, kind), content_type=MEDIA[kind])
     response["Content-Disposition"] = str(content_disposition_header(True, f"{name}.{kind}"))
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'self'"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def archive_response(content: Iterator[bytes], name: str) -> StreamingHttpResponse:
+    """An archive as it is made, saved as `name`.zip; its length is not known before."""
+    response = StreamingHttpResponse(content, content_type="application/zip")
+    response["Content-Disposition"] = str(content_disposition_header(True, f"{name}.zip"))
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'self'"
     response["Cache-Control"] = "private, no-store"

@@ -9,6 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -194,6 +195,7 @@ def _report(running: setting.Running, office: Office) -> None:
     value = ReportedValue.objects.create(
         period=running.period(10), office=office, indicator=running.indicator("A1"), version=1, source="report",
         fact={"value": "700"}, narrative=secret(office.schema_name), entered_at=NOON,
+        evidence=[{"id": str(UUID(int=1)), "name": "花名册.pdf"}],
     )  # fmt: skip
     Report.objects.create(period=value.period, office=office, round=1, handed_over_at=NOON, on_time=True)
     CurrentValue.objects.create(

@@ -19,7 +19,7 @@ from appraisal.ledger.models import CurrentValue, Period
 from appraisal.ledger.policies import reopening as reopening_policies
 from appraisal.ledger.policies import verification as policies
 from appraisal.ledger.selectors import completeness as completeness_of
-from appraisal.ledger.selectors import histories, holding, owning, province_facts, reopenings, values
+from appraisal.ledger.selectors import evidence_sets, histories, holding, owning, province_facts, reopenings, values
 from appraisal.ledger.selectors import queue as selectors
 from appraisal.ledger.states import ValueState
 from appraisal.ledger.usecases import reopening
@@ -199,13 +199,14 @@ def completeness(request: HttpRequest) -> HttpResponse:
         rows = completeness_of.standings(period, owner)
         punctual = completeness_of.punctuality(cycle)
         months = sorted(each.month for each in periods)
-        again = reopenings.until_of(period)
+        again, filed = reopenings.until_of(period), evidence_sets.counts(period)
         context |= {
             "rows": [
                 {
                     "standing": row,
                     "months": [(m, punctual.get(row.office.pk, {}).get(m)) for m in months],
                     "until": again.get(row.office.pk),
+                    "files": filed.get(row.office.pk, 0),
                 }
                 for row in rows
             ],
@@ -216,6 +217,7 @@ def completeness(request: HttpRequest) -> HttpResponse:
             "owner_counts": owning.owner_counts(period, on=on) if _oversees(actor) else [],
             "sums": {name: sum(getattr(row, name) for row in rows) for name in SUMMED},
             "on_time": sum(row.on_time is True for row in rows),
+            "files": sum(filed.values()),
         }
     return render(request, "ledger/verification/completeness.html", context)
 

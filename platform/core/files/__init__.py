@@ -5,6 +5,7 @@ name further people who may read; `upload_file` and `read_file` are the use case
 """
 
 from core.files.keeping import hold, holds
+from core.files.packing import packed
 from core.files.reading import (
     FileRead,
     Readers,
@@ -41,6 +42,7 @@ __all__ = [
     "open_content",
     "other_uses",
     "other_uses_of",
+    "packed",
     "read_file",
     "readers",
     "store",
