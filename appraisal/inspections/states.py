@@ -1,4 +1,4 @@
-"""The lives of a round of the draw, a task on site, a thing to rectify, a false claim and an assigned matter."""
+"""The lives of a round of the draw, a task on site and its record, a thing to rectify, a false claim and a matter."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +22,14 @@ class RectificationState(models.TextChoices):
     OPEN = "OPEN", _("待整改")
     ANSWERED = "ANSWERED", _("待销号")
     CLOSED = "CLOSED", _("已销号")
+
+
+class SiteRecordState(models.TextChoices):
+    WAITING = "WAITING", _("待会签")
+    AGREED = "AGREED", _("已会签")
+    OBJECTED = "OBJECTED", _("有异议")
+    ANSWERED = "ANSWERED", _("异议已答复")
+    LAPSED = "LAPSED", _("逾期未签")
 
 
 class ClaimState(models.TextChoices):
@@ -56,6 +64,14 @@ TRANSITIONS: dict[type[models.TextChoices], dict[str, frozenset[str]]] = {
         # back: what was answered does not do
         RectificationState.ANSWERED: frozenset({RectificationState.CLOSED, RectificationState.OPEN}),
         RectificationState.CLOSED: frozenset(),
+    },
+    SiteRecordState: {
+        # to lapsed only after the last day, by the bureau; until then a late signature is taken, too
+        SiteRecordState.WAITING: frozenset({SiteRecordState.AGREED, SiteRecordState.OBJECTED, SiteRecordState.LAPSED}),
+        SiteRecordState.AGREED: frozenset(),
+        SiteRecordState.OBJECTED: frozenset({SiteRecordState.ANSWERED}),
+        SiteRecordState.ANSWERED: frozenset(),
+        SiteRecordState.LAPSED: frozenset(),
     },
     ClaimState: {
         ClaimState.HEARING: frozenset({ClaimState.CONFIRMED, ClaimState.DROPPED}),

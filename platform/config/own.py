@@ -97,6 +97,10 @@ OWN: dict[str, str] = {
     ),
     "inspections_taskitem": f"task_id IN ({_TASKS})",
     "inspections_finding": f"task_id IN ({_TASKS})",
+    "inspections_siterecord": f"task_id IN ({_TASKS})",
+    "inspections_sitestep": (
+        f"record_id IN (SELECT s.id FROM {{of}}.inspections_siterecord s WHERE s.task_id IN ({_TASKS}))"
+    ),
     "inspections_rectification": f"task_id IN ({_TASKS})",
     "inspections_rectificationstep": (
         f"rectification_id IN (SELECT r.id FROM {{of}}.inspections_rectification r WHERE r.task_id IN ({_TASKS}))"

@@ -38,6 +38,8 @@ from config.wall_words import (
     SCHEMA,
     SCHEMAS_BELOW,
     SEATS,
+    SIGNING,
+    SITE,
     TASKS,
     VERSIONS_OF_OWN,
 )
@@ -332,18 +334,8 @@ TABLES: dict[str, Rows | Withheld] = {
         add=f"office_id = {OFFICE} AND {PERIODS}",
         change=bureau_only(PERIODS),
         fixed=(
-            "id",
-            "period_id",
-            "office_id",
-            "indicator_id",
-            "value_id",
-            "report_id",
-            "fact",
-            "reason",
-            "evidence",
-            "claimed_by_id",
-            "claimed_by_name",
-            "claimed_at",
+            *("id", "period_id", "office_id", "indicator_id", "value_id", "report_id", "fact", "reason", "evidence"),
+            *("claimed_by_id", "claimed_by_name", "claimed_at"),
         ),
     ),
     "ledger_earlywarning": Rows(
@@ -464,6 +456,13 @@ TABLES: dict[str, Rows | Withheld] = {
         change=own_or_bureau(TASKS),
         fixed=("id", "finding_id", "task_id", "office_id", "due_on", "derivation", "ordered_at"),
     ),
+    "inspections_siterecord": Rows(  # issued as the task is done; either side's step moves it on
+        see=own_or_bureau(TASKS),
+        add=bureau_only(TASKS),
+        change=own_or_bureau(TASKS),
+        fixed=("id", "task_id", "office_id", "number", "content", "content_sha256", "due_on", "derivation"),
+    ),
+    "inspections_sitestep": Rows(see=SITE, add=SIGNING),  # each side signs and speaks for itself
     "inspections_falseclaim": Rows(  # the prefecture states its side in the row
         see=own_or_bureau(CYCLES),
         add=bureau_only(CYCLES),

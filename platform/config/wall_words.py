@@ -17,6 +17,11 @@ PERIODS = "period_id IN (SELECT p.id FROM public.ledger_period p)"
 RUNS = "run_id IN (SELECT r.id FROM public.ledger_scorerun r)"
 TASKS = "task_id IN (SELECT t.id FROM public.inspections_task t)"
 RECTIFICATIONS = "rectification_id IN (SELECT r.id FROM public.inspections_rectification r)"
+SITE = "record_id IN (SELECT s.id FROM public.inspections_siterecord s)"
+SIGNING = (
+    f"(kind IN ('ANSWER', 'LAPSE') AND {AT_BUREAU} AND {SITE}) OR (kind IN ('AGREE', 'OBJECT')"
+    f" AND record_id IN (SELECT s.id FROM public.inspections_siterecord s WHERE s.office_id = {OFFICE}))"
+)
 MATTERS = "matter_id IN (SELECT m.id FROM public.inspections_matter m)"
 DRAWS = "draw_id IN (SELECT d.id FROM public.inspections_draw d)"
 LETTERS = "letter_id IN (SELECT l.id FROM public.ledger_targetletter l)"
@@ -90,6 +95,7 @@ NAMED = f"""
  OR EXISTS (SELECT 1 FROM public.ledger_letterscan s WHERE s.evidence @> {LISTED})
  OR EXISTS (SELECT 1 FROM public.inspections_taskitem i WHERE i.evidence @> {LISTED})
  OR EXISTS (SELECT 1 FROM public.inspections_finding f WHERE f.evidence @> {LISTED})
+ OR EXISTS (SELECT 1 FROM public.inspections_sitestep t WHERE t.evidence @> {LISTED})
  OR EXISTS (SELECT 1 FROM public.inspections_falseclaim c WHERE c.evidence @> {LISTED}
             OR c.statement_evidence @> {LISTED})
  OR EXISTS (SELECT 1 FROM public.inspections_matter m WHERE m.evidence @> {LISTED})

@@ -79,6 +79,8 @@ TABLES = {
     "inspections_task": gettext_lazy("检查任务"),
     "inspections_taskitem": gettext_lazy("检查清单"),
     "inspections_finding": gettext_lazy("检查发现"),
+    "inspections_siterecord": gettext_lazy("现场核查确认书"),
+    "inspections_sitestep": gettext_lazy("现场核查会签"),
     "inspections_falseclaim": gettext_lazy("虚假填报认定"),
     "inspections_matter": gettext_lazy("督办事项"),
     "inspections_matterstep": gettext_lazy("督办经过"),

@@ -58,7 +58,7 @@ NO_PAGES = """
     ledger:statement-docx ledger:statement-pdf ledger:decision-docx ledger:decision-pdf
     ledger:apply-change library:book library:empty-book library:check-suggest
     inspections:choose-inspectors inspections:recount-draw inspections:draw-list inspections:draw-result
-    inspections:draw-script inspections:start-task inspections:answer-item
+    inspections:draw-script inspections:start-task inspections:answer-item inspections:site-docx inspections:site-pdf
     ledger:accept-claim ledger:uphold-claim ledger:reopen-period library:check library:check-add library:check-remove
     duties:begin duties:check duties:last-year duties:list-docx duties:list-pdf duties:book-download duties:return
     ledger:apply-change
@@ -86,7 +86,7 @@ NO_PAGES += """
     results:hand-in-plan results:record-use results:split-fund
 """
 OFFICES, PEOPLE = "/yunnan/administration/offices/", "/yunnan/administration/people/"
-MARKS = "云移责 云移告 云移复 云移再 云移党纪 云政发"  # of document numbers
+MARKS = "云移责 云移告 云移核 云移复 云移再 云移党纪 云政发"  # of document numbers
 WALKS = {
     "": ("/", "/components/", "/api/docs"),
     "kunming-reporter": (

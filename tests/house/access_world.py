@@ -18,10 +18,21 @@ from django.utils import timezone
 from api.authentication import digest
 from api.models import Token
 from appraisal.duties.models import Breakdown, Duty, ResponsibilityList
-from appraisal.inspections.models import Contribution, Draw, FalseClaim, Finding, Matter, Rectification, Task, TaskItem
+from appraisal.inspections.models import (
+    Contribution,
+    Draw,
+    FalseClaim,
+    Finding,
+    Matter,
+    Rectification,
+    SiteRecord,
+    Task,
+    TaskItem,
+)
 from appraisal.inspections.rules.drawing import canonical
 from appraisal.inspections.rules.drawing import digest as sha256
 from appraisal.inspections.selectors.draws import plan_of
+from appraisal.inspections.selectors.site_contents import content_of
 from appraisal.ledger.models import (
     Amendment,
     Consultation,
@@ -335,6 +346,10 @@ def _inspected(running: setting.Running, office: Office) -> Ids:
         found_by_name="测试", found_at=NOON,
     )  # fmt: skip
     how = working_days(TODAY, 10, Calendar(office.region_code))[1].as_json()
+    SiteRecord.objects.create(
+        task=task, office=office, number=words, content=content_of(task, [item], [finding], []),
+        content_sha256="0" * 64, due_on=TODAY, derivation=how, issued_by_name="测试", issued_at=NOON,
+    )  # fmt: skip
     row = Rectification.objects.create(
         finding=finding, task=task, office=office, due_on=TODAY, derivation=how, ordered_at=NOON
     )

@@ -3,6 +3,7 @@
 from appraisal.inspections.models.claims import FalseClaim
 from appraisal.inspections.models.draws import Contribution, Draw
 from appraisal.inspections.models.matters import Matter, MatterStep
+from appraisal.inspections.models.site import SiteRecord, SiteStep
 from appraisal.inspections.models.tasks import Finding, Rectification, RectificationStep, Task, TaskItem
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "MatterStep",
     "Rectification",
     "RectificationStep",
+    "SiteRecord",
+    "SiteStep",
     "Task",
     "TaskItem",
 ]

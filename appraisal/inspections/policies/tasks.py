@@ -64,11 +64,11 @@ def cancel(actor: Actor, task: Task) -> None:
 
 
 def _on_site(actor: Actor, task: Task) -> None:
-    if not _inspects(actor, task):
+    if not inspects(actor, task):
         raise Denied(_("现场检查由指派的检查人员填写。"))
 
 
-def _inspects(actor: Actor, task: Task) -> bool:
+def inspects(actor: Actor, task: Task) -> bool:
     """Was sent, and still has a role in which people are sent: what they did before they had another stays theirs."""
     return actor.at_province and actor.has(*INSPECTORS) and task.sent(actor.user_id)
 
@@ -87,7 +87,7 @@ def answer(actor: Actor, row: Rectification) -> None:
 @policy
 def judge(actor: Actor, row: Rectification) -> None:
     """The administrator or one of the task's inspectors, once there is an answer."""
-    if not actor.at_province or not (actor.has(Role.APPRAISAL_ADMIN) or _inspects(actor, row.task)):
+    if not actor.at_province or not (actor.has(Role.APPRAISAL_ADMIN) or inspects(actor, row.task)):
         raise Denied(_("整改由省级考核管理员或该任务的检查人员销号、退回。"))
     if row.state != RectificationState.ANSWERED:
         raise Conflict(_("这项整改现在是“%(state)s”，只有待销号的可以办理。") % {"state": row.get_state_display()})

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from appraisal.inspections.selectors import claims, draws, matters, tasks, todos  # noqa: F401 (todos registers what waits, line by line)
+from appraisal.inspections.selectors import claims, draws, matters, site, tasks, todos  # noqa: F401 (todos registers what waits, line by line)
 from tenants.actors import Actor
 from tenants.menu import Waiting, counter
 
@@ -17,8 +17,11 @@ def seeds_to_give(actor: Actor, at: datetime) -> Waiting:
 
 @counter("inspections")
 def inspections_to_do(actor: Actor, at: datetime) -> Waiting:
-    """Tasks one is sent to and answers to judge; in a prefecture, what is to rectify."""
-    return [tasks.sent_to(actor), tasks.answers_to_judge(actor), tasks.to_rectify(actor)]
+    """Tasks one is sent to, answers to judge, objections on site; in a prefecture, what is to rectify and to sign."""
+    on = timezone.localdate(at)
+    return [
+        tasks.sent_to(actor), tasks.answers_to_judge(actor), tasks.to_rectify(actor), site.waiting_for(actor, on=on),
+    ]  # fmt: skip
 
 
 @counter("claims")

@@ -1,11 +1,13 @@
 """What waits in inspections, line by line: seeds to make public, places to inspect, things to rectify, false claims."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from appraisal.inspections.selectors import claims, draws, matters, tasks
+from appraisal.inspections.models import SiteRecord
+from appraisal.inspections.selectors import claims, draws, matters, site, tasks
+from appraisal.inspections.states import SiteRecordState
 from appraisal.ledger.selectors.todos import address
 from core import todos
 from core.todos import Todo
@@ -28,8 +30,11 @@ def seeds_to_reveal(actor: Actor, at: datetime) -> list[Todo]:
 
 @todos.source("inspections")
 def inspections_to_do(actor: Actor, at: datetime) -> list[Todo]:
-    """Tasks one is sent to, answers to judge, and in a prefecture what is to rectify. Two queries, one below."""
-    return [*_tasks(actor), *_answers(actor), *_rectifications(actor)]
+    """Tasks one is sent to, answers to judge, objections on site; in a prefecture what is to rectify and to sign.
+
+    Three queries, two below.
+    """
+    return [*_tasks(actor), *_answers(actor), *_rectifications(actor), *_records(actor, timezone.localdate(at))]
 
 
 def _tasks(actor: Actor) -> list[Todo]:
@@ -73,6 +78,25 @@ def _rectifications(actor: Actor) -> list[Todo]:
         )
         for row in tasks.to_rectify(actor).order_by("due_on", "pk")
     ]
+
+
+def _records(actor: Actor, on: date) -> list[Todo]:
+    return [_record(actor, row) for row in site.waiting_for(actor, on=on).order_by("due_on", "pk")]
+
+
+def _record(actor: Actor, row: SiteRecord) -> Todo:
+    """An office signs until a day; the bureau answers, or closes what that day has passed for."""
+    names = {"office": row.office.label, "title": row.task.title}
+    url = address("inspections:task", row.task_id)
+    if not actor.at_province:
+        title = _("会签现场核查确认书：%(title)s") % names
+        how = str(site.derivation_of(row))
+        return Todo("inspections", f"countersign:{row.pk}", title, url, due_on=row.due_on, derivation=how, at_once=True)
+    if row.state == SiteRecordState.OBJECTED:
+        title = _("答复%(office)s对现场核查的异议：%(title)s") % names
+        return Todo("inspections", f"objected:{row.pk}", title, url, at_once=True)
+    title = _("%(office)s逾期未会签，催办或办结：%(title)s") % names
+    return Todo("inspections", f"unsigned:{row.pk}", title, url)
 
 
 @todos.source("claims")

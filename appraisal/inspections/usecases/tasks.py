@@ -18,6 +18,7 @@ from appraisal.inspections.rules import figures
 from appraisal.inspections.selectors import draws, risk
 from appraisal.inspections.selectors import tasks as selectors
 from appraisal.inspections.states import DrawState, TaskState
+from appraisal.inspections.usecases.site import issue_record
 from appraisal.ledger.selectors import avoidance
 from appraisal.ledger.selectors.province_facts import evidence_of
 from appraisal.ledger.usecases.checks import checked_reason
@@ -198,7 +199,7 @@ def _days(days: int | None, on: date) -> int:
 
 @transaction.atomic
 def finish_task(*, task_id: int, summary: str, actor: Actor, at: datetime) -> Task:
-    """Finish the task: the prefecture now sees it, and its time to rectify begins tomorrow.
+    """Finish the task: the prefecture now sees it, is to countersign it, and its time to rectify begins tomorrow.
 
     Every point has an answer, every problem a finding. Raises NotFound, Denied, Conflict (not under way, points or
     findings are lacking), Invalid (summary too short).
@@ -230,6 +231,7 @@ def finish_task(*, task_id: int, summary: str, actor: Actor, at: datetime) -> Ta
         ),
     ]
     events.record_all(happened, actor=actor, at=at)
+    issue_record(task, items, findings, ordered, actor=actor, at=at)
     return task
 
 

@@ -22,6 +22,7 @@ from appraisal.inspections.selectors import draws, risk
 from appraisal.inspections.selectors import tasks as selectors
 from appraisal.inspections.states import TaskState
 from appraisal.inspections.usecases import tasks as usecases
+from appraisal.inspections.views import site
 from appraisal.inspections.views.asking import ask, dialog
 from appraisal.ledger.views import years
 from appraisal.ledger.views.evidence import file_items, taken_in
@@ -104,9 +105,10 @@ def detail(request: HttpRequest, task_id: int) -> HttpResponse:
 def _page(request: HttpRequest, task: Task, answered: int | None = None, form: BaseForm | None = None) -> HttpResponse:
     actor, on = request.actor, timezone.localdate()
     items, refusals = selectors.items_of(task), selectors.task_refusals(actor, task)
+    record = site.shown(actor, task)
     context = {
         "task": task, "refusals": refusals, "progress": selectors.summed(items),
-        "checklist": selectors.checklist_name(task, on),
+        "checklist": selectors.checklist_name(task, on), "site": record,
         "overdue": task.state in selectors.UNFINISHED and task.ends_on < on,
         "points": [
             {
@@ -120,6 +122,7 @@ def _page(request: HttpRequest, task: Task, answered: int | None = None, form: B
         "findings": [
             {
                 "row": finding, "files": file_items(finding.evidence),
+                "corrected": record.get("corrections", {}).get(finding.number, ""),
                 "rectification": getattr(finding, "rectification", None),
                 "claim": getattr(finding, "false_claim", None),
             }
@@ -184,7 +187,7 @@ def finish(request: HttpRequest, task_id: int) -> HttpResponse:
         request, SummaryForm, check=lambda: policies.work(request.actor, task),
         do=partial(usecases.finish_task, task_id=task.pk), back=reverse("inspections:task", args=[task.pk]),
         title=_("办结检查任务"), confirm=_("办结"), tone="warn",
-        consequence=_("办结后州市可以看到全部结论，限期整改的事项从次日起计算期限，不能再改。"),
+        consequence=_("办结后州市可以看到全部结论，并须会签确认书；限期整改的事项从次日起计算期限，不能再改。"),
         done=_("任务已办结。"),
     )  # fmt: skip
 

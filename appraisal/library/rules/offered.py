@@ -344,6 +344,10 @@ def _offers() -> Iterable[Offer]:
         gettext_lazy("按检查任务完成当天的规定"),
     )  # fmt: skip
     yield Offer(
+        "countersign_days", INSPECTIONS, "inspections", gettext_lazy("现场核查的会签期限"),
+        _days(gettext_lazy("检查办结后会签"), 60), gettext_lazy("按检查任务完成当天的规定"),
+    )  # fmt: skip
+    yield Offer(
         "risk_weights", INSPECTIONS, "inspections", gettext_lazy("抽查的风险权重"),
         Record({
             "window_months": Count(gettext_lazy("回看"), gettext_lazy("个月"), most=60),

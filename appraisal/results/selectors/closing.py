@@ -5,8 +5,15 @@ from collections.abc import Iterator
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from appraisal.inspections.models import Draw, FalseClaim, Matter, Rectification, Task
-from appraisal.inspections.states import ClaimState, DrawState, MatterState, RectificationState, TaskState
+from appraisal.inspections.models import Draw, FalseClaim, Matter, Rectification, SiteRecord, Task
+from appraisal.inspections.states import (
+    ClaimState,
+    DrawState,
+    MatterState,
+    RectificationState,
+    SiteRecordState,
+    TaskState,
+)
 from appraisal.ledger.models import Amendment, Cycle, EarlyWarning, LetterChange, Objection, ScoreRun
 from appraisal.ledger.states import AmendmentState, LetterChangeState, ObjectionState, RunState, WarningState
 from appraisal.results.models import ResultUse, YearResult, YearRun
@@ -40,6 +47,8 @@ def _open_rows(cycle: Cycle) -> Iterator[tuple[str, QuerySet]]:
         ),
     )
     yield _("现场检查整改"), Rectification.objects.filter(task__cycle=cycle).exclude(state=RectificationState.CLOSED)
+    unsigned = [SiteRecordState.WAITING, SiteRecordState.OBJECTED]
+    yield _("现场核查确认书"), SiteRecord.objects.filter(task__cycle=cycle, state__in=unsigned)
     yield _("现场检查任务"), Task.objects.filter(**of_year, state__in=[TaskState.PLANNED, TaskState.UNDERWAY])
     yield _("抽查名单"), Draw.objects.filter(**of_year, state__in=[DrawState.DRAFT, DrawState.FROZEN])
     yield _("督办事项"), Matter.objects.filter(**of_year, state__in=[MatterState.OPEN, MatterState.ANSWERED])

@@ -273,6 +273,8 @@ SPECTACULAR_SETTINGS = {
         "RobotKind": "tenants.models.notices.NoticeHook.Kind",
         "TaskState": "appraisal.inspections.states.TaskState",
         "RectificationState": "appraisal.inspections.states.RectificationState",
+        "SiteRecordState": "appraisal.inspections.states.SiteRecordState",
+        "SiteStepKind": "appraisal.inspections.models.site.SiteStep.Kind",
         "ClaimState": "appraisal.inspections.states.ClaimState",
         "FindingConsequence": "appraisal.inspections.models.tasks.Finding.Consequence",
         "RectificationStepKind": "appraisal.inspections.models.tasks.RectificationStep.Kind",
@@ -325,6 +327,7 @@ BUSINESS_VIEWS = (
     "api.v1.statements",
     "api.v1.decision_documents",
     "api.v1.further_appeals",
+    "api.v1.site_records",
 )
 JOB_MANAGER_ROLES = ("APPRAISAL_ADMIN", "SYS_ADMIN")  # beside whoever wanted the job; core knows no roles
 DEMO_MARK = False  # the amber 演示数据 mark in the top bar
