@@ -78,6 +78,7 @@ NO_PAGES += """
 NO_PAGES += """
     ledger:replace-panelist ledger:panel-vote ledger:issue-decision
     ledger:issue-further-decision ledger:decide-further-appeal ledger:file-further-appeal
+    inspections:answer-objection inspections:countersign-task inspections:lapse-record
 """
 # Steps of a year's result in other states than the world's: one template, which results:start-run stands for.
 NO_PAGES += """
