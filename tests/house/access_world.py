@@ -9,7 +9,6 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -18,17 +17,7 @@ from django.utils import timezone
 from api.authentication import digest
 from api.models import Token
 from appraisal.duties.models import Breakdown, Duty, ResponsibilityList
-from appraisal.inspections.models import (
-    Contribution,
-    Draw,
-    FalseClaim,
-    Finding,
-    Matter,
-    Rectification,
-    SiteRecord,
-    Task,
-    TaskItem,
-)
+from appraisal.inspections import models as inspected
 from appraisal.inspections.rules.drawing import canonical
 from appraisal.inspections.rules.drawing import digest as sha256
 from appraisal.inspections.selectors.draws import plan_of
@@ -175,11 +164,11 @@ def _paper_form(admin: Actor) -> int:
 
 def join(person: User, office: Office, ids: Ids) -> None:
     """Have somebody take part in what only those do who are in it: a round's seed, an inspection on site."""
-    Contribution.objects.create(
-        draw_id=ids["draw_id"], number=Contribution.objects.filter(draw_id=ids["draw_id"]).count() + 1,
+    inspected.Contribution.objects.create(
+        draw_id=ids["draw_id"], number=inspected.Contribution.objects.filter(draw_id=ids["draw_id"]).count() + 1,
         person_id=person.pk, person_name=person.name, office=office, sha256=sha256(f"{person.pk}"), committed_at=NOON,
     )  # fmt: skip
-    task = Task.objects.get(pk=ids["task_id"])
+    task = inspected.Task.objects.get(pk=ids["task_id"])
     task.inspectors.append({"user_id": person.pk, "name": person.name})
     task.save(update_fields=["inspectors"])
 
@@ -206,7 +195,7 @@ def _report(running: setting.Running, office: Office) -> None:
     value = ReportedValue.objects.create(
         period=running.period(10), office=office, indicator=running.indicator("A1"), version=1, source="report",
         fact={"value": "700"}, narrative=secret(office.schema_name), entered_at=NOON,
-        evidence=[{"id": str(UUID(int=1)), "name": "花名册.pdf"}],
+        evidence=[{"id": "00000000-0000-0000-0000-000000000001", "name": "花名册.pdf"}],
     )  # fmt: skip
     Report.objects.create(period=value.period, office=office, round=1, handed_over_at=NOON, on_time=True)
     CurrentValue.objects.create(
@@ -315,12 +304,12 @@ def _inspections(running: setting.Running, office: Office) -> Ids:
     return {"draw_id": frozen.pk, "drawn_id": drawn.pk, "tie_id": tie.pk} | _inspected(running, office)
 
 
-def _round(running: setting.Running, office: Office) -> Draw:
+def _round(running: setting.Running, office: Office) -> inspected.Draw:
     slug, cycle = office.schema_name, running.cycle
-    draw = Draw.objects.create(
-        province=cycle.province, cycle=cycle, number=Draw.objects.filter(cycle=cycle).count() + 1, title="十月抽查",
-        kind="OFFICE", wanted=1, each=1, seed_kind="CONTRIBUTIONS", seed_people=2, as_of=TODAY, created_by_id=1,
-        created_by_name="测试", created_at=NOON, material={
+    draw = inspected.Draw.objects.create(
+        province=cycle.province, cycle=cycle, number=inspected.Draw.objects.filter(cycle=cycle).count() + 1,
+        title="十月抽查", kind="OFFICE", wanted=1, each=1, seed_kind="CONTRIBUTIONS", seed_people=2, as_of=TODAY,
+        created_by_id=1, created_by_name="测试", created_at=NOON, material={
             "objects": [{"key": f"office:{slug}", "office": slug, "label": slug, "weight": 1, "risk": [],
                          "left_out": ""}],
             "inspectors": [{"key": "p1", "user_id": 1, "name": "测试", "division": "", "chosen": True}],
@@ -336,28 +325,28 @@ def _round(running: setting.Running, office: Office) -> Draw:
 def _inspected(running: setting.Running, office: Office) -> Ids:
     """An inspection that is done, what it found, what is to rectify, and a claim held to be false."""
     words, indicator = secret(office.schema_name), running.indicator("A1")
-    task = Task.objects.create(
+    task = inspected.Task.objects.create(
         cycle=running.cycle, office=office, title=words, checklist="FUND", starts_on=TODAY, ends_on=TODAY,
         planned_by_name="测试", planned_at=NOON, state="DONE", summary=words, finished_at=NOON,
     )  # fmt: skip
-    item = TaskItem.objects.create(task=task, position=1, code="F1", text=words, text_en=words, basis=words)
-    finding = Finding.objects.create(
+    item = inspected.TaskItem.objects.create(task=task, position=1, code="F1", text=words, text_en=words, basis=words)
+    finding = inspected.Finding.objects.create(
         task=task, item=item, number=1, text=words, consequence="RECTIFY", requirement=words, days=10, found_by_id=1,
         found_by_name="测试", found_at=NOON,
     )  # fmt: skip
     how = working_days(TODAY, 10, Calendar(office.region_code))[1].as_json()
-    SiteRecord.objects.create(
+    inspected.SiteRecord.objects.create(
         task=task, office=office, number=words, content=content_of(task, [item], [finding], []),
         content_sha256="0" * 64, due_on=TODAY, derivation=how, issued_by_name="测试", issued_at=NOON,
     )  # fmt: skip
-    row = Rectification.objects.create(
+    row = inspected.Rectification.objects.create(
         finding=finding, task=task, office=office, due_on=TODAY, derivation=how, ordered_at=NOON
     )
-    claim = FalseClaim.objects.create(
+    claim = inspected.FalseClaim.objects.create(
         cycle=running.cycle, office=office, indicator=indicator, month=10, facts=words, proposed_by_id=1,
         proposed_by_name="测试", proposed_at=NOON, hear_until=TODAY, derivation=how,
     )  # fmt: skip
-    matter = Matter.objects.create(
+    matter = inspected.Matter.objects.create(
         cycle=running.cycle, office=office, title=words, text=words, basis=words, due_on=TODAY, first_due_on=TODAY,
         derivation=how, assigned_by_id=1, assigned_by_name="测试", assigned_at=NOON,
     )  # fmt: skip
