@@ -36,7 +36,7 @@ DATA = (
     *("appraisal/inspections/rules/params/checklists.yaml", "appraisal/rules/params/cross_checks.yaml"),
     *("appraisal/ledger/rules/params/false_claim.yaml", "appraisal/results/selectors/paper_forms.py"),
     *("appraisal/ledger/rules/params/matter.yaml", "appraisal/reporting/rules/params/additive_units.yaml"),
-    "appraisal/reporting/rules/params/whole_units.yaml",
+    *("appraisal/reporting/rules/params/whole_units.yaml", "appraisal/rules/params/vetoes.yaml"),
     *("tests/appraisal/reporting/sheets.py", "appraisal/library/data/prefecture_indicators.csv"),
 )
 # Posts, fragments, files, answers for machines, and addresses that lead on.
@@ -55,7 +55,7 @@ NO_PAGES = """
     reporting:workbench second-factor-begin second-factor-codes second-factor-confirm second-factor-remove session-end
     sessions-end-others set-theme set_language sign-in-second sign-out stand-in-revoke token-revoke unlock-address
     audit-export admin-people-find ledger:propose-amendment ledger:sandbox-draft ledger:letter-docx ledger:letter-pdf
-    ledger:statement-docx ledger:statement-pdf ledger:decision-docx ledger:decision-pdf
+    ledger:statement-docx ledger:statement-pdf ledger:evidence-set ledger:decision-docx ledger:decision-pdf
     ledger:apply-change library:book library:empty-book library:check-suggest
     inspections:choose-inspectors inspections:recount-draw inspections:draw-list inspections:draw-result
     inspections:draw-script inspections:start-task inspections:answer-item inspections:site-docx inspections:site-pdf
@@ -78,7 +78,7 @@ NO_PAGES += """
 NO_PAGES += """
     ledger:replace-panelist ledger:panel-vote ledger:issue-decision
     ledger:issue-further-decision ledger:decide-further-appeal ledger:file-further-appeal
-    inspections:answer-objection inspections:countersign-task inspections:lapse-record
+    inspections:answer-objection inspections:countersign-task inspections:lapse-record ledger:file-item-objection
 """
 # Steps of a year's result in other states than the world's: one template, which results:start-run stands for.
 NO_PAGES += """

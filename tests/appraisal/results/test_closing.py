@@ -149,7 +149,7 @@ class TestWhatIsOpen:
         with CaptureQueriesContext(connection) as some:
             assert selectors.pending_of(running.cycle) == ["督办事项 3 件"]
 
-        assert len(none) == len(some) == 12
+        assert len(none) == len(some) == 13
 
 
 class TestAClosedYear:
