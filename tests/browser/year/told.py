@@ -30,5 +30,5 @@ def receive(year: Year, slug: str, *reasons: str) -> bytes:
     expect(page.locator("main .an-head")).to_contain_text("已签收")
     expect(page.get_by_role("link", name=re.compile("^签收"))).to_have_count(0)
     with page.expect_download() as downloading:
-        page.get_by_role("link", name="PDF").click()
+        page.get_by_role("link", name="PDF", exact=True).click()
     return downloading.value.path().read_bytes()
