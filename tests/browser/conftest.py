@@ -30,17 +30,21 @@ PATIENCE = 10_000  # ms; the machine may be busy
 
 @dataclass(frozen=True)
 class Server:
-    """Where the pages are, a session cookie for every account, and by how many seconds its clock differs from ours."""
+    """Where the pages are, and by how many seconds its clock differs from ours.
+
+    sign_in() tells a new session cookie of every account: one used in an earlier test may have idled away on a busy
+    machine, and its page would be the login.
+    """
 
     url: str
-    sessions: dict[str, str]
     ahead: float
+    sign_in: Callable[[], dict[str, str]]
 
 
 @pytest.fixture(scope="session")
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    with running(request, "tests.browser.world") as (told, _ask):
-        yield Server(**told)
+    with running(request, "tests.browser.world") as (told, ask):
+        yield Server(told["url"], told["ahead"], lambda: ask("")["sessions"])
 
 
 @contextmanager
@@ -98,13 +102,14 @@ def visit(server: Server, chromium: Browser) -> Iterator[Callable[..., Page]]:
     page.problems collects what the console and the network complain about.
     """
     contexts: list[BrowserContext] = []
+    sessions = server.sign_in()
 
     def open_page(account: str = "", **options: Any) -> Page:
         context = chromium.new_context(base_url=server.url, locale="zh-CN", **options)
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
         if account:
-            context.add_cookies([{"name": "anlan_session", "value": server.sessions[account], "url": server.url}])
+            context.add_cookies([{"name": "anlan_session", "value": sessions[account], "url": server.url}])
         page = context.new_page()
         page.problems = []  # type: ignore[attr-defined]
         page.on("pageerror", lambda error: page.problems.append(f"error in a script: {error}"))
