@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from appraisal.inspections.usecases import claims, draws, rectifications, tasks
+from appraisal.inspections.usecases import claims, draws, rectifications, site, tasks
 from core import office as office_core
 from core import todos
 from tenants import menu
@@ -78,9 +78,13 @@ def test_a_task_waits_for_its_inspectors_and_then_for_one_side_after_the_other(
     row = finished(year, admin, kunming, [inspector])
     found = told(people)
     assert set(found) == answering("kunming")
-    [line] = found["kunming ISSUER"]
+    by_url = {line.url: line for line in found["kunming ISSUER"]}
+    sign, line = (by_url.pop(f"/inspections/{of}/") for of in (f"tasks/{row.task_id}", f"rectifications/{row.pk}"))
+    assert by_url == {}
     assert (line.due_on, line.at_once) == (row.due_on, True)
     assert "工作日" in line.derivation
+    assert (sign.due_on, sign.at_once) == (row.task.record.due_on, True)
+    site.countersign(task_id=row.task_id, opinion="AGREE", actor=people["kunming PRINCIPAL_LEADER"], at=NOON)
 
     rectifications.answer(
         row_id=row.pk, text="凭证已补齐，账目已调整", evidence=[str(paper("kunming").pk)], actor=reporter, at=NOON
