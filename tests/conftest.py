@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from io import StringIO
 
 import _pytest.fixtures
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
@@ -32,6 +33,10 @@ __all__ = ["nothing_left_behind"]  # a fixture of every file
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Properties are judged by what they say, never by how long a busy machine takes to draw an example."""
+    slow = hypothesis.HealthCheck.too_slow
+    hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=[slow])
+    hypothesis.settings.load_profile("house")
     config.pluginmanager.register(Telling())
 
 
