@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.test import Client
@@ -31,11 +32,27 @@ EVIL = [
 ]  # fmt: skip
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 OFFICE_FILE = "application/vnd.openxmlformats-officedocument"
+
+
+def _csv(raw: bytes) -> Iterator[str]:
+    text = StringIO(raw.decode().removeprefix(sheets.BOM), newline="")
+    return (cell for row in csv.reader(text) for cell in row)
+
+
+def _lists(raw: bytes) -> Iterator[str]:
+    """An archive's own lists lie at its top; in its folders are people's files, which are never changed."""
+    with ZipFile(BytesIO(raw)) as archive:
+        lists = [name for name in archive.namelist() if "/" not in name]
+        assert lists
+        assert all(name.endswith(".csv") for name in lists), f"{lists}: say here how to read it"
+        for name in lists:
+            yield from _csv(archive.read(name))
+
+
 # How to read what an export answers: content type → its cells. Lines of JSON are for programs and open in none.
 READERS: dict[str, Callable[[bytes], Iterator[str]]] = {
-    "text/csv": lambda raw: (
-        cell for row in csv.reader(StringIO(raw.decode().removeprefix(sheets.BOM), newline="")) for cell in row
-    ),
+    "text/csv": _csv,
+    "application/zip": _lists,
     "application/x-ndjson": lambda raw: iter(()),
     f"{OFFICE_FILE}.spreadsheetml.sheet": lambda raw: (
         str(cell.value)
@@ -60,8 +77,8 @@ def runs(cell: str) -> bool:
 
 LEVELS = {"yunnan": "province", "kunming": "prefecture"}
 TABLES = {
-    "yunnan": {"audit-export", "api:audit-export", "results:uses-export", "results:summary"},
-    "kunming": {"audit-export", "results:uses-export", "duties:book-download"},
+    "yunnan": {"audit-export", "api:audit-export", "results:uses-export", "results:summary", "ledger:evidence-set"},
+    "kunming": {"audit-export", "results:uses-export", "duties:book-download", "ledger:evidence-set"},
 }
 
 
