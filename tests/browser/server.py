@@ -3,8 +3,8 @@
 Makes the database (dropping one of the same name), migrates, plays the world, then serves on a free port of 127.0.0.1
 and works jobs off in a thread. The first line on standard output is JSON: {"url", "sessions": {account: cookie}}.
 A moment (ISO 8601) on a line of standard input sets the server's clock and is answered by another such line, with
-new sessions: the old ones have run out. An empty line gets new sessions only. Stops, and drops its database, when standard input is closed: so also when
-the test run that started it is killed.
+new sessions: the old ones have run out. An empty line gets new sessions only. Stops, and drops its database, when
+standard input is closed: so also when the test run that started it is killed.
 """
 
 import json
